@@ -1,0 +1,11 @@
+"""The council: who."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BraConfig(AppConfig):
+    """Councils, organisations, users, members and the history of what they changed."""
+
+    name = "bra"
+    verbose_name = _("Council")

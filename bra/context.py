@@ -1,0 +1,22 @@
+"""What every page's shell needs."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from bra import permissions
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Give the templates the council, the member and what the menu may show; empty on pages without a council."""
+    member = getattr(request, "member", None)
+    if member is None:
+        return {"council": getattr(request, "council", None), "member": None}
+    return {
+        "council": member.council,
+        "member": member,
+        "today": getattr(request, "today", None),
+        "may_read_council": permissions.may_read_council(member),
+        "may_log": permissions.may_log(member),
+        "may_coordinate": permissions.may_coordinate(member),
+    }

@@ -1,0 +1,75 @@
+"""The only writer of history: a change and the record of it are one step."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from bra.models import Council, HistoryEntry, Member
+
+# Longer texts are recorded as changed, not copied: history must not become a second archive of notes.
+LONGEST_COPY = 300
+NOT_COPIED = "…"
+
+
+def _kept(value: Any) -> Any:
+    """Return what history keeps of a value: a row's key, a short text, NOT_COPIED for a long text."""
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, str) and len(value) > LONGEST_COPY:
+        return NOT_COPIED
+    return value
+
+
+def record(
+    *, council: Council, by: Member | None, on: date, verb: str, target: models.Model, changes: dict[str, Any]
+) -> HistoryEntry:
+    """Write one entry. `changes` maps a field to [old, new]; `by` is None when the system acted."""
+    return HistoryEntry.objects.create(
+        council=council,
+        actor=by,
+        on=on,
+        verb=verb,
+        target_type=target._meta.model_name,
+        target_id=target.pk,
+        changes={field: [_kept(old), _kept(new)] for field, (old, new) in changes.items()},
+    )
+
+
+def change(
+    target: models.Model, *, council: Council, by: Member | None, on: date, verb: str, **new: Any
+) -> dict[str, tuple[Any, Any]]:
+    """Set the fields in `new` that differ, save only those, and write the entry. Nothing differs: nothing is written.
+
+    Call it inside the verb's transaction. Returns {field: (old, new)}.
+    """
+    changes = {}
+    for field, value in new.items():
+        old = getattr(target, field)
+        if old != value:
+            setattr(target, field, value)
+            changes[field] = (old, value)
+    if changes:
+        target.save(update_fields=list(changes))
+        record(council=council, by=by, on=on, verb=verb, target=target, changes=changes)
+    return changes
+
+
+def created(target: models.Model, *, council: Council, by: Member | None, on: date, verb: str, fields: Sequence[str]) -> None:
+    """Write the entry of a new row with its first values of `fields`."""
+    record(
+        council=council,
+        by=by,
+        on=on,
+        verb=verb,
+        target=target,
+        changes={field: (None, getattr(target, field)) for field in fields},
+    )
+
+
+def entries_of(target: models.Model) -> models.QuerySet[HistoryEntry]:
+    """The entries of one row, oldest first, with their actors. Reach the row through its own door first."""
+    return HistoryEntry.objects.filter(
+        target_type=target._meta.model_name, target_id=target.pk
+    ).select_related("actor")

@@ -1,0 +1,39 @@
+"""The request as council views see it."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
+
+from bra.models import Council, Member
+
+
+class CouncilRequest(HttpRequest):
+    """What bra.middleware.CouncilMiddleware makes of a request for a council's page (a type, never created)."""
+
+    council: Council
+    member: Member
+    now: datetime
+    today: date
+    htmx: HtmxDetails
+
+
+View = Callable[Concatenate[CouncilRequest, ...], HttpResponse]
+
+
+def only_if(allowed: Callable[[Member], bool]) -> Callable[[View], View]:
+    """Let a view exist only for members for whom `allowed` holds; for others it is 404, not 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: CouncilRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not allowed(request.member):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,48 @@
+"""The door of every council page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from bra.models import Member
+
+
+class CouncilMiddleware:
+    """Turn the `council_slug` of an address into request.council, .member, .now and .today.
+
+    Whoever isn't an active member of that council gets 404, the same answer as for a council that doesn't exist;
+    whoever isn't logged in is asked to. This is where the clock is read, once per request.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on; process_view does the work when the address names a council."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Open the door, or say 404."""
+        slug = kwargs.pop("council_slug", None)
+        if slug is None:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        member = (
+            Member.objects.select_related("council", "organisation")
+            .filter(council__slug=slug, user_id=request.user.pk)
+            .first()
+        )
+        if member is None:
+            raise Http404
+        now = member.council.now(timezone.now())
+        if not member.is_active(now.date()):
+            raise Http404
+        request.member, request.council = member, member.council
+        request.now, request.today = now, now.date()
+        return None

@@ -1,0 +1,236 @@
+"""Who: councils, organisations, users, members, the history of changes and the mail log."""
+
+import zoneinfo
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from bra.fields import SortKeyField
+
+STOCKHOLM = zoneinfo.ZoneInfo("Europe/Stockholm")
+
+
+class Accent(models.TextChoices):
+    """The colours a council may choose between; each is checked for contrast in light and dark."""
+
+    TEAL = "teal", _("Teal")
+    BLUE = "blue", _("Blue")
+    GREEN = "green", _("Green")
+    PLUM = "plum", _("Plum")
+    RUST = "rust", _("Rust")
+    SLATE = "slate", _("Slate")
+
+
+class Council(models.Model):
+    """A local crime-prevention council. Everything else belongs to one."""
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("address"), unique=True)
+    accent = models.CharField(_("colour"), max_length=10, choices=Accent, default=Accent.TEAL)
+    pinned_today = models.DateField(
+        _("pinned today"), null=True, blank=True, help_text=_("Set in a demonstration: the day it is for this council.")
+    )
+    reminder_hour = models.PositiveSmallIntegerField(_("hour of reminders"), default=7)
+
+    class Meta:
+        verbose_name = _("council")
+        constraints = [
+            models.CheckConstraint(
+                # Between 06 and 20 no hour is skipped or doubled when the clocks change.
+                condition=Q(reminder_hour__gte=6, reminder_hour__lte=20),
+                name="council_reminder_hour_by_day",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def now(self, clock: datetime) -> datetime:
+        """Return the council's local time at the instant `clock` (aware); on its pinned day if it has one."""
+        local = clock.astimezone(STOCKHOLM)
+        if self.pinned_today:
+            return datetime.combine(self.pinned_today, local.timetz())
+        return local
+
+    def today(self, clock: datetime) -> date:
+        """Return the council's local date at the instant `clock` (aware)."""
+        return self.now(clock).date()
+
+
+class Organisation(models.Model):
+    """A body with seats on the council: the police, a school department, a housing company."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="organisations")
+    name = models.CharField(_("name"), max_length=120)
+    sort_key = SortKeyField("name")
+
+    class Meta:
+        verbose_name = _("organisation")
+        ordering = ["sort_key"]
+        constraints = [models.UniqueConstraint("council", "name", name="organisation_name_once_per_council")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users by e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a user who logs in with `email`; without a password nobody can log in."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a user with every permission of Django's own."""
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        """Find the user by e-mail, in whatever case it was typed."""
+        return self.get(email=(email or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who can log in. What they may do is said by their Member on each council."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        verbose_name = _("user")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Role(models.TextChoices):
+    """What a member does on the council."""
+
+    COORDINATOR = "coordinator", _("coordinator")
+    CHAIR = "chair", _("chair")
+    SECRETARY = "secretary", _("secretary")
+    MEMBER = "member", _("member")
+    OWNER = "owner", _("action owner")
+
+
+# Those who sit on the council and read its meetings; an owner only ever sees the actions they own.
+SEATED = (Role.COORDINATOR, Role.CHAIR, Role.SECRETARY, Role.MEMBER)
+# Those who log what a meeting came to.
+LOGGERS = (Role.COORDINATOR, Role.SECRETARY)
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    """Words for members."""
+
+    def active(self, on: date) -> "MemberQuerySet":
+        """Those whose mandate covers the day `on`."""
+        return self.filter(Q(mandate_to=None) | Q(mandate_to__gte=on), mandate_from__lte=on)
+
+    def seated(self) -> "MemberQuerySet":
+        """Those who sit on the council, outside owners left out."""
+        return self.filter(role__in=SEATED)
+
+
+class Member(models.Model):
+    """A person or a role on a council; may exist without a user who logs in."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="members")
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships", null=True, blank=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="members")
+    name = models.CharField(_("name"), max_length=120, blank=True, help_text=_("Empty when the seat has no holder."))
+    title = models.CharField(_("title"), max_length=120)
+    email = models.EmailField(_("e-mail"), blank=True)
+    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.MEMBER)
+    cleared = models.BooleanField(_("may see restricted items"), default=False)
+    mandate_from = models.DateField(_("mandate from"))
+    mandate_to = models.DateField(_("mandate to"), null=True, blank=True)
+    sort_key = SortKeyField("display_name")
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member")
+        ordering = ["sort_key", "pk"]
+        constraints = [
+            models.UniqueConstraint("council", "user", name="member_once_per_council_and_user"),
+            models.CheckConstraint(
+                condition=Q(mandate_to=None) | Q(mandate_to__gte=F("mandate_from")), name="member_mandate_in_order"
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="member_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def display_name(self) -> str:
+        """The person's name, or the role where the seat has no holder."""
+        return self.name or self.title
+
+    @property
+    def label(self) -> str:
+        """Name and role for lists: "Eva Ek, kommunpolis"."""
+        return f"{self.name}, {self.title}" if self.name else self.title
+
+    def is_active(self, on: date) -> bool:
+        """Whether the mandate covers the day `on`."""
+        return self.mandate_from <= on and (self.mandate_to is None or on <= self.mandate_to)
+
+
+class HistoryEntry(models.Model):
+    """One change, as it was made. Only bra.history writes them; nothing changes them afterwards."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="history")
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    on = models.DateField(_("day"), help_text=_("The council's own day, which may be pinned."))
+    actor = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    verb = models.CharField(max_length=40)
+    target_type = models.CharField(max_length=40)
+    target_id = models.BigIntegerField()
+    changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("history entry")
+        ordering = ["pk"]
+        indexes = [
+            models.Index("target_type", "target_id", name="history_by_target"),
+            # Reports of an earlier day rewind what was changed since.
+            models.Index("council", "target_type", "on", name="history_by_council_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.verb}"
+
+
+class LoggedMail(models.Model):
+    """A mail that went to the log because the installation has no mail server."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="logged_mails", null=True)
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    recipient = models.EmailField(_("to"))
+    subject = models.CharField(_("subject"), max_length=200)
+    message_id = models.CharField(max_length=200, db_index=True)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("logged mail")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.recipient}: {self.subject}"

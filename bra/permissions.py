@@ -1,0 +1,18 @@
+"""Who may what, as far as the council itself goes; each app adds its own predicates on top."""
+
+from bra.models import LOGGERS, SEATED, Member, Role
+
+
+def may_read_council(member: Member) -> bool:
+    """Whether the member sits on the council and reads its meetings, cases, actions and reports."""
+    return member.role in SEATED
+
+
+def may_log(member: Member) -> bool:
+    """Whether the member logs what meetings come to: secretary and coordinator."""
+    return member.role in LOGGERS
+
+
+def may_coordinate(member: Member) -> bool:
+    """Whether the member coordinates: reports, reminders and everything a secretary does."""
+    return member.role == Role.COORDINATOR

@@ -1,0 +1,376 @@
+"""What the council says: topics, cases, meetings, agenda items, attendance and decisions."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Exists, F, Max, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from bra.fields import SortKeyField
+from bra.models import SEATED, Council, Member, Organisation
+
+
+class Topic(models.Model):
+    """What an item or a case is about. A topic may mark what it is put on as related to violent extremism."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="topics")
+    name = models.CharField(_("name"), max_length=80)
+    extremism = models.BooleanField(_("marks as related to violent extremism"), default=False)
+    sort_key = SortKeyField("name")
+
+    class Meta:
+        verbose_name = _("topic")
+        ordering = ["sort_key"]
+        constraints = [models.UniqueConstraint("council", "name", name="topic_name_once_per_council")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CaseState(models.TextChoices):
+    """Where a case stands."""
+
+    NEW = "new", _("New")
+    OPEN = "open", _("Open")
+    WATCHED = "watched", _("Watched")
+    CLOSED = "closed", _("Closed")
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Words for cases."""
+
+    def visible_to(self, member: Member) -> "CaseQuerySet":
+        """Those that exist for the member: of the own council, restricted ones only for the cleared."""
+        if member.role not in SEATED:
+            return self.none()
+        cases = self.filter(council_id=member.council_id)
+        return cases if member.cleared else cases.filter(restricted=False)
+
+    def live(self) -> "CaseQuerySet":
+        """Those not closed."""
+        return self.exclude(state=CaseState.CLOSED)
+
+    def extremism_related(self) -> "CaseQuerySet":
+        """Those with a topic that marks extremism."""
+        return self.filter(_has_extremism_topic(Case))
+
+    def with_last_treated(self, member: Member) -> "CaseQuerySet":
+        """Add `last_treated`: the day of the last meeting that treated the case, as far as the member may see."""
+        treated = AgendaItem.objects.visible_to(member).treated().filter(case=OuterRef("pk")).order_by("-meeting__date")
+        return self.annotate(last_treated=models.Subquery(treated.values("meeting__date")[:1]))
+
+
+class Case(models.Model):
+    """A question that the council follows across meetings. Never a person."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="cases")
+    registry_number = models.CharField(_("registry number"), max_length=40)
+    title = models.CharField(_("title"), max_length=200)
+    topics = models.ManyToManyField(Topic, related_name="cases", blank=True, verbose_name=_("topics"))
+    state = models.CharField(_("state"), max_length=8, choices=CaseState, default=CaseState.NEW)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="cases", verbose_name=_("responsible organisation")
+    )
+    situation = models.TextField(_("situation in short"), max_length=2000, blank=True)
+    restricted = models.BooleanField(_("restricted"), default=False)
+    opened_on = models.DateField(_("opened"))
+    sort_key = SortKeyField("title")
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        ordering = ["sort_key", "pk"]
+        constraints = [
+            models.UniqueConstraint("council", "registry_number", name="case_registry_number_once_per_council"),
+            models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registry_number} {self.title}"
+
+
+class MeetingState(models.TextChoices):
+    """Where a meeting stands."""
+
+    DRAFT = "draft", _("Planned")
+    IN_SESSION = "in_session", _("In session")
+    ADJOURNED = "adjourned", _("Adjourned")
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    """Words for meetings."""
+
+    def visible_to(self, member: Member) -> "MeetingQuerySet":
+        """Those of the member's council, for those who sit on it."""
+        if member.role not in SEATED:
+            return self.none()
+        return self.filter(council_id=member.council_id)
+
+    def held(self) -> "MeetingQuerySet":
+        """Those that have begun."""
+        return self.exclude(state=MeetingState.DRAFT)
+
+    def upcoming(self, today: date) -> "MeetingQuerySet":
+        """Those in session, or planned for today or later, the nearest first."""
+        return self.filter(
+            Q(state=MeetingState.IN_SESSION) | Q(state=MeetingState.DRAFT, date__gte=today)
+        ).order_by("date", "starts_at", "pk")
+
+    def with_extremism_item(self, member: Member) -> "MeetingQuerySet":
+        """Those with an extremism-related item that the member may see."""
+        items = AgendaItem.objects.visible_to(member).extremism_related()
+        return self.filter(Exists(items.filter(meeting=OuterRef("pk"))))
+
+
+class Meeting(models.Model):
+    """One meeting of the council."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="meetings")
+    year = models.PositiveSmallIntegerField(editable=False)
+    sequence = models.PositiveSmallIntegerField(editable=False)
+    title = models.CharField(_("title"), max_length=120, blank=True, help_text=_("Empty for an ordinary meeting."))
+    date = models.DateField(_("date"))
+    starts_at = models.TimeField(_("from"))
+    ends_at = models.TimeField(_("to"), null=True, blank=True)
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=MeetingState, default=MeetingState.DRAFT)
+    opened_at = models.DateTimeField(null=True, editable=False)
+    adjourned_at = models.DateTimeField(null=True, editable=False)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("meeting")
+        ordering = ["-date", "-starts_at", "-pk"]
+        indexes = [models.Index("council", "-date", "-starts_at", "-id", name="meeting_by_date")]
+        constraints = [
+            models.UniqueConstraint("council", "year", "sequence", name="meeting_number_once_per_council_and_year"),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start"
+            ),
+            models.CheckConstraint(condition=Q(state__in=MeetingState.values), name="meeting_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=MeetingState.DRAFT) | Q(opened_at__isnull=False), name="meeting_held_has_opening"
+            ),
+            # Paragraphs are numbered on across meetings, so only one meeting at a time may take new ones.
+            models.UniqueConstraint(fields=["council"], condition=Q(state=MeetingState.IN_SESSION), name="meeting_one_in_session"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def number(self) -> str:
+        """The meeting's number in its year: "2017-2"."""
+        return f"{self.year}-{self.sequence}"
+
+    @property
+    def label(self) -> str:
+        """The number, and the title where there is one."""
+        return f"{self.number} {self.title}" if self.title else self.number
+
+    @property
+    def is_open_for_logging(self) -> bool:
+        """Whether notes, decisions and actions may be logged now."""
+        return self.state == MeetingState.IN_SESSION
+
+
+class AttendanceStatus(models.TextChoices):
+    """How a member attended."""
+
+    PRESENT = "present", _("Present")
+    APOLOGISED = "apologised", _("Apologised")
+    ABSENT = "absent", _("Absent")
+
+
+class Attendance(models.Model):
+    """One member at one meeting; no row means that nothing is logged yet."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendances")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="attendances")
+    status = models.CharField(_("attendance"), max_length=10, choices=AttendanceStatus)
+
+    class Meta:
+        verbose_name = _("attendance")
+        constraints = [
+            models.UniqueConstraint("meeting", "member", name="attendance_once_per_member"),
+            models.CheckConstraint(condition=Q(status__in=AttendanceStatus.values), name="attendance_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.member_id} {self.status}"
+
+
+class ItemKind(models.TextChoices):
+    """What an agenda item is there for."""
+
+    INFORMATION = "information", _("Information")
+    DISCUSSION = "discussion", _("Discussion")
+    DECISION = "decision", _("For decision")
+    FOLLOW_UP = "follow-up", _("Follow-up")
+
+
+class StandingItem(models.Model):
+    """An item of the council's standing agenda; a new meeting begins with a copy of each."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="standing_items")
+    position = models.PositiveSmallIntegerField(_("position"))
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=12, choices=ItemKind, default=ItemKind.INFORMATION)
+    topics = models.ManyToManyField(Topic, related_name="+", blank=True)
+
+    class Meta:
+        verbose_name = _("standing item")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.title}"
+
+
+class ItemState(models.TextChoices):
+    """Whether an item has been treated."""
+
+    PENDING = "pending", _("Not treated")
+    TREATED = "treated", _("Treated")
+    TABLED = "tabled", _("Tabled")
+
+
+class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
+    """Words for agenda items."""
+
+    def visible_to(self, member: Member) -> "AgendaItemQuerySet":
+        """Those that exist for the member: of the own council, restricted ones only for the cleared."""
+        if member.role not in SEATED:
+            return self.none()
+        items = self.filter(meeting__council_id=member.council_id)
+        return items if member.cleared else items.filter(restricted=False)
+
+    def extremism_related(self) -> "AgendaItemQuerySet":
+        """Those with a topic that marks extremism."""
+        return self.filter(_has_extremism_topic(AgendaItem))
+
+    def with_extremism(self) -> "AgendaItemQuerySet":
+        """Add `extremism`: whether a topic marks the item."""
+        return self.annotate(extremism=_has_extremism_topic(AgendaItem))
+
+    def treated(self) -> "AgendaItemQuerySet":
+        """Those that a meeting that has begun has treated."""
+        return self.filter(state=ItemState.TREATED).exclude(meeting__state=MeetingState.DRAFT)
+
+
+class AgendaItem(models.Model):
+    """One item of one meeting's agenda, with the notes taken at it."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="items")
+    position = models.PositiveSmallIntegerField(_("position"))
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=12, choices=ItemKind, default=ItemKind.DISCUSSION)
+    presenter = models.CharField(_("presenter"), max_length=120, blank=True)
+    case = models.ForeignKey(
+        Case, models.PROTECT, related_name="items", null=True, blank=True, verbose_name=_("case")
+    )
+    topics = models.ManyToManyField(Topic, related_name="items", blank=True, verbose_name=_("topics"))
+    restricted = models.BooleanField(_("restricted"), default=False)
+    state = models.CharField(_("state"), max_length=8, choices=ItemState, default=ItemState.PENDING)
+    notes = models.TextField(_("notes"), max_length=50_000, blank=True)
+    # Counts the savings of the notes: who writes on an older version is shown both texts.
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = AgendaItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agenda item")
+        ordering = ["position", "pk"]
+        indexes = [models.Index("case", "meeting", name="item_by_case")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ItemState.values), name="item_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=ItemKind.values), name="item_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.title}"
+
+
+class DecisionKind(models.TextChoices):
+    """What a decision does with the matter."""
+
+    DECIDED = "decided", _("Decided")
+    TABLED = "tabled", _("Tabled")
+    REFERRED_BACK = "referred_back", _("Referred back")
+    FILED = "filed", _("Filed")
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Words for decisions."""
+
+    def live(self) -> "DecisionQuerySet":
+        """Those not removed."""
+        return self.filter(removed=False)
+
+    def visible_to(self, member: Member) -> "DecisionQuerySet":
+        """Those at items that exist for the member."""
+        if member.role not in SEATED:
+            return self.none()
+        decisions = self.filter(item__meeting__council_id=member.council_id)
+        return decisions if member.cleared else decisions.filter(item__restricted=False)
+
+    def in_order_of_meeting(self) -> "DecisionQuerySet":
+        """As the minutes list them: by item, then as they were taken."""
+        return self.order_by("item__position", "item_id", "pk")
+
+
+class Decision(models.Model):
+    """What was decided at an item.
+
+    Its § is settled when the meeting is adjourned, in the order of the agenda; until then it is reckoned.
+    """
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="decisions")
+    item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="decisions")
+    number = models.PositiveIntegerField("§", null=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=14, choices=DecisionKind, default=DecisionKind.DECIDED)
+    text = models.TextField(_("decision"), max_length=4000)
+    removed = models.BooleanField(default=False, editable=False)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("decision")
+        ordering = ["number", "pk"]
+        constraints = [
+            models.UniqueConstraint("council", "number", name="decision_number_once_per_council"),
+            models.CheckConstraint(condition=~Q(text=""), name="decision_says_something"),
+            models.CheckConstraint(condition=Q(kind__in=DecisionKind.values), name="decision_kind_known"),
+            models.CheckConstraint(
+                condition=Q(removed=False) | Q(number=None), name="decision_removed_has_no_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"§ {self.number}" if self.number else "§"
+
+
+def last_decision_number(council: Council) -> int:
+    """The highest § of the council so far; 0 when there is none."""
+    return Decision.objects.filter(council=council).aggregate(last=Max("number"))["last"] or 0
+
+
+def reckoned_numbers(meeting: Meeting) -> dict[int, int]:
+    """Return {decision pk: §} of a meeting: settled numbers, or those that adjourning it now would settle.
+
+    Restricted decisions count for everybody: a gap in the numbers tells that there is one, as minutes do.
+    """
+    decisions = Decision.objects.live().filter(item__meeting=meeting).in_order_of_meeting()
+    pairs = list(decisions.values_list("pk", "number"))
+    if all(number is not None for _pk, number in pairs):
+        return {pk: number for pk, number in pairs if number is not None}
+    first = last_decision_number(meeting.council) + 1
+    return {pk: first + place for place, (pk, _number) in enumerate(pairs)}
+
+
+def _has_extremism_topic(model: type[Case] | type[AgendaItem]) -> Exists:
+    """Whether a topic of the row marks extremism."""
+    through = model.topics.through
+    source = f"{model._meta.model_name}_id"
+    return Exists(through.objects.filter(**{source: OuterRef("pk")}, topic__extremism=True))

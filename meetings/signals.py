@@ -1,0 +1,8 @@
+"""What the floors above may say no to, without being known here."""
+
+from django.dispatch import Signal
+
+# Sent inside the transaction, before an agenda item is restricted; arguments: item. A receiver refuses by RuleBroken.
+restricting_item = Signal()
+# Sent inside the transaction, before an agenda item is removed; arguments: item. A receiver refuses by RuleBroken.
+removing_item = Signal()
