@@ -1,0 +1,5 @@
+"""The one error that the operator is shown."""
+
+
+class Refusal(Exception):
+    """A start that cannot go on; the text is one clear sentence in Swedish, perhaps with a log's tail below it."""
