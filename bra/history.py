@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from bra.fields import SortKeyField
 from bra.models import Council, HistoryEntry, Member
 
 # Longer texts are recorded as changed, not copied: history must not become a second archive of notes.
@@ -51,7 +52,8 @@ def change(
             setattr(target, field, value)
             changes[field] = (old, value)
     if changes:
-        target.save(update_fields=list(changes))
+        derived = [field.name for field in target._meta.local_fields if isinstance(field, SortKeyField)]
+        target.save(update_fields=[*changes, *derived])
         record(council=council, by=by, on=on, verb=verb, target=target, changes=changes)
     return changes
 

@@ -74,7 +74,7 @@ class Organisation(models.Model):
     class Meta:
         verbose_name = _("organisation")
         ordering = ["sort_key"]
-        constraints = [models.UniqueConstraint("council", "name", name="organisation_name_once_per_council")]
+        constraints = [models.UniqueConstraint(fields=["council", "name"], name="organisation_name_once_per_council")]
 
     def __str__(self) -> str:
         return self.name
@@ -167,7 +167,7 @@ class Member(models.Model):
         verbose_name = _("member")
         ordering = ["sort_key", "pk"]
         constraints = [
-            models.UniqueConstraint("council", "user", name="member_once_per_council_and_user"),
+            models.UniqueConstraint(fields=["council", "user"], name="member_once_per_council_and_user"),
             models.CheckConstraint(
                 condition=Q(mandate_to=None) | Q(mandate_to__gte=F("mandate_from")), name="member_mandate_in_order"
             ),
@@ -208,9 +208,9 @@ class HistoryEntry(models.Model):
         verbose_name = _("history entry")
         ordering = ["pk"]
         indexes = [
-            models.Index("target_type", "target_id", name="history_by_target"),
+            models.Index(fields=["target_type", "target_id"], name="history_by_target"),
             # Reports of an earlier day rewind what was changed since.
-            models.Index("council", "target_type", "on", name="history_by_council_day"),
+            models.Index(fields=["council", "target_type", "on"], name="history_by_council_day"),
         ]
 
     def __str__(self) -> str:

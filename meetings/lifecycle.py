@@ -217,11 +217,9 @@ def _refuse_bad_hours(council: Council, day: date, starts_at: time, ends_at: tim
     if but is not None:
         same_day = same_day.exclude(pk=but.pk)
     for other in same_day:
-        begins_before_other_ends = other.ends_at is None or starts_at < other.ends_at
-        other_begins_before_this_ends = ends_at is None or other.starts_at < ends_at
-        if other.starts_at == starts_at or (
-            begins_before_other_ends and other_begins_before_this_ends and other.ends_at and ends_at
-        ):
+        # A meeting without an end takes up its first moment only.
+        overlaps = starts_at < (other.ends_at or other.starts_at) and other.starts_at < (ends_at or starts_at)
+        if overlaps or starts_at == other.starts_at:
             raise RuleBroken(
                 _("Meeting %(number)s is held at that time. Choose another hour.") % {"number": other.number},
                 field="starts_at",

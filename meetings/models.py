@@ -21,7 +21,7 @@ class Topic(models.Model):
     class Meta:
         verbose_name = _("topic")
         ordering = ["sort_key"]
-        constraints = [models.UniqueConstraint("council", "name", name="topic_name_once_per_council")]
+        constraints = [models.UniqueConstraint(fields=["council", "name"], name="topic_name_once_per_council")]
 
     def __str__(self) -> str:
         return self.name
@@ -82,7 +82,7 @@ class Case(models.Model):
         verbose_name = _("case")
         ordering = ["sort_key", "pk"]
         constraints = [
-            models.UniqueConstraint("council", "registry_number", name="case_registry_number_once_per_council"),
+            models.UniqueConstraint(fields=["council", "registry_number"], name="case_registry_number_once_per_council"),
             models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_known"),
         ]
 
@@ -143,9 +143,9 @@ class Meeting(models.Model):
     class Meta:
         verbose_name = _("meeting")
         ordering = ["-date", "-starts_at", "-pk"]
-        indexes = [models.Index("council", "-date", "-starts_at", "-id", name="meeting_by_date")]
+        indexes = [models.Index(fields=["council", "-date", "-starts_at", "-id"], name="meeting_by_date")]
         constraints = [
-            models.UniqueConstraint("council", "year", "sequence", name="meeting_number_once_per_council_and_year"),
+            models.UniqueConstraint(fields=["council", "year", "sequence"], name="meeting_number_once_per_council_and_year"),
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start"
             ),
@@ -194,7 +194,7 @@ class Attendance(models.Model):
     class Meta:
         verbose_name = _("attendance")
         constraints = [
-            models.UniqueConstraint("meeting", "member", name="attendance_once_per_member"),
+            models.UniqueConstraint(fields=["meeting", "member"], name="attendance_once_per_member"),
             models.CheckConstraint(condition=Q(status__in=AttendanceStatus.values), name="attendance_status_known"),
         ]
 
@@ -282,7 +282,7 @@ class AgendaItem(models.Model):
     class Meta:
         verbose_name = _("agenda item")
         ordering = ["position", "pk"]
-        indexes = [models.Index("case", "meeting", name="item_by_case")]
+        indexes = [models.Index(fields=["case", "meeting"], name="item_by_case")]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ItemState.values), name="item_state_known"),
             models.CheckConstraint(condition=Q(kind__in=ItemKind.values), name="item_kind_known"),
@@ -339,7 +339,7 @@ class Decision(models.Model):
         verbose_name = _("decision")
         ordering = ["number", "pk"]
         constraints = [
-            models.UniqueConstraint("council", "number", name="decision_number_once_per_council"),
+            models.UniqueConstraint(fields=["council", "number"], name="decision_number_once_per_council"),
             models.CheckConstraint(condition=~Q(text=""), name="decision_says_something"),
             models.CheckConstraint(condition=Q(kind__in=DecisionKind.values), name="decision_kind_known"),
             models.CheckConstraint(

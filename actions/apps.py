@@ -1,0 +1,15 @@
+"""Actions: what the council agreed to do."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ActionsConfig(AppConfig):
+    """The work plan, the actions and the reminders of their owners."""
+
+    name = "actions"
+    verbose_name = _("Actions")
+
+    def ready(self) -> None:
+        """Listen to what the floor below asks before it restricts or removes an item."""
+        from actions import receivers  # noqa: F401  # connected by being imported, once the models are there

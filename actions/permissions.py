@@ -1,0 +1,29 @@
+"""Who may what with an action."""
+
+from datetime import date
+
+from bra.models import Member
+from bra.permissions import may_log
+from actions.models import Action
+from meetings.models import AgendaItem
+from meetings.permissions import may_log_at
+
+
+def may_agree_at(member: Member, item: AgendaItem) -> bool:
+    """Whether the member may log a new action at the item: while its meeting is in session."""
+    return may_log_at(member, item.meeting)
+
+
+def may_report(member: Member, action: Action) -> bool:
+    """Whether the member may say how the action goes: its owner, and those who log."""
+    return not action.removed and (action.owner_id == member.pk or may_log(member))
+
+
+def may_amend(member: Member, action: Action) -> bool:
+    """Whether the member may change what was agreed: title, deadline, owner, activity."""
+    return not action.removed and may_log(member)
+
+
+def may_own(member: Member, item: AgendaItem, on: date) -> bool:
+    """Whether a new action of the item may be given to the member."""
+    return member.is_active(on) and (member.cleared or not item.restricted)

@@ -1,0 +1,49 @@
+"""The fixed cast: one council with everybody in it, and a stranger from the next council."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from bra.models import Council, Member, Role
+from tests import make
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who is who. All of them can log in, the outside owner too."""
+
+    council: Council
+    coordinator: Member
+    chair: Member
+    secretary: Member
+    member: Member
+    owner: Member
+    stranger: Member
+
+    def browse(self, member: Member) -> Client:
+        """A test client logged in as the member."""
+        client = Client()
+        assert member.user is not None
+        client.force_login(member.user)
+        return client
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """A council whose coordinator, chair and secretary are cleared for restricted items; the others aren't."""
+    council = make.make_council(name="BRÅ Granby", slug="granby")
+    other = make.make_council(name="BRÅ Främmande", slug="frammande")
+
+    def seat(council: Council, role: Role, name: str, cleared: bool = False) -> Member:
+        return make.make_member(council, role, name=name, cleared=cleared, user=make.make_user())
+
+    return Cast(
+        council=council,
+        coordinator=seat(council, Role.COORDINATOR, "Karin Koordinator", cleared=True),
+        chair=seat(council, Role.CHAIR, "Olle Ordförande", cleared=True),
+        secretary=seat(council, Role.SECRETARY, "Siv Sekreterare", cleared=True),
+        member=seat(council, Role.MEMBER, "Lisa Ledamot"),
+        owner=seat(council, Role.OWNER, "Ove Utförare"),
+        stranger=seat(other, Role.COORDINATOR, "Frida Främling", cleared=True),
+    )

@@ -1,0 +1,130 @@
+"""One maker per thing; each gives a whole, valid row and takes overrides. TODAY is the tests' day."""
+
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+from actions.models import Action, Activity, DueQuarter, Goal, WorkPlan
+from bra.models import STOCKHOLM, Council, Member, Organisation, Role, User
+from meetings.models import AgendaItem, Case, Meeting, MeetingState, Topic
+
+TODAY = date(2017, 3, 15)
+NOW = datetime(2017, 3, 15, 13, 2, tzinfo=STOCKHOLM)
+PASSWORD = "a long password for tests"
+_serial = count(1)
+
+
+def make_council(**overrides: Any) -> Council:
+    """A council whose day is TODAY."""
+    n = next(_serial)
+    return Council.objects.create(**{"name": f"BRÅ Prov {n}", "slug": f"prov-{n}", "pinned_today": TODAY} | overrides)
+
+
+def make_organisation(council: Council, **overrides: Any) -> Organisation:
+    """An organisation of the council."""
+    return Organisation.objects.create(**{"council": council, "name": f"Organisation {next(_serial)}"} | overrides)
+
+
+def make_user(**overrides: Any) -> User:
+    """A user who logs in with PASSWORD."""
+    return User.objects.create_user(
+        **{"email": f"person{next(_serial)}@example.org", "password": PASSWORD} | overrides
+    )
+
+
+def make_member(council: Council, role: Role = Role.MEMBER, **overrides: Any) -> Member:
+    """A member with an address and a mandate since 2016; `user=make_user()` lets it log in."""
+    n = next(_serial)
+    fields = {
+        "council": council,
+        "role": role,
+        "name": f"Person {n}",
+        "title": f"titel {n}",
+        "email": f"member{n}@example.org",
+        "mandate_from": date(2016, 1, 1),
+    } | overrides
+    if "organisation" not in fields:
+        fields["organisation"] = make_organisation(council)
+    return Member.objects.create(**fields)
+
+
+def make_topic(council: Council, **overrides: Any) -> Topic:
+    """A topic of the council."""
+    return Topic.objects.create(**{"council": council, "name": f"Ämne {next(_serial)}"} | overrides)
+
+
+def make_case(council: Council, topics: list[Topic] | None = None, **overrides: Any) -> Case:
+    """A case of the council."""
+    n = next(_serial)
+    fields = {
+        "council": council,
+        "registry_number": f"BRÅ 2016/{n}",
+        "title": f"Ärende {n}",
+        "opened_on": date(2016, 9, 1),
+    } | overrides
+    if "organisation" not in fields:
+        fields["organisation"] = make_organisation(council)
+    case = Case.objects.create(**fields)
+    case.topics.set(topics or [])
+    return case
+
+
+def make_meeting(council: Council, state: MeetingState = MeetingState.IN_SESSION, **overrides: Any) -> Meeting:
+    """A meeting on TODAY, in session."""
+    day = overrides.get("date", TODAY)
+    fields = {
+        "council": council,
+        "year": day.year,
+        "sequence": next(_serial),
+        "date": day,
+        "starts_at": time(13),
+        "ends_at": time(15),
+        "state": state,
+        "opened_at": None if state == MeetingState.DRAFT else NOW,
+        "adjourned_at": NOW if state == MeetingState.ADJOURNED else None,
+    } | overrides
+    return Meeting.objects.create(**fields)
+
+
+def make_item(meeting: Meeting, topics: list[Topic] | None = None, **overrides: Any) -> AgendaItem:
+    """An item last on the meeting's agenda."""
+    fields = {"meeting": meeting, "position": meeting.items.count() + 1, "title": f"Punkt {next(_serial)}"} | overrides
+    item = AgendaItem.objects.create(**fields)
+    item.topics.set(topics or [])
+    return item
+
+
+def make_plan(council: Council, **overrides: Any) -> WorkPlan:
+    """The plan 2016-2017."""
+    fields = {"council": council, "name": "2016-2017", "starts": date(2016, 1, 1), "ends": date(2017, 12, 31)}
+    return WorkPlan.objects.create(**fields | overrides)
+
+
+def make_activity(plan: WorkPlan, goal_number: int = 1, **overrides: Any) -> Activity:
+    """An activity, due in the second quarter of 2017, of the plan's goal with that number."""
+    goal, _made = Goal.objects.get_or_create(plan=plan, number=goal_number, defaults={"title": f"Mål {goal_number}"})
+    n = next(_serial)
+    fields = {"goal": goal, "number": n, "title": f"Aktivitet {n}", "responsible_role": "Skolchef"} | overrides
+    activity = Activity.objects.create(**fields)
+    DueQuarter.objects.create(activity=activity, year=2017, quarter=2)
+    return activity
+
+
+def make_action(council: Council | None = None, **overrides: Any) -> Action:
+    """An action due in two weeks, with an owner, agreed two months ago unless the item says otherwise."""
+    item = overrides.get("agenda_item")
+    if item is None:
+        council = council or make_council()
+        meeting = make_meeting(council, MeetingState.ADJOURNED, date=overrides.get("agreed_on", date(2017, 1, 16)))
+        item = make_item(meeting)
+    council = item.meeting.council
+    fields = {
+        "council": council,
+        "agenda_item": item,
+        "title": f"Åtgärd {next(_serial)}",
+        "agreed_on": item.meeting.date,
+        "deadline": TODAY + timedelta(days=14),
+    } | overrides
+    if "owner" not in fields:
+        fields["owner"] = make_member(council)
+    return Action.objects.create(**fields)

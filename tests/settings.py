@@ -1,0 +1,7 @@
+"""The settings under test: as in production, but with cheap password hashes and unhashed static files."""
+
+from bra.settings import *  # noqa: F403  # a settings module is a namespace
+from bra.settings import STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -1,0 +1,91 @@
+"""The house stands: imports go one way, and no clock ticks below views and tasks."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = ["bra", "meetings", "actions", "reports"]
+# These name all floors by nature.
+ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
+# Inside an app: a module may import from its own step or from one further down.
+STEPS = [
+    {"apps", "fields", "text", "errors", "models", "signals", "http"},
+    {"permissions", "rows"},
+    {"history", "mail"},
+    {"lifecycle", "receivers"},
+    {"forms", "tables", "filters", "reminders", "status", "workbook", "middleware", "context"},
+    {"tasks", "views", "owner_views", "home_views", "case_views", "templatetags", "management"},
+    {"urls", "owner_urls", "home_urls"},
+]
+CLOCKLESS = {"models", "permissions", "lifecycle", "reminders", "status", "workbook", "history"}
+CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
+
+
+def modules(app: str) -> Iterator[tuple[str, ast.Module]]:
+    """Each of the app's own modules as (path in the project, syntax tree); migrations left out."""
+    for path in sorted((ROOT / app).rglob("*.py")):
+        if "migrations" not in path.parts:
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """The dotted names that a module imports, wherever in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def step_of(path: str) -> int | None:
+    """The step that a module stands on in its app; None for one that no step names."""
+    name = path.split("/")[1].removesuffix(".py")
+    return next((index for index, step in enumerate(STEPS) if name in step), None)
+
+
+@pytest.mark.parametrize("app", FLOORS)
+def test_no_import_points_up_a_floor(app: str) -> None:
+    above = FLOORS[FLOORS.index(app) + 1 :]
+    found = [
+        (path, name)
+        for path, tree in modules(app)
+        if path not in ABOVE_ALL
+        for name in imports(tree)
+        if name.split(".")[0] in above
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("app", FLOORS)
+def test_no_import_points_up_a_step_in_its_app(app: str) -> None:
+    found = []
+    for path, tree in modules(app):
+        own = step_of(path)
+        for name in imports(tree):
+            parts = name.split(".")
+            if own is None or parts[0] != app or len(parts) < 2:
+                continue
+            other = step_of("/".join(parts[:2]))
+            if other is not None and other > own and path not in ABOVE_ALL:
+                found.append((path, name))
+    assert found == []
+
+
+@pytest.mark.parametrize("app", FLOORS)
+def test_no_clock_below_views_and_tasks(app: str) -> None:
+    found = [
+        (path, node.func.attr)
+        for path, tree in modules(app)
+        if path.split("/")[1].removesuffix(".py") in CLOCKLESS
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in {"timezone", "date", "datetime", "time"}
+        and node.func.attr in CLOCKS
+    ]
+    assert found == []
