@@ -1,6 +1,7 @@
 """The Celery application. Workers are only woken by it: due work is rows in the database.
 
-No task uses an ETA, a countdown or Celery's retry: a worker that holds such a message dies when the broker drops.
+No task uses an ETA, a countdown or Celery's retry: a worker that holds such a message dies when the
+broker drops.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Wait until the Celery worker of that name answers a ping (run in `.venv`): `python -m ops.await_worker NAME SECONDS`."""
+"""Wait until a Celery worker answers a ping: `python -m ops.await_worker NAME SECONDS` (in `.venv`)."""
 
 import sys
 import time

@@ -34,13 +34,15 @@ def server_binary(site_packages: Path | None = None) -> Path:
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return Path(found)
-    raise Refusal("Ingen meddelandekö finns för den här datorn. Ange en Redis-server med REDIS_URL och försök igen.")
+    raise Refusal(
+        "Ingen meddelandekö finns för den här datorn. Ange en Redis-server med REDIS_URL och försök igen."
+    )
 
 
 def socket_path(folder: Path) -> Path:
-    """Return where the socket of the broker with data in `folder` goes; a long path moves to a private short one.
+    """Return the socket of the broker with data in `folder`; a path too long for one moves to a private folder.
 
-    The short folder has a name made from the long path, so that a start after a crash finds the same place.
+    That folder has a name made from the long path, so that a start after a crash finds the same place.
     """
     path = folder / "valkey.sock"
     if len(os.fsencode(path)) <= SOCKET_PATH_MAX:
@@ -50,7 +52,9 @@ def socket_path(folder: Path) -> Path:
     short.mkdir(mode=0o700, exist_ok=True)
     found = short.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise Refusal(f"Mappen {short} tillhör någon annan. Ange en Redis-server med REDIS_URL och försök igen.")
+        raise Refusal(
+            f"Mappen {short} tillhör någon annan. Ange en Redis-server med REDIS_URL och försök igen."
+        )
     return short / "valkey.sock"
 
 

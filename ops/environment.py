@@ -90,13 +90,13 @@ def _call(command: list[str]) -> None:
 
 
 def _install(name: str) -> None:
-    """Run pip with hashes and wheels only; nothing is built and nothing that the lock doesn't name is fetched."""
+    """Run pip with hashes and wheels only: nothing is built, and nothing is fetched that the lock doesn't name."""
     (VENV / "installed").unlink(missing_ok=True)
-    command = [PYTHON, "-m", "pip", "install", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
+    command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
     command += ["--retries", "2", "--timeout", "30", "--no-input", "--disable-pip-version-check"]
     with LOG.open("wb") as log:
         made = subprocess.run(
-            [*command, "-r", lock_file(name)],
+            [*command, "-r", str(lock_file(name))],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -108,9 +108,12 @@ def _install(name: str) -> None:
         return
     text = LOG.read_text(encoding="utf-8", errors="replace")
     if "DO NOT MATCH THE HASHES" in text:
-        raise Refusal(f"Ett paket har inte den kontrollsumma som låsfilen anger; inget installerades. Se {LOG}.")
+        raise Refusal(
+            f"Ett paket har inte den kontrollsumma som låsfilen anger; inget installerades. Se {LOG}."
+        )
     if any(sign.lower() in text.lower() for sign in NO_NETWORK):
         raise Refusal(
-            f"Paketregistret svarar inte, så beroendena kunde inte hämtas: kontrollera nätet och försök igen (se {LOG})."
+            "Paketregistret svarar inte, så beroendena kunde inte hämtas: "
+            f"kontrollera nätet och försök igen (se {LOG})."
         )
     raise Refusal(f"Beroendena kunde inte installeras (se {LOG}).\n{tail(LOG)}")

@@ -2,4 +2,4 @@
 
 
 class Refusal(Exception):
-    """A start that cannot go on; the text is one clear sentence in Swedish, perhaps with a log's tail below it."""
+    """A start that cannot go on; the text is one clear Swedish sentence, perhaps with a log's tail below."""

@@ -29,7 +29,16 @@ def _uv() -> str:
 def compile_lock(name: str, *constraints: str) -> None:
     """Write requirements/NAME.lock, agreeing with the locks in `constraints`."""
     target = f"requirements/{name}.lock"
-    command = [_uv(), "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
+    command = [
+        _uv(),
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--generate-hashes",
+    ]
     command += ["--no-emit-index-url", "--no-header", "--only-binary", ":all:", f"requirements/{name}.in"]
     command += [part for other in constraints for part in ("-c", f"requirements/{other}.lock")]
     command += ["--upgrade"] if os.environ.get("UPGRADE") == "1" and not constraints else []
@@ -38,7 +47,11 @@ def compile_lock(name: str, *constraints: str) -> None:
 
 def places_named(lock: Path) -> list[str]:
     """Return the lines of a lock that name a host or a place to look in: there must be none."""
-    return [line for line in lock.read_text(encoding="ascii").splitlines() if any(sign in line for sign in FORBIDDEN)]
+    return [
+        line
+        for line in lock.read_text(encoding="ascii").splitlines()
+        if any(sign in line for sign in FORBIDDEN)
+    ]
 
 
 def main() -> int:

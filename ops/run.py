@@ -1,7 +1,7 @@
 """`make run`: prepare everything, start web server, worker, schedule and broker, and keep them running.
 
-Reads PORT (default 8000), BRA_DATA (default var/), BRA_DEMO (0 leaves the demo out) and whatever bra/settings.py reads.
-Exit status 0 after Ctrl-C or SIGTERM, 1 with one clear sentence when something stops the start.
+Reads PORT (default 8000), BRA_DATA (default var/), BRA_DEMO (0 leaves the demo out) and what bra/settings.py
+reads. Exit status 0 after Ctrl-C or SIGTERM, 1 with one clear sentence when something stops the start.
 """
 
 import contextlib
@@ -40,7 +40,11 @@ def chosen_port() -> int:
     if _bindable(port):
         return port
     free = next((other for other in range(port + 1, min(port + 50, 65536)) if _bindable(other)), None)
-    hint = f" Välj en annan, till exempel: PORT={free} make run" if free else " Välj en annan med PORT=... make run"
+    hint = (
+        f" Välj en annan, till exempel: PORT={free} make run"
+        if free
+        else " Välj en annan med PORT=... make run"
+    )
     raise Refusal(f"Port {port} är upptagen eller får inte användas.{hint}")
 
 
@@ -88,7 +92,7 @@ class Steps:
         log.unlink(missing_ok=True)
 
     def run(self, what: str, *arguments: str) -> str:
-        """Run `.venv`'s Python with `arguments` and return its standard output; `Refusal` names `what` it was to do."""
+        """Run `.venv`'s Python with `arguments`, return its standard output; `Refusal` names `what` failed."""
         with self.log.open("ab") as log:
             done = subprocess.run(
                 [PYTHON, *arguments],
@@ -102,20 +106,22 @@ class Steps:
             )
         if done.returncode:
             said = done.stdout.decode(errors="replace").strip()
-            raise Refusal("\n".join(filter(None, [f"{what} misslyckades (se {self.log}).", said, tail(self.log)])))
+            raise Refusal(
+                "\n".join(filter(None, [f"{what} misslyckades (se {self.log}).", said, tail(self.log)]))
+            )
         return done.stdout.decode(errors="replace")
 
 
 def load_demo(steps: Steps, folder: Path) -> str:
-    """Load the demo the first time and return its log-ins; they are kept in a file that only this user may read."""
+    """Load the demo the first time and return its log-ins, kept in a file that only this user may read."""
     kept = folder / "demo-logins.txt"
     if kept.exists():
         return kept.read_text(encoding="utf-8")
     print("Laddar demon ...", flush=True)
     said = steps.run("Att ladda demon", "manage.py", "demo")
     if not kept.exists():
-        with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as new:
-            new.write(said)
+        kept.touch(mode=0o600)
+        kept.write_text(said, encoding="utf-8")
     return said
 
 
@@ -157,7 +163,16 @@ def _start_servers(supervisor: Supervisor, folder: Path, port: int) -> None:
     worker_name = f"bra-{os.getpid()}@localhost"
     worker = ["-m", "celery", "-A", "celery_app", "worker", "--hostname", worker_name, "--concurrency", "2"]
     worker += ["--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    beat = ["-m", "celery", "-A", "celery_app", "beat", "--schedule", str(folder / "beat-schedule"), "--pidfile="]
+    beat = [
+        "-m",
+        "celery",
+        "-A",
+        "celery_app",
+        "beat",
+        "--schedule",
+        str(folder / "beat-schedule"),
+        "--pidfile=",
+    ]
     supervisor.add(Program("web", "Webbservern", [python, *web]))
     supervisor.add(Program("worker", "Arbetsprocessen", [python, *worker], stop_seconds=20))
     supervisor.add(Program("beat", "Schemat", [python, *beat]))

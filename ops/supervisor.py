@@ -18,7 +18,7 @@ DELAY_FIRST, DELAY_MAX = 0.5, 15.0  # seconds before a program that died is star
 
 @dataclasses.dataclass
 class Program:
-    """One program to keep running. `label` is what the operator calls it; `stop_seconds` how long it may take."""
+    """One program to keep running; `label` is what the operator calls it, `stop_seconds` its time to stop."""
 
     name: str
     label: str
@@ -42,7 +42,7 @@ class Supervisor:
         return self.logs / f"{name}.log"
 
     def add(self, program: Program) -> None:
-        """Start a program and keep it running from now on; its log of the last start is kept as NAME.log.1."""
+        """Start a program and keep it running; the log of the start before is kept as NAME.log.1."""
         if self.log(program.name).exists():
             self.log(program.name).replace(self.logs / f"{program.name}.log.1")
         self.programs.append(program)
@@ -77,17 +77,21 @@ class Supervisor:
                 recent = sum(1 for at in program.deaths if now - at < DEATHS_WITHIN)
                 delay = min(DELAY_FIRST * 2 ** (recent - 1), DELAY_MAX)
                 program.start_at = now + delay
-                print(f"{program.label} stannade ({_reason(code)}) och startas igen om {delay:g} s.", flush=True)
+                print(
+                    f"{program.label} stannade ({_reason(code)}) och startas igen om {delay:g} s.", flush=True
+                )
 
     def _give_up_on_hopeless(self, program: Program, now: float) -> None:
         if len(program.deaths) == DEATHS_MAX and now - program.deaths[0] < DEATHS_WITHIN:
             log = self.log(program.name)
             raise Refusal(
-                f"{program.label} stannade {DEATHS_MAX} gånger inom en minut, så allt stoppas. Slutet av {log}:\n{tail(log)}"
+                f"{program.label} stannade {DEATHS_MAX} gånger inom en minut, så allt stoppas. "
+                f"Slutet av {log}:
+{tail(log)}"
             )
 
     def stop_all(self) -> None:
-        """Stop every program, the last started first; those that don't in time are killed with all they started."""
+        """Stop every program, the broker last; those that don't in time are killed with all they started."""
         first, rest = self.programs[:1], self.programs[1:]
         for program in rest:  # asked together, so that the slowest decides how long it takes
             if program.process is not None and program.process.poll() is None:

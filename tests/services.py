@@ -1,7 +1,7 @@
 """Throw-away servers from wheels: a PostgreSQL and a Valkey that vanish with the process that started them.
 
     with postgres() as url: ...        # for bench/ and tests
-    python -m tests.services postgres valkey -- COMMAND   # sets DATABASE_URL and REDIS_URL for the command
+    python -m tests.services postgres valkey -- COMMAND   # with DATABASE_URL and REDIS_URL
 
 Both listen on unix sockets in a private folder only. PostgreSQL refuses to run as root; then it runs as `nobody`.
 """
@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from ops import broker
@@ -24,7 +25,13 @@ from ops.processes import die_with_parent, stop, tail, wait_until
 
 START_SECONDS = 30.0
 # Safe only because nothing here outlives the tests: no fsync, no waiting for a disk.
-FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=50", "shared_buffers=128MB"]
+FAST = [
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=50",
+    "shared_buffers=128MB",
+]
 
 
 class ServiceError(Exception):
@@ -34,7 +41,7 @@ class ServiceError(Exception):
 @contextlib.contextmanager
 def _folder(name: str) -> Iterator[Path]:
     """Make a short private folder and remove it afterwards (socket paths must be under 108 bytes)."""
-    path = Path(tempfile.mkdtemp(prefix=f"bra-{name}-", dir="/tmp"))  # noqa: S108  # mkdtemp makes it private; TMPDIR may be long
+    path = Path(tempfile.mkdtemp(prefix=f"bra-{name}-", dir="/tmp"))  # TMPDIR may be too long for a socket
     try:
         yield path
     finally:
@@ -57,7 +64,9 @@ def valkey(*, durable: bool = False) -> Iterator[str]:
                 preexec_fn=die_with_parent(signal.SIGKILL),
             )
         try:
-            if not wait_until(lambda: process.poll() is not None or broker.answers(path), seconds=START_SECONDS):
+            if not wait_until(
+                lambda: process.poll() is not None or broker.answers(path), seconds=START_SECONDS
+            ):
                 raise ServiceError(f"Valkey does not answer.\n{tail(log)}")
             if process.poll() is not None:
                 raise ServiceError(f"Valkey stopped at once.\n{tail(log)}")
@@ -71,7 +80,7 @@ def _unprivileged() -> pwd.struct_passwd | None:
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
-def _as(user: pwd.struct_passwd | None) -> dict[str, object]:
+def _as(user: pwd.struct_passwd | None) -> dict[str, Any]:
     """Return the arguments of Popen that switch to `user`."""
     return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
@@ -84,7 +93,11 @@ def _binaries(user: pwd.struct_passwd | None, folder: Path) -> Path:
     installed = Path(spec.origin).parent / "pginstall"
     try:
         found = subprocess.run(
-            [installed / "bin" / "initdb", "--version"], capture_output=True, check=False, cwd="/", **_as(user)
+            [installed / "bin" / "initdb", "--version"],
+            capture_output=True,
+            check=False,
+            cwd="/",
+            **_as(user),
         )
         usable = found.returncode == 0
     except PermissionError:
@@ -105,7 +118,16 @@ def postgres(name: str = "bra") -> Iterator[str]:
         if user is not None:
             os.chown(folder, user.pw_uid, user.pw_gid)
         programs, data, log = _binaries(user, folder), folder / "data", folder / "log"
-        locale = ["--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
+        locale = [
+            "--encoding",
+            "UTF8",
+            "--locale",
+            "C",
+            "--locale-provider",
+            "builtin",
+            "--builtin-locale",
+            "C.UTF-8",
+        ]
         made = subprocess.run(
             [programs / "initdb", "-D", data, "-U", "bra", "--auth", "trust", "--no-sync", *locale],
             capture_output=True,
@@ -139,13 +161,16 @@ def postgres(name: str = "bra") -> Iterator[str]:
 def _create_database(folder: Path, name: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     """Create the database `name` as soon as the server answers."""
     import psycopg
+    from psycopg import sql
 
     def created() -> bool:
         if process.poll() is not None:
             raise ServiceError(f"PostgreSQL stopped at once.\n{tail(log)}")
         try:
-            with psycopg.connect(host=str(folder), user="bra", dbname="postgres", autocommit=True) as connection:
-                connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+            with psycopg.connect(
+                host=str(folder), user="bra", dbname="postgres", autocommit=True
+            ) as connection:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         except psycopg.OperationalError:
             return False
         return True
