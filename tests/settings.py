@@ -5,3 +5,6 @@ from bra.settings import STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+# Sentences are asserted as they stand in the code; the browser tests run in Swedish.
+LANGUAGE_CODE = "en"
