@@ -165,7 +165,12 @@ def comment(*, action: Action, text: str, by: Member, on: date) -> Comment:
         raise RuleBroken(_("Write a comment."), field="text")
     said = Comment.objects.create(action=action, author=by, on=on, text=text)
     history.record(
-        council=action.council, by=by, on=on, verb="action.commented", target=action, changes={"comment": (None, said.pk)}
+        council=action.council,
+        by=by,
+        on=on,
+        verb="action.commented",
+        target=action,
+        changes={"comment": (None, said.pk)},
     )
     return said
 
@@ -199,7 +204,8 @@ def _refuse_owner(owner: Member, item: AgendaItem, on: date) -> None:
 def _refuse_deadline(action: Action, deadline: date) -> None:
     if deadline < action.agreed_on:
         raise RuleBroken(
-            _("The deadline can't be before the meeting, %(day)s.") % {"day": action.agreed_on}, field="deadline"
+            _("The deadline can't be before the meeting, %(day)s.") % {"day": action.agreed_on},
+            field="deadline",
         )
 
 

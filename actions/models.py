@@ -152,14 +152,17 @@ class Action(models.Model):
     """What was agreed at an agenda item: somebody does something by a day."""
 
     council = models.ForeignKey(Council, models.PROTECT, related_name="actions")
-    agenda_item = models.ForeignKey(
-        AgendaItem, models.PROTECT, related_name="actions", verbose_name=_("agenda item")
-    )
+    agenda_item = models.ForeignKey(AgendaItem, models.PROTECT, related_name="actions", verbose_name=_("agenda item"))
     decision = models.ForeignKey(
         Decision, models.SET_NULL, related_name="actions", null=True, blank=True, verbose_name=_("decision")
     )
     activity = models.ForeignKey(
-        Activity, models.PROTECT, related_name="actions", null=True, blank=True, verbose_name=_("activity of the plan")
+        Activity,
+        models.PROTECT,
+        related_name="actions",
+        null=True,
+        blank=True,
+        verbose_name=_("activity of the plan"),
     )
     title = models.CharField(_("action"), max_length=300)
     owner = models.ForeignKey(Member, models.PROTECT, related_name="actions", verbose_name=_("owner"))
@@ -179,9 +182,15 @@ class Action(models.Model):
         ordering = ["deadline", "pk"]
         indexes = [
             # The list opens on what is still to be done; these stay small however much has been done.
-            models.Index(fields=["council", "deadline", "id"], name="action_live_by_deadline", condition=Q(removed=False, status__in=LIVE)
+            models.Index(
+                fields=["council", "deadline", "id"],
+                name="action_live_by_deadline",
+                condition=Q(removed=False, status__in=LIVE),
             ),
-            models.Index(fields=["owner", "deadline", "id"], name="action_live_by_owner", condition=Q(removed=False, status__in=LIVE)
+            models.Index(
+                fields=["owner", "deadline", "id"],
+                name="action_live_by_owner",
+                condition=Q(removed=False, status__in=LIVE),
             ),
             models.Index(fields=["council", "deadline", "id"], name="action_by_deadline", condition=Q(removed=False)),
             models.Index(fields=["council", "sort_key", "id"], name="action_by_title", condition=Q(removed=False)),
@@ -270,11 +279,16 @@ class Reminder(models.Model):
             models.UniqueConstraint(fields=["council", "owner", "on"], name="reminder_once_per_owner_and_day"),
             models.CheckConstraint(condition=Q(state__in=ReminderState.values), name="reminder_state_known"),
             models.CheckConstraint(
-                condition=~Q(state=ReminderState.SENT) | Q(sent_at__isnull=False), name="reminder_sent_has_time"
+                condition=~Q(state=ReminderState.SENT) | Q(sent_at__isnull=False),
+                name="reminder_sent_has_time",
             ),
         ]
         indexes = [
-            models.Index(fields=["council", "on", "id"], name="reminder_waiting", condition=Q(state=ReminderState.PENDING)),
+            models.Index(
+                fields=["council", "on", "id"],
+                name="reminder_waiting",
+                condition=Q(state=ReminderState.PENDING),
+            ),
             models.Index(fields=["council", "-on", "-id"], name="reminder_by_day"),
         ]
 
@@ -298,7 +312,9 @@ class ReminderLine(models.Model):
         verbose_name = _("reminder line")
         ordering = ["deadline", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["action", "deadline", "step"], name="reminder_step_once_per_action_and_deadline")
+            models.UniqueConstraint(
+                fields=["action", "deadline", "step"], name="reminder_step_once_per_action_and_deadline"
+            )
         ]
 
     def __str__(self) -> str:
@@ -343,4 +359,3 @@ class OwnerLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
-

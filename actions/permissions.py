@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from actions.models import Action
 from bra.models import Member
 from bra.permissions import may_log
-from actions.models import Action
 from meetings.models import AgendaItem
 from meetings.permissions import may_log_at
 

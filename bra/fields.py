@@ -7,7 +7,7 @@ from django.db import models
 from bra.text import sort_key
 
 
-class SortKeyField(models.CharField):  # type: ignore[type-arg]  # the field's Python type is always str
+class SortKeyField(models.CharField):
     """The Swedish sort key of another text field of the row, kept by the field itself."""
 
     def __init__(self, source: str, **options: Any) -> None:

@@ -32,7 +32,7 @@ def record(
         actor=by,
         on=on,
         verb=verb,
-        target_type=target._meta.model_name,
+        target_type=target._meta.model_name or "",
         target_id=target.pk,
         changes={field: [_kept(old), _kept(new)] for field, (old, new) in changes.items()},
     )
@@ -58,7 +58,9 @@ def change(
     return changes
 
 
-def created(target: models.Model, *, council: Council, by: Member | None, on: date, verb: str, fields: Sequence[str]) -> None:
+def created(
+    target: models.Model, *, council: Council, by: Member | None, on: date, verb: str, fields: Sequence[str]
+) -> None:
     """Write the entry of a new row with its first values of `fields`."""
     record(
         council=council,
@@ -72,6 +74,4 @@ def created(target: models.Model, *, council: Council, by: Member | None, on: da
 
 def entries_of(target: models.Model) -> models.QuerySet[HistoryEntry]:
     """The entries of one row, oldest first, with their actors. Reach the row through its own door first."""
-    return HistoryEntry.objects.filter(
-        target_type=target._meta.model_name, target_id=target.pk
-    ).select_related("actor")
+    return HistoryEntry.objects.filter(target_type=target._meta.model_name, target_id=target.pk).select_related("actor")

@@ -1,19 +1,22 @@
 """The door of every council page, and the language of every page."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
+from bra.http import CouncilRequest
 from bra.models import Member
 
 
 class LanguageMiddleware:
-    """Swedish, unless the user has chosen another language in the menu. The browser's own wish doesn't count:
-    a council's pages look the same on a colleague's computer."""
+    """Swedish, unless the user has chosen another language in the menu.
+
+    The browser's own wish doesn't count: a council's pages look the same on a colleague's computer.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -62,6 +65,7 @@ class CouncilMiddleware:
         now = member.council.now(timezone.now())
         if not member.is_active(now.date()):
             raise Http404
-        request.member, request.council = member, member.council
-        request.now, request.today = now, now.date()
+        entered = cast(CouncilRequest, request)
+        entered.member, entered.council = member, member.council
+        entered.now, entered.today = now, now.date()
         return None

@@ -35,7 +35,10 @@ class Council(models.Model):
     slug = models.SlugField(_("address"), unique=True)
     accent = models.CharField(_("colour"), max_length=10, choices=Accent, default=Accent.TEAL)
     pinned_today = models.DateField(
-        _("pinned today"), null=True, blank=True, help_text=_("Set in a demonstration: the day it is for this council.")
+        _("pinned today"),
+        null=True,
+        blank=True,
+        help_text=_("Set in a demonstration: the day it is for this council."),
     )
     reminder_hour = models.PositiveSmallIntegerField(_("hour of reminders"), default=7)
 
@@ -169,7 +172,8 @@ class Member(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["council", "user"], name="member_once_per_council_and_user"),
             models.CheckConstraint(
-                condition=Q(mandate_to=None) | Q(mandate_to__gte=F("mandate_from")), name="member_mandate_in_order"
+                condition=Q(mandate_to=None) | Q(mandate_to__gte=F("mandate_from")),
+                name="member_mandate_in_order",
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="member_role_known"),
         ]

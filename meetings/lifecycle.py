@@ -53,7 +53,11 @@ def next_registry_number(council: Council, on: date) -> str:
     """Propose the next registry number of the year: "BRÅ 2017/3"."""
     prefix = f"BRÅ {on.year}/"
     taken = Case.objects.filter(council=council, registry_number__startswith=prefix)
-    serials = [int(tail) for number in taken.values_list("registry_number", flat=True) if (tail := number[len(prefix) :]).isdigit()]
+    serials = [
+        int(tail)
+        for number in taken.values_list("registry_number", flat=True)
+        if (tail := number[len(prefix) :]).isdigit()
+    ]
     return f"{prefix}{max(serials, default=0) + 1}"
 
 
@@ -86,7 +90,9 @@ def open_case(
         opened_on=on,
     )
     case.topics.set(topics)
-    history.created(case, council=council, by=by, on=on, verb="case.opened", fields=("registry_number", "title", "state"))
+    history.created(
+        case, council=council, by=by, on=on, verb="case.opened", fields=("registry_number", "title", "state")
+    )
     return case
 
 
@@ -163,7 +169,12 @@ def plan_meeting(
         )
         item.topics.set(standing.topics.all())
     history.created(
-        meeting, council=council, by=by, on=on, verb="meeting.planned", fields=("date", "starts_at", "ends_at", "place")
+        meeting,
+        council=council,
+        by=by,
+        on=on,
+        verb="meeting.planned",
+        fields=("date", "starts_at", "ends_at", "place"),
     )
     return meeting
 
@@ -256,7 +267,12 @@ def add_item(
     )
     item.topics.set(_with_topics_of(case, topics))
     history.created(
-        item, council=meeting.council, by=by, on=on, verb="item.added", fields=("title", "kind", "case", "restricted")
+        item,
+        council=meeting.council,
+        by=by,
+        on=on,
+        verb="item.added",
+        fields=("title", "kind", "case", "restricted"),
     )
     return item
 
@@ -330,7 +346,12 @@ def remove_item(*, item: AgendaItem, by: Member, on: date) -> None:
         raise RuleBroken(_("Something has been logged at this item, so it stays on the agenda."))
     removing_item.send(AgendaItem, item=item)
     history.record(
-        council=meeting.council, by=by, on=on, verb="item.removed", target=item, changes={"title": (item.title, None)}
+        council=meeting.council,
+        by=by,
+        on=on,
+        verb="item.removed",
+        target=item,
+        changes={"title": (item.title, None)},
     )
     item.delete()
     _renumber(list(meeting.items.order_by("position", "pk")))
@@ -356,9 +377,7 @@ def open_meeting(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
         raise RuleBroken(_("The meeting has already been held."))
     other = Meeting.objects.filter(council=council, state=MeetingState.IN_SESSION).first()
     if other is not None:
-        raise RuleBroken(
-            _("Meeting %(number)s is still in session. Adjourn it first.") % {"number": other.number}
-        )
+        raise RuleBroken(_("Meeting %(number)s is still in session. Adjourn it first.") % {"number": other.number})
     history.change(
         meeting,
         council=council,
@@ -376,9 +395,9 @@ def adjourn(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
     """Adjourn a meeting at the council's local time `at`: the §§ of its decisions are settled, agenda order."""
     council = locked(meeting.council)
     meeting = _locked_in_session(meeting)
-    number = last_decision_number(council)
+    last = last_decision_number(council)
     decisions = list(Decision.objects.live().filter(item__meeting=meeting).in_order_of_meeting())
-    for number, decision in enumerate(decisions, start=number + 1):
+    for number, decision in enumerate(decisions, start=last + 1):
         decision.number = number
     Decision.objects.bulk_update(decisions, ["number"])
     history.change(
@@ -402,15 +421,11 @@ def reopen_meeting(*, meeting: Meeting, by: Member, on: date) -> Meeting:
         raise RuleBroken(_("Only an adjourned meeting can be opened again."))
     other = Meeting.objects.filter(council=council, state=MeetingState.IN_SESSION).first()
     if other is not None:
-        raise RuleBroken(
-            _("Meeting %(number)s is still in session. Adjourn it first.") % {"number": other.number}
-        )
+        raise RuleBroken(_("Meeting %(number)s is still in session. Adjourn it first.") % {"number": other.number})
     own = Decision.objects.filter(item__meeting=meeting, number__isnull=False)
     last_own = own.aggregate(last=Max("number"))["last"]
     if last_own is not None and last_own != last_decision_number(council):
-        raise RuleBroken(
-            _("A later meeting has numbered its decisions on from this one, so it can't be opened again.")
-        )
+        raise RuleBroken(_("A later meeting has numbered its decisions on from this one, so it can't be opened again."))
     own.update(number=None)
     history.change(
         meeting,
@@ -425,9 +440,7 @@ def reopen_meeting(*, meeting: Meeting, by: Member, on: date) -> Meeting:
 
 
 @transaction.atomic
-def mark_attendance(
-    *, meeting: Meeting, member: Member, status: AttendanceStatus | None, by: Member, on: date
-) -> None:
+def mark_attendance(*, meeting: Meeting, member: Member, status: AttendanceStatus | None, by: Member, on: date) -> None:
     """Log how a member attends; None takes the log back. May be logged from the planning on (apologies)."""
     meeting = _locked_before_adjourned(meeting)
     if member.council_id != meeting.council_id or not member.is_active(meeting.date):

@@ -82,7 +82,9 @@ class Case(models.Model):
         verbose_name = _("case")
         ordering = ["sort_key", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["council", "registry_number"], name="case_registry_number_once_per_council"),
+            models.UniqueConstraint(
+                fields=["council", "registry_number"], name="case_registry_number_once_per_council"
+            ),
             models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_known"),
         ]
 
@@ -113,9 +115,9 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def upcoming(self, today: date) -> "MeetingQuerySet":
         """Those in session, or planned for today or later, the nearest first."""
-        return self.filter(
-            Q(state=MeetingState.IN_SESSION) | Q(state=MeetingState.DRAFT, date__gte=today)
-        ).order_by("date", "starts_at", "pk")
+        return self.filter(Q(state=MeetingState.IN_SESSION) | Q(state=MeetingState.DRAFT, date__gte=today)).order_by(
+            "date", "starts_at", "pk"
+        )
 
     def with_extremism_item(self, member: Member) -> "MeetingQuerySet":
         """Those with an extremism-related item that the member may see."""
@@ -145,16 +147,21 @@ class Meeting(models.Model):
         ordering = ["-date", "-starts_at", "-pk"]
         indexes = [models.Index(fields=["council", "-date", "-starts_at", "-id"], name="meeting_by_date")]
         constraints = [
-            models.UniqueConstraint(fields=["council", "year", "sequence"], name="meeting_number_once_per_council_and_year"),
+            models.UniqueConstraint(
+                fields=["council", "year", "sequence"], name="meeting_number_once_per_council_and_year"
+            ),
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start"
             ),
             models.CheckConstraint(condition=Q(state__in=MeetingState.values), name="meeting_state_known"),
             models.CheckConstraint(
-                condition=Q(state=MeetingState.DRAFT) | Q(opened_at__isnull=False), name="meeting_held_has_opening"
+                condition=Q(state=MeetingState.DRAFT) | Q(opened_at__isnull=False),
+                name="meeting_held_has_opening",
             ),
             # Paragraphs are numbered on across meetings, so only one meeting at a time may take new ones.
-            models.UniqueConstraint(fields=["council"], condition=Q(state=MeetingState.IN_SESSION), name="meeting_one_in_session"),
+            models.UniqueConstraint(
+                fields=["council"], condition=Q(state=MeetingState.IN_SESSION), name="meeting_one_in_session"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -267,9 +274,7 @@ class AgendaItem(models.Model):
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=12, choices=ItemKind, default=ItemKind.DISCUSSION)
     presenter = models.CharField(_("presenter"), max_length=120, blank=True)
-    case = models.ForeignKey(
-        Case, models.PROTECT, related_name="items", null=True, blank=True, verbose_name=_("case")
-    )
+    case = models.ForeignKey(Case, models.PROTECT, related_name="items", null=True, blank=True, verbose_name=_("case"))
     topics = models.ManyToManyField(Topic, related_name="items", blank=True, verbose_name=_("topics"))
     restricted = models.BooleanField(_("restricted"), default=False)
     state = models.CharField(_("state"), max_length=8, choices=ItemState, default=ItemState.PENDING)
@@ -342,9 +347,7 @@ class Decision(models.Model):
             models.UniqueConstraint(fields=["council", "number"], name="decision_number_once_per_council"),
             models.CheckConstraint(condition=~Q(text=""), name="decision_says_something"),
             models.CheckConstraint(condition=Q(kind__in=DecisionKind.values), name="decision_kind_known"),
-            models.CheckConstraint(
-                condition=Q(removed=False) | Q(number=None), name="decision_removed_has_no_number"
-            ),
+            models.CheckConstraint(condition=Q(removed=False) | Q(number=None), name="decision_removed_has_no_number"),
         ]
 
     def __str__(self) -> str:

@@ -10,14 +10,36 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ["bra", "meetings", "actions", "reports", "demo"]
 # These name all floors by nature.
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
-# Inside an app: a module may import from its own step or from one further down. (apps.py connects what it likes.)
+# Inside an app: a module may import from its own step or from one further down.
 STEPS = [
     {"fields", "text", "errors", "models", "signals", "http"},
     {"permissions", "rows"},
     {"history", "mail"},
     {"lifecycle", "receivers"},
-    {"forms", "tables", "filters", "keyset", "reminders", "owner_links", "status", "workbook", "middleware", "context"},
-    {"tasks", "views", "owner_views", "home_views", "case_views", "member_views", "plan_views", "reminder_views", "templatetags", "management"},
+    {
+        "forms",
+        "tables",
+        "filters",
+        "keyset",
+        "reminders",
+        "owner_links",
+        "status",
+        "workbook",
+        "middleware",
+        "context",
+    },
+    {
+        "tasks",
+        "views",
+        "owner_views",
+        "home_views",
+        "case_views",
+        "member_views",
+        "plan_views",
+        "reminder_views",
+        "templatetags",
+        "management",
+    },
     {"urls", "owner_urls", "home_urls"},
 ]
 CLOCKLESS = {"models", "permissions", "lifecycle", "reminders", "status", "workbook", "history"}
