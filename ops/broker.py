@@ -34,13 +34,11 @@ def server_binary(site_packages: Path | None = None) -> Path:
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return Path(found)
-    raise Refusal(
-        "Ingen meddelandekö finns för den här datorn. Ange en Redis-server med REDIS_URL och försök igen."
-    )
+    raise Refusal("Ingen meddelandekö finns för den här datorn. Ange en Redis-server med REDIS_URL och försök igen.")
 
 
 def socket_path(folder: Path) -> Path:
-    """Return the socket of the broker with data in `folder`; a path too long for one moves to a private folder.
+    """Return the socket of the broker with data in `folder`; one too long moves to a private folder.
 
     That folder has a name made from the long path, so that a start after a crash finds the same place.
     """
@@ -52,9 +50,7 @@ def socket_path(folder: Path) -> Path:
     short.mkdir(mode=0o700, exist_ok=True)
     found = short.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise Refusal(
-            f"Mappen {short} tillhör någon annan. Ange en Redis-server med REDIS_URL och försök igen."
-        )
+        raise Refusal(f"Mappen {short} tillhör någon annan. Ange en Redis-server med REDIS_URL och försök igen.")
     return short / "valkey.sock"
 
 
@@ -65,7 +61,7 @@ def command(binary: Path, folder: Path, path: Path, *, durable: bool = True) -> 
     """
     keep = ["--appendonly", "yes", "--appendfsync", "everysec"] if durable else ["--appendonly", "no"]
     place = ["--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700", "--dir", str(folder)]
-    return [str(binary), *place, *keep, "--save", "", "--daemonize", "no", "--maxmemory-policy", "noeviction"]
+    return [str(binary), *place, *keep, "--save", "", "--set-proc-title", "no", "--maxmemory-policy", "noeviction"]
 
 
 def url(path: Path) -> str:

@@ -15,7 +15,7 @@ from ops.errors import Refusal
 from ops.processes import die_with_parent
 
 CODE = ["bra", "meetings", "actions", "reports", "ops", "bench", "tests", "celery_app.py", "manage.py"]
-PYTEST = ["-m", "pytest", "-n", "2"]
+PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadgroup"]
 WITHOUT_SERVICES = "not browser and not service and not fault"
 
 

@@ -90,7 +90,7 @@ def _call(command: list[str]) -> None:
 
 
 def _install(name: str) -> None:
-    """Run pip with hashes and wheels only: nothing is built, and nothing is fetched that the lock doesn't name."""
+    """Run pip with hashes and wheels only: nothing is built or fetched that the lock doesn't name."""
     (VENV / "installed").unlink(missing_ok=True)
     command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
     command += ["--retries", "2", "--timeout", "30", "--no-input", "--disable-pip-version-check"]
@@ -108,9 +108,7 @@ def _install(name: str) -> None:
         return
     text = LOG.read_text(encoding="utf-8", errors="replace")
     if "DO NOT MATCH THE HASHES" in text:
-        raise Refusal(
-            f"Ett paket har inte den kontrollsumma som låsfilen anger; inget installerades. Se {LOG}."
-        )
+        raise Refusal(f"Ett paket har inte den kontrollsumma som låsfilen anger; inget installerades. Se {LOG}.")
     if any(sign.lower() in text.lower() for sign in NO_NETWORK):
         raise Refusal(
             "Paketregistret svarar inte, så beroendena kunde inte hämtas: "

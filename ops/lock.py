@@ -47,11 +47,7 @@ def compile_lock(name: str, *constraints: str) -> None:
 
 def places_named(lock: Path) -> list[str]:
     """Return the lines of a lock that name a host or a place to look in: there must be none."""
-    return [
-        line
-        for line in lock.read_text(encoding="ascii").splitlines()
-        if any(sign in line for sign in FORBIDDEN)
-    ]
+    return [line for line in lock.read_text(encoding="ascii").splitlines() if any(sign in line for sign in FORBIDDEN)]
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def die_with_parent(number: int = signal.SIGTERM) -> Callable[[], None] | None:
-    """Return a `preexec_fn` that lets the kernel send `number` to the child when this process dies, even by kill -9.
+    """Return a `preexec_fn`: the kernel sends `number` to the child when this process dies, even by kill -9.
 
     Only Linux offers this; elsewhere None is returned and a killed parent leaves its children. The child
     must be started from the main thread, since the kernel takes the thread that forked for the parent.

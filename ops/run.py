@@ -40,11 +40,7 @@ def chosen_port() -> int:
     if _bindable(port):
         return port
     free = next((other for other in range(port + 1, min(port + 50, 65536)) if _bindable(other)), None)
-    hint = (
-        f" Välj en annan, till exempel: PORT={free} make run"
-        if free
-        else " Välj en annan med PORT=... make run"
-    )
+    hint = f" Välj en annan, till exempel: PORT={free} make run" if free else " Välj en annan med PORT=... make run"
     raise Refusal(f"Port {port} är upptagen eller får inte användas.{hint}")
 
 
@@ -63,7 +59,8 @@ def data_folder() -> Iterator[Path]:
     """Make the data folder and hold it: a second start on the same folder is refused while this one lives."""
     folder = Path(os.environ.get("BRA_DATA") or ROOT / "var").resolve()
     try:
-        (folder / "logs").mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "logs").mkdir(exist_ok=True)
         (folder / "valkey").mkdir(mode=0o700, exist_ok=True)
         lock = (folder / "supervisor.lock").open("a+")
     except OSError as error:
@@ -92,7 +89,7 @@ class Steps:
         log.unlink(missing_ok=True)
 
     def run(self, what: str, *arguments: str) -> str:
-        """Run `.venv`'s Python with `arguments`, return its standard output; `Refusal` names `what` failed."""
+        """Run `.venv`'s Python with `arguments`, return its output; `Refusal` says that `what` failed."""
         with self.log.open("ab") as log:
             done = subprocess.run(
                 [PYTHON, *arguments],
@@ -106,9 +103,7 @@ class Steps:
             )
         if done.returncode:
             said = done.stdout.decode(errors="replace").strip()
-            raise Refusal(
-                "\n".join(filter(None, [f"{what} misslyckades (se {self.log}).", said, tail(self.log)]))
-            )
+            raise Refusal("\n".join(filter(None, [f"{what} misslyckades (se {self.log}).", said, tail(self.log)])))
         return done.stdout.decode(errors="replace")
 
 
@@ -129,7 +124,7 @@ def _start_broker(supervisor: Supervisor, folder: Path) -> None:
     path = broker.socket_path(folder)
     path.unlink(missing_ok=True)
     command = broker.command(broker.server_binary(environment.site_packages()), folder, path)
-    supervisor.add(Program("valkey", "Meddelandekön", command))
+    supervisor.add(Program("valkey", "Meddelandekön", command, stop_last=True))
     if not _ready(supervisor, lambda: broker.answers(path), seconds=30):
         raise Refusal(f"Meddelandekön svarar inte. Slutet av loggen:\n{tail(supervisor.log('valkey'))}")
 
@@ -158,24 +153,14 @@ def healthy(port: int) -> bool:
 
 def _start_servers(supervisor: Supervisor, folder: Path, port: int) -> None:
     python = str(PYTHON)
-    web = ["-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "1"]
-    web += ["--blocking-threads", "4", "--no-ws", "bra.wsgi:application"]
     worker_name = f"bra-{os.getpid()}@localhost"
-    worker = ["-m", "celery", "-A", "celery_app", "worker", "--hostname", worker_name, "--concurrency", "2"]
-    worker += ["--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    beat = [
-        "-m",
-        "celery",
-        "-A",
-        "celery_app",
-        "beat",
-        "--schedule",
-        str(folder / "beat-schedule"),
-        "--pidfile=",
-    ]
-    supervisor.add(Program("web", "Webbservern", [python, *web]))
-    supervisor.add(Program("worker", "Arbetsprocessen", [python, *worker], stop_seconds=20))
-    supervisor.add(Program("beat", "Schemat", [python, *beat]))
+    web = f"-m granian --interface wsgi --host {HOST} --port {port} --workers 1 --blocking-threads 4 --no-ws"
+    worker = f"-m celery -A celery_app worker --hostname {worker_name} --concurrency 2 --prefetch-multiplier 1"
+    worker += " --without-gossip --without-mingle --loglevel INFO"
+    beat = "-m celery -A celery_app beat --loglevel INFO --pidfile= --schedule"
+    supervisor.add(Program("web", "Webbservern", [python, *web.split(), "bra.wsgi:application"]))
+    supervisor.add(Program("worker", "Arbetsprocessen", [python, *worker.split()], stop_seconds=20))
+    supervisor.add(Program("beat", "Schemat", [python, *beat.split(), str(folder / "beat-schedule")]))
     if not _ready(supervisor, lambda: healthy(port)):
         raise Refusal(f"Webbservern svarar inte. Slutet av loggen:\n{tail(supervisor.log('web'))}")
     waiting = subprocess.Popen(
@@ -206,6 +191,7 @@ def serve(port: int, folder: Path) -> None:
     steps = Steps(folder / "logs" / "start.log", variables)
     print("Förbereder databas och filer ...", flush=True)
     steps.run("Att läsa in översättningarna", "-m", "ops.translations", "--compile")
+    os.umask(0o077)  # what is made from here on holds people's data: for this user only
     steps.run("Att uppdatera databasen", "manage.py", "migrate", "--no-input", "-v", "0")
     steps.run("Att samla statiska filer", "manage.py", "collectstatic", "--no-input", "-v", "0")
     logins = "" if os.environ.get("BRA_DEMO") == "0" else load_demo(steps, folder)

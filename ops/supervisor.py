@@ -13,28 +13,35 @@ from ops.processes import die_with_parent, kill_group, stop, tail
 
 DEATHS_MAX = 5
 DEATHS_WITHIN = 60.0  # seconds
-DELAY_FIRST, DELAY_MAX = 0.5, 15.0  # seconds before a program that died is started again
+DELAY_MAX = 15.0  # seconds
 
 
 @dataclasses.dataclass
 class Program:
-    """One program to keep running; `label` is what the operator calls it, `stop_seconds` its time to stop."""
+    """One program to keep running; `label` is what the operator calls it, `stop_seconds` its time to stop.
+
+    `stop_last` marks what the others need to the end.
+    """
 
     name: str
     label: str
     command: list[str]
     stop_seconds: float = 10
+    stop_last: bool = False
     process: subprocess.Popen[bytes] | None = None
     deaths: deque[float] = dataclasses.field(default_factory=lambda: deque(maxlen=DEATHS_MAX))
     start_at: float = 0
 
 
 class Supervisor:
-    """The programs of one data folder, in starting order; they are stopped in the opposite order."""
+    """The programs of one data folder."""
 
-    def __init__(self, folder: Path, logs: Path, environment: dict[str, str]) -> None:
-        """Run programs in `folder` with `environment`, their output in `logs`/NAME.log."""
-        self.folder, self.logs, self.environment = folder, logs, environment
+    def __init__(self, folder: Path, logs: Path, environment: dict[str, str], *, delay: float = 0.5) -> None:
+        """Run programs in `folder` with `environment`, their output in `logs`/NAME.log.
+
+        `delay` is how many seconds a program that died waits to be started again; it doubles with each death.
+        """
+        self.folder, self.logs, self.environment, self.delay = folder, logs, environment, delay
         self.programs: list[Program] = []
 
     def log(self, name: str) -> Path:
@@ -75,28 +82,25 @@ class Supervisor:
                 program.deaths.append(now)
                 self._give_up_on_hopeless(program, now)
                 recent = sum(1 for at in program.deaths if now - at < DEATHS_WITHIN)
-                delay = min(DELAY_FIRST * 2 ** (recent - 1), DELAY_MAX)
+                delay = min(self.delay * 2 ** (recent - 1), DELAY_MAX)
                 program.start_at = now + delay
-                print(
-                    f"{program.label} stannade ({_reason(code)}) och startas igen om {delay:g} s.", flush=True
-                )
+                print(f"{program.label} stannade ({_reason(code)}) och startas igen om {delay:g} s.", flush=True)
 
     def _give_up_on_hopeless(self, program: Program, now: float) -> None:
         if len(program.deaths) == DEATHS_MAX and now - program.deaths[0] < DEATHS_WITHIN:
             log = self.log(program.name)
             raise Refusal(
                 f"{program.label} stannade {DEATHS_MAX} gånger inom en minut, så allt stoppas. "
-                f"Slutet av {log}:
-{tail(log)}"
+                f"Slutet av {log}:\n{tail(log)}"
             )
 
     def stop_all(self) -> None:
         """Stop every program, the broker last; those that don't in time are killed with all they started."""
-        first, rest = self.programs[:1], self.programs[1:]
+        rest = [program for program in self.programs if not program.stop_last]
         for program in rest:  # asked together, so that the slowest decides how long it takes
             if program.process is not None and program.process.poll() is None:
                 program.process.send_signal(signal.SIGTERM)
-        for program in [*reversed(rest), *first]:
+        for program in [*rest, *(program for program in self.programs if program.stop_last)]:
             if program.process is not None:
                 stop(program.process, seconds=program.stop_seconds)
                 program.process = None

@@ -22,7 +22,7 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
-PO = ROOT / "bra" / "locale" / "sv" / "LC_MESSAGES" / "django.po"
+PO = Path("bra") / "locale" / "sv" / "LC_MESSAGES" / "django.po"  # from the project's root
 FOLDERS = ("bra", "meetings", "actions", "reports", "templates")
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
@@ -48,10 +48,10 @@ NAMED = re.compile(r"%\((\w+)\)[#0 +-]*\d*(?:\.\d+)?[a-zA-Z]|\{(\w+)\}")
 BARE = re.compile(r"%[#0 +-]*\d*(?:\.\d+)?[sdrif]")
 
 
-def sources() -> Iterator[Path]:
+def sources(root: Path) -> Iterator[Path]:
     """Yield every Python file and template whose strings people see, in a fixed order."""
     for folder in FOLDERS:
-        for path in sorted((ROOT / folder).rglob("*")):
+        for path in sorted((root / folder).rglob("*")):
             if path.suffix in {".py", ".html", ".txt"} and path.is_file() and "static" not in path.parts:
                 yield path
 
@@ -65,10 +65,10 @@ def _as_python(path: Path) -> str:
     return "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
 
 
-def in_sources() -> Catalog:
+def in_sources(root: Path = ROOT) -> Catalog:
     """Return every message that the sources ask for."""
     found = Catalog(locale="sv", domain="django", charset="utf-8")
-    for path in sources():
+    for path in sources(root):
         code = io.BytesIO(_as_python(path).encode())
         options = {"encoding": "utf-8"}
         for _line, ids, comments, context in extract("python", code, KEYWORDS, ["Translators:"], options):
@@ -76,11 +76,11 @@ def in_sources() -> Catalog:
     return found
 
 
-def in_file() -> Catalog:
+def in_file(root: Path = ROOT) -> Catalog:
     """Return the Swedish catalogue as it stands, or an empty one."""
-    if not PO.exists():
+    if not (root / PO).exists():
         return Catalog(locale="sv", domain="django", charset="utf-8")
-    with PO.open("rb") as file:
+    with (root / PO).open("rb") as file:
         return read_po(file, locale="sv", domain="django", charset="utf-8")
 
 
@@ -93,26 +93,24 @@ def _messages(catalog: Catalog) -> dict[tuple[str, str], Message]:
     return {_key(message): message for message in catalog if message.id}
 
 
-def update() -> list[str]:
-    """Rewrite the catalogue: new messages empty, those nobody asks for dropped; return the dropped as text."""
-    wanted, stood = in_sources(), _messages(in_file())
+def update(root: Path = ROOT) -> list[str]:
+    """Rewrite the catalogue: new messages empty, those nobody asks for dropped and returned."""
+    wanted, stood = in_sources(root), _messages(in_file(root))
     for key, message in _messages(wanted).items():
         if (old := stood.pop(key, None)) is not None:
             strings = old.string
-            if isinstance(message.id, str) != isinstance(
-                strings, str
-            ):  # became a plural, or stopped being one
+            if isinstance(message.id, str) != isinstance(strings, str):  # became a plural, or stopped being one
                 strings = (strings, "") if isinstance(strings, str) else (strings or ("",))[-1]
             message.string = strings
             message.user_comments = old.user_comments
     wanted.header_comment = "# Swedish. Updated by `make messages`; message ids are the English texts."
-    PO.parent.mkdir(parents=True, exist_ok=True)
-    PO.write_bytes(_as_po(wanted))
+    (root / PO).parent.mkdir(parents=True, exist_ok=True)
+    (root / PO).write_bytes(_as_po(wanted))
     return [f"{key[0]!r} => {message.string!r}" for key, message in stood.items() if message.string]
 
 
 def _as_po(catalog: Catalog) -> bytes:
-    """Return the file's text: sorted by id, no places, no dates, so that a change touches its own lines only."""
+    """Return the file's text: sorted by id, no places or dates, so that a change touches only its lines."""
     out = io.BytesIO()
     write_po(out, catalog, width=100, no_location=True, sort_output=True, ignore_obsolete=True)
     lines = out.getvalue().decode("utf-8").splitlines()
@@ -139,9 +137,9 @@ def wrong_placeholders(message: Message) -> bool:
     return forms[-1] != many or any(not names <= one[0] | many[0] for names, _count in forms)
 
 
-def problems() -> list[str]:
+def problems(root: Path = ROOT) -> list[str]:
     """Return what is wrong with the Swedish catalogue, a line each; an empty list when it is complete."""
-    wanted, catalog = _messages(in_sources()), in_file()
+    wanted, catalog = _messages(in_sources(root)), in_file(root)
     stood = _messages(catalog)
     found = [f"missing: {key[0]!r}" for key in sorted(wanted.keys() - stood.keys())]
     found += [f"obsolete: {key[0]!r}" for key in sorted(stood.keys() - wanted.keys())]
@@ -160,13 +158,14 @@ def problems() -> list[str]:
     return found
 
 
-def compile_catalogue() -> None:
+def compile_catalogue(root: Path = ROOT) -> None:
     """Write the .mo beside the .po, whole or not at all; nothing is done when it is newer already."""
-    target = PO.with_suffix(".mo")
-    if not PO.exists() or (target.exists() and target.stat().st_mtime > PO.stat().st_mtime):
+    source = root / PO
+    target = source.with_suffix(".mo")
+    if not source.exists() or (target.exists() and target.stat().st_mtime > source.stat().st_mtime):
         return
     out = io.BytesIO()
-    write_mo(out, in_file())
+    write_mo(out, in_file(root))
     new = target.with_suffix(".new")
     new.write_bytes(out.getvalue())
     new.replace(target)
@@ -176,9 +175,7 @@ def main() -> int:
     """Do what the command line says; return the exit status."""
     parser = argparse.ArgumentParser(description="The Swedish catalogue.")
     how = parser.add_mutually_exclusive_group()
-    how.add_argument(
-        "--check", action="store_true", help="exit 1 with a list when the catalogue isn't complete"
-    )
+    how.add_argument("--check", action="store_true", help="exit 1 with a list when the catalogue isn't complete")
     how.add_argument("--compile", action="store_true", help="write the .mo")
     arguments = parser.parse_args()
     if arguments.check:
@@ -189,7 +186,7 @@ def main() -> int:
         for line in update():
             print(f"dropped: {line}")
         empty = sum(1 for line in problems() if line.startswith("empty"))
-        print(f"{PO.relative_to(ROOT)}: {empty} to translate")
+        print(f"{PO}: {empty} to translate")
     compile_catalogue()
     return 0
 

@@ -64,9 +64,7 @@ def valkey(*, durable: bool = False) -> Iterator[str]:
                 preexec_fn=die_with_parent(signal.SIGKILL),
             )
         try:
-            if not wait_until(
-                lambda: process.poll() is not None or broker.answers(path), seconds=START_SECONDS
-            ):
+            if not wait_until(lambda: process.poll() is not None or broker.answers(path), seconds=START_SECONDS):
                 raise ServiceError(f"Valkey does not answer.\n{tail(log)}")
             if process.poll() is not None:
                 raise ServiceError(f"Valkey stopped at once.\n{tail(log)}")
@@ -167,9 +165,7 @@ def _create_database(folder: Path, name: str, process: "subprocess.Popen[bytes]"
         if process.poll() is not None:
             raise ServiceError(f"PostgreSQL stopped at once.\n{tail(log)}")
         try:
-            with psycopg.connect(
-                host=str(folder), user="bra", dbname="postgres", autocommit=True
-            ) as connection:
+            with psycopg.connect(host=str(folder), user="bra", dbname="postgres", autocommit=True) as connection:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         except psycopg.OperationalError:
             return False
