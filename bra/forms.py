@@ -1,19 +1,55 @@
-"""What the forms of all floors share."""
+"""What the forms of all floors share: no personnummer slips in, and a verb's refusal finds its field."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from bra import history, personnummer
 from bra.errors import RuleBroken
+from bra.models import Council, Member
+
+REASON = "not_personnummer_reason"
+
+# Neither sentence repeats the number: what a form says ends up in pages, logs and screenshots.
+_CERTAIN = _("There is a personal identity number in this text. Take it out: no person is recorded here.")
+_UNCERTAIN = _("Something in this text is written like a personal identity number. Take it out if it is one.")
+_OVERRIDE = _("If it is something else, say what in the last field of the form, and save again.")
+
+
+class ReasonInput(forms.TextInput):
+    """Without the browser's own `required`: once the number is taken out of the text, no reason is needed."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Never."""
+        return False
 
 
 class GuardedForm(forms.Form):
-    """A form whose `guarded` text fields are read for personnummer before anything is saved.
+    """A form whose `guarded` fields are read for personnummer before anything is saved.
+
+    On a finding the form isn't valid: a sentence stands at the field, and the form has grown a field for the reason
+    why it is no personnummer. Sent again with a reason, it is valid; the view then calls `note_override`. A number
+    that stood in the form's `initial` text already isn't asked about again. The names of files are read too.
 
     A verb's refusal goes to the field it belongs to: `form.refuse(error)`.
     """
 
     guarded: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.overridden: list[str] = []
+        self._reason = ""
+
+    @property
+    def override_reason(self) -> str:
+        """Why what was found is no personnummer; empty when nothing was found."""
+        return self._reason
 
     def refuse(self, error: RuleBroken) -> None:
         """Show a verb's sentence at its field, or on top of the form when it belongs to none."""
@@ -22,3 +58,74 @@ class GuardedForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Clean all fields."""
         return super().clean() or {}
+
+    def full_clean(self) -> None:
+        """Clean, then read the guarded fields, whatever a subclass does in its own `clean`."""
+        self.fields.pop(REASON, None)
+        self.overridden, self._reason = [], ""
+        super().full_clean()
+        if not self.is_bound:
+            return
+        found = {name: certain for name in self.guarded if (certain := self._new_finding(name)) is not None}
+        if not found:
+            return
+        self.fields[REASON] = forms.CharField(
+            label=_("Why it is not a personal identity number"),
+            help_text=_(
+                "For instance: a time stamp, or an office telephone number. The reason is kept in the history."
+            ),
+            max_length=200,
+            widget=ReasonInput,
+        )
+        reason = self._cleaned_reason()
+        if reason:
+            self._reason, self.overridden = reason, sorted(found)
+            return
+        for name, certain in found.items():
+            self.add_error(name, ValidationError([_CERTAIN if certain else _UNCERTAIN, _OVERRIDE], code="personnummer"))
+
+    def _new_finding(self, name: str) -> bool | None:
+        """Return whether a number that wasn't in the field before is certain; None when there is no new one."""
+        before = personnummer.numbers(_text_of(self.get_initial_for_field(self.fields[name], name)))
+        found = personnummer.numbers(_text_of(self.cleaned_data.get(name)))
+        new = [certain for number, certain in found.items() if number not in before]
+        return any(new) if new else None
+
+    def _cleaned_reason(self) -> str:
+        """Return the reason that was sent; empty when there is none, or none that can be kept, which its field tells."""
+        sent = str(self[REASON].data or "")
+        if not sent.strip():
+            return ""
+        try:
+            reason = str(self.fields[REASON].clean(sent))
+        except ValidationError as error:
+            self.add_error(REASON, error)
+            return ""
+        if personnummer.find(reason):
+            self.add_error(REASON, _("Give the reason without the number itself."))
+            return ""
+        return reason
+
+
+def note_override(form: GuardedForm, *, council: Council, by: Member, on: date, target: models.Model) -> None:
+    """Write in the history of `target` that the guard was overridden, in which fields and why; nothing if it wasn't.
+
+    Call it after the verb, in the same transaction.
+    """
+    if form.override_reason:
+        history.record(
+            council=council,
+            by=by,
+            on=on,
+            verb="guard.overridden",
+            target=target,
+            changes={"reason": (None, form.override_reason), "fields": (None, form.overridden)},
+        )
+
+
+def _text_of(value: Any) -> str:
+    """Return the text of a field's value: a string as it is, an uploaded file's name, nothing for the rest."""
+    if isinstance(value, str | Promise):
+        return str(value)
+    name = getattr(value, "name", "")
+    return name if isinstance(name, str) else ""

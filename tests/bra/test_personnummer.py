@@ -1,0 +1,101 @@
+"""What the guard finds: the forms of the tax agency, by its own test numbers and by property."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bra.personnummer import Finding, find, numbers
+
+
+def check_digit(nine: str) -> int:
+    """The check digit by the book, reckoned another way than the code does."""
+    total = 0
+    for place, digit in enumerate(map(int, nine)):
+        doubled = digit * 2 if place in {0, 2, 4, 6, 8} else digit
+        total += doubled - 9 if doubled > 9 else doubled
+    return -total % 10
+
+
+SEPARATORS = ["-", "+", "", " ", "\u00a0", "\u2010", "\u2011", "–", "—", "\u2212", " - ", " – "]
+days = st.dates(min_value=date(1800, 1, 1), max_value=date(2099, 12, 31))
+serials = st.integers(1, 999).map(lambda serial: f"{serial:03}")
+
+
+@pytest.mark.parametrize("number", ["701063-2391", "19821105-9954", "090527+1474", "570574-9959"])
+def test_valid_test_numbers_of_the_tax_agency_are_certain(number: str) -> None:
+    assert find(f"Ring {number} i dag") == [Finding(5, 5 + len(number), certain=True)]
+
+
+@pytest.mark.parametrize("number", ["870704-9996", "121120-9941"])
+def test_a_wrong_check_digit_is_found_but_not_certain(number: str) -> None:
+    assert find(number) == [Finding(0, len(number), certain=False)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "150916-0006",  # serial 000
+        "151316-1232",  # no thirteenth month
+        "150230-1232",  # no 30 February
+        "150260-1232",  # 60 is day 0 of a coordination number
+        "150292-1232",  # 92 is day 32
+        "20150229-1232",  # not a leap year
+        "17821105-9954",  # nobody of the 18th century
+        "3701063-2391",  # inside a longer run of digits
+        "701063-23910",
+        "1198211059954",
+        "701063/2391",
+        "§ 77-86, BRÅ 2017/3, 2017-03-15 kl. 13.00",
+        "",
+    ],
+)
+def test_what_is_no_personnummer_is_left_alone(text: str) -> None:
+    assert find(text) == []
+
+
+def test_29_february_without_century_is_a_day_of_some_century() -> None:
+    assert [found.certain for found in find("000229-1233")] == [check_digit("000229123") == 3]
+
+
+def test_several_in_a_text_are_found_in_order() -> None:
+    text = "701063-2391, 870704-9996 och 198211059954."
+    assert [(text[found.start : found.end], found.certain) for found in find(text)] == [
+        ("701063-2391", True),
+        ("870704-9996", False),
+        ("198211059954", True),
+    ]
+
+
+def test_zero_width_characters_and_other_scripts_hide_nothing() -> None:
+    assert [found.certain for found in find("701063\u200b-\u200b2391")] == [True]
+    assert [found.certain for found in find("７０１０６３－２３９１")] == [True]
+
+
+def test_the_same_number_in_two_forms_is_the_same() -> None:
+    assert numbers("19821105-9954") == numbers("821105 9954") == {"8211059954": True}
+
+
+@given(day=days, serial=serials, separator=st.sampled_from(SEPARATORS), long=st.booleans(), coordination=st.booleans())
+def test_every_number_in_every_form_is_found_and_certain(
+    day: date, serial: str, separator: str, long: bool, coordination: bool
+) -> None:
+    short = f"{day:%y%m}{day.day + 60 * coordination:02}"
+    number = f"{f'{day.year // 100}' if long else ''}{short}{separator}{serial}{check_digit(short + serial)}"
+    assert find(f"Anna {number}, se ovan") == [Finding(5, 5 + len(number), certain=True)]
+
+
+@given(day=days, serial=serials, wrong=st.integers(1, 9))
+def test_a_number_with_any_other_check_digit_is_found_and_not_certain(day: date, serial: str, wrong: int) -> None:
+    short = f"{day:%y%m%d}"
+    number = f"{short}-{serial}{(check_digit(short + serial) + wrong) % 10}"
+    assert find(number) == [Finding(0, len(number), certain=False)]
+
+
+@given(st.text(alphabet="0123456789-+ –åA.\u200b"))
+def test_findings_lie_in_the_text_apart_from_each_other(text: str) -> None:
+    end = 0
+    for found in find(text):
+        assert end <= found.start < found.end <= len(text)
+        end = found.end
