@@ -3,12 +3,20 @@
 from datetime import date, timedelta
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from bra.fields import SortKeyField
 from bra.models import SEATED, Council, Member
 from meetings.models import AgendaItem, Decision
+
+
+class WorkPlanQuerySet(models.QuerySet["WorkPlan"]):
+    """Words for plans."""
+
+    def current(self, on: date) -> "WorkPlan | None":
+        """The plan whose period covers the day `on`, otherwise the one that begins last; None when there is none."""
+        return self.order_by(ExpressionWrapper(Q(starts__lte=on, ends__gte=on), models.BooleanField()).desc(), "-starts", "pk").first()
 
 
 class WorkPlan(models.Model):
@@ -18,6 +26,8 @@ class WorkPlan(models.Model):
     name = models.CharField(_("name"), max_length=40)
     starts = models.DateField(_("from"))
     ends = models.DateField(_("to"))
+
+    objects = WorkPlanQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("work plan")
