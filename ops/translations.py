@@ -106,7 +106,7 @@ def update(root: Path = ROOT) -> list[str]:
     wanted.header_comment = "# Swedish. Updated by `make messages`; message ids are the English texts."
     (root / PO).parent.mkdir(parents=True, exist_ok=True)
     (root / PO).write_bytes(_as_po(wanted))
-    return [f"{key[0]!r} => {message.string!r}" for key, message in stood.items() if message.string]
+    return [f"{key[0]!r} => {message.string!r}" for key, message in stood.items() if any(message.string or ())]
 
 
 def _as_po(catalog: Catalog) -> bytes:

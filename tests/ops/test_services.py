@@ -23,7 +23,7 @@ pytestmark = [
 def test_servers_end_with_the_command_that_started_them(tmp_path: Path, number: int) -> None:
     ready = tmp_path / "ready"
     command = [sys.executable, "-m", "tests.services", "postgres", "valkey", "--"]
-    process = subprocess.Popen([*command, "sh", "-c", f"touch {ready}; sleep 600"], cwd=ROOT)
+    process = subprocess.Popen([*command, "sh", "-c", f"touch {ready}; exec sleep 600"], cwd=ROOT)
     try:
         assert wait_until(ready.exists, seconds=60)
         family = descendants(process.pid)
