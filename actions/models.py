@@ -251,13 +251,18 @@ class Comment(models.Model):
 
 
 class ReminderState(models.TextChoices):
-    """What has become of a reminder. Unknown: the worker died while the mail server had it; a person judges."""
+    """What has become of a reminder.
+
+    Unknown: the worker died, or the connection, while the mail server had it; a person judges. Dropped: there was
+    nothing left to remind of, or a person judged that it isn't to be sent.
+    """
 
     PENDING = "pending", _("Waiting")
     CLAIMED = "claimed", _("Being sent")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
     UNKNOWN = "unknown", _("Unknown")
+    DROPPED = "dropped", _("Not sent")
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -266,6 +271,15 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
     def waiting(self) -> "ReminderQuerySet":
         """Those to be sent."""
         return self.filter(state=ReminderState.PENDING)
+
+    def to_judge(self) -> "ReminderQuerySet":
+        """Those that didn't go out, or may not have: a person says what is to be done."""
+        return self.filter(state__in=[ReminderState.FAILED, ReminderState.UNKNOWN])
+
+    def visible_to(self, member: Member) -> "ReminderQuerySet":
+        """Those with an action that the member may see."""
+        seen = ReminderLine.objects.filter(reminder=OuterRef("pk"), action__in=Action.objects.visible_to(member))
+        return self.filter(Exists(seen), council_id=member.council_id)
 
 
 class Reminder(models.Model):
