@@ -16,6 +16,7 @@ from ops.processes import die_with_parent
 
 CODE = ["bra", "meetings", "actions", "reports", "ops", "bench", "tests", "celery_app.py", "manage.py"]
 PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadgroup"]
+OPERATORS = "DATABASE_URL REDIS_URL EMAIL_URL SECRET_KEY ALLOWED_HOSTS DEBUG PORT DJANGO_SETTINGS_MODULE".split()
 WITHOUT_SERVICES = "not browser and not service and not fault"
 
 
@@ -29,21 +30,9 @@ class Checks:
     def __init__(self, folder: str) -> None:
         """Keep the data of the checks in `folder`; no variable of the operator's reaches the tests."""
         own = {name: text for name, text in os.environ.items() if not name.startswith("BRA_")}
-        for name in (
-            "DATABASE_URL",
-            "REDIS_URL",
-            "EMAIL_URL",
-            "SECRET_KEY",
-            "ALLOWED_HOSTS",
-            "DEBUG",
-            "PORT",
-        ):
+        for name in OPERATORS:
             own.pop(name, None)
-        self.variables = own | {
-            "BRA_DATA": folder,
-            "PYTHONUTF8": "1",
-            "DJANGO_SETTINGS_MODULE": "bra.settings",
-        }
+        self.variables = own | {"BRA_DATA": folder, "PYTHONUTF8": "1"}
         self.failed: list[str] = []
 
     def run(self, what: str, *arguments: str) -> None:

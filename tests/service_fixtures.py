@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connections
 
 from tests.services import valkey
+from tests.stack import Stack
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -21,6 +23,26 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep SQLite's test database in a file, as in production.
+
+    In memory all threads of a live server would share one connection, and with it one transaction.
+    """
+    settings = connections["default"].settings_dict
+    if settings["ENGINE"].endswith("sqlite3"):
+        settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    elif worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        settings["TEST"]["NAME"] = f"test_{settings['NAME']}_{worker}"
+
+
+@pytest.fixture(scope="session")
+def live_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Start the whole product once with its demo, as `make run` does (mark users with xdist_group("stack"))."""
+    with Stack(tmp_path_factory.mktemp("live") / "data", demo=True) as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")

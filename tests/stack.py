@@ -64,6 +64,7 @@ class Stack:
         self.output = folder.with_name(f"{folder.name}.output")
         environment = {name: text for name, text in os.environ.items() if not name.startswith("BRA_")}
         environment |= {"BRA_DATA": str(folder), "PORT": str(self.port), "BRA_DEMO": "1" if demo else "0"}
+        environment["DJANGO_SETTINGS_MODULE"] = "bra.settings"  # the tests' own have cheap passwords
         self.environment = environment | variables
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
