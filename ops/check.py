@@ -16,7 +16,16 @@ from ops.processes import die_with_parent
 
 CODE = ["bra", "meetings", "actions", "reports", "ops", "bench", "tests", "celery_app.py", "manage.py"]
 PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadgroup"]
-OPERATORS = "DATABASE_URL REDIS_URL EMAIL_URL SECRET_KEY ALLOWED_HOSTS DEBUG PORT DJANGO_SETTINGS_MODULE".split()
+OPERATORS = [
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "DEBUG",
+    "PORT",
+    "DJANGO_SETTINGS_MODULE",
+]
 WITHOUT_SERVICES = "not browser and not service and not fault"
 
 
