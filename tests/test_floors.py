@@ -13,8 +13,8 @@ ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
     {"fields", "text", "errors", "models", "signals", "http"},
-    {"permissions", "rows"},
-    {"history", "mail"},
+    {"permissions", "rows", "status"},
+    {"history", "mail", "selection", "workbook"},
     {"lifecycle", "receivers"},
     {
         "forms",
@@ -23,8 +23,6 @@ STEPS = [
         "keyset",
         "reminders",
         "owner_links",
-        "status",
-        "workbook",
         "middleware",
         "context",
     },
@@ -42,7 +40,7 @@ STEPS = [
     },
     {"urls", "owner_urls", "home_urls"},
 ]
-CLOCKLESS = {"models", "permissions", "lifecycle", "reminders", "status", "workbook", "history"}
+CLOCKLESS = {"models", "permissions", "lifecycle", "reminders", "status", "selection", "workbook", "history"}
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 
 
