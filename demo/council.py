@@ -1,0 +1,144 @@
+"""Builds the demonstration: the standing rows here, what happened at the meetings in demo/story.py."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from actions.models import Activity, DueQuarter, Goal, WorkPlan
+from bra import history
+from bra.models import Council, Member, Organisation, Role, User
+from demo import source
+from demo.story import Story
+from meetings.models import ItemKind, StandingItem, Topic
+
+# The seats are older than the story; politicians have theirs until the end of 2018.
+MANDATE_FROM = date(2015, 1, 1)
+EXTREMISM = "Våldsbejakande extremism"
+# No letter or digit that can be taken for another one, in print or read aloud.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+@dataclass(frozen=True)
+class Login:
+    """How one of the demonstration's people logs in."""
+
+    member: Member
+    email: str
+    password: str
+
+
+def existing() -> Council | None:
+    """The demonstration's council, if it has been loaded."""
+    return Council.objects.filter(slug=source.texts("council")["slug"]).first()
+
+
+@transaction.atomic
+def load() -> list[Login]:
+    """Build the whole council, or nothing; return who can log in. Raises IntegrityError when it is there already."""
+    council = _council()
+    topics = _topics(council)
+    _standing_items(council, topics)
+    activities = _plan(council)
+    members, logins = _members(council, _organisations(council))
+    Story(council, members, topics, activities).tell()
+    return logins
+
+
+def new_password() -> str:
+    """A password that nobody has had before: sixteen characters in groups of four, 79 bits."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def _council() -> Council:
+    words = source.texts("council")
+    return Council.objects.create(
+        name=words["name"], slug=words["slug"], accent=words["accent"], pinned_today=words["pinned_today"]
+    )
+
+
+def _topics(council: Council) -> dict[str, Topic]:
+    return {
+        topic["name"]: Topic.objects.create(council=council, **topic) for topic in source.texts("council")["topics"]
+    }
+
+
+def _standing_items(council: Council, topics: dict[str, Topic]) -> None:
+    extra = source.texts("council")["standing"]
+    for row in source.rows("standing_agenda"):
+        item = StandingItem.objects.create(
+            council=council,
+            position=int(row["position"]),
+            title=row["title_sv"],
+            kind=ItemKind(row["kind"]),
+        )
+        names = list(extra.get(row["position"], {}).get("topics", []))
+        if row["extremism_related"] == "yes":
+            names.append(EXTREMISM)
+        item.topics.set([topics[name] for name in names])
+
+
+def _plan(council: Council) -> dict[str, Activity]:
+    """Make the work plan; return its activities by number ("3.2")."""
+    plan = WorkPlan.objects.create(council=council, **source.texts("council")["plan"])
+    activities = {}
+    for row in source.rows("work_plan_2016_2017"):
+        goal, _made = Goal.objects.get_or_create(
+            plan=plan, number=int(row["goal_number"]), defaults={"title": row["goal_sv"]}
+        )
+        activity = Activity.objects.create(
+            goal=goal,
+            number=int(row["activity_number"].partition(".")[2]),
+            title=row["activity_sv"],
+            responsible_role=row["responsible_role_sv"],
+            indicator=row["indicator_sv"],
+        )
+        quarters = [text.split("-K") for text in source.listed(row["due_quarters"])]
+        DueQuarter.objects.bulk_create(
+            DueQuarter(activity=activity, year=int(year), quarter=int(quarter)) for year, quarter in quarters
+        )
+        activities[row["activity_number"]] = activity
+    return activities
+
+
+def _organisations(council: Council) -> dict[str, Organisation]:
+    return {
+        row["name_sv"]: Organisation.objects.create(council=council, name=row["name_sv"])
+        for row in source.rows("organisations")
+    }
+
+
+def _members(council: Council, organisations: dict[str, Organisation]) -> tuple[dict[str, Member], list[Login]]:
+    """Make the members; return them by key, and the log-ins of those who have one."""
+    members, logins = {}, []
+    for person in source.texts("council")["members"]:
+        login = None
+        if person.get("login"):
+            password = new_password()
+            user = User.objects.create_user(person["email"], password)
+            login = (user, password)
+        member = Member.objects.create(
+            council=council,
+            user=login[0] if login else None,
+            organisation=organisations[person["organisation"]],
+            name=person["name"],
+            title=person["title"],
+            email=person["email"],
+            role=Role(person.get("role", Role.MEMBER)),
+            cleared=person.get("cleared", False),
+            mandate_from=person.get("mandate_from", MANDATE_FROM),
+            mandate_to=person.get("mandate_to"),
+        )
+        history.created(
+            member,
+            council=council,
+            by=None,
+            on=member.mandate_from,
+            verb="member.added",
+            fields=("organisation", "title", "role", "cleared", "mandate_from", "mandate_to"),
+        )
+        members[person["key"]] = member
+        if login:
+            logins.append(Login(member, person["email"], login[1]))
+    return members, sorted(logins, key=lambda login: list(Role).index(Role(login.member.role)))
