@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bra.fields import SortKeyField
 from bra.models import SEATED, Council, Member
+from bra.text import sort_key
 from meetings.models import AgendaItem, Decision
 
 
@@ -16,7 +17,8 @@ class WorkPlanQuerySet(models.QuerySet["WorkPlan"]):
 
     def current(self, on: date) -> "WorkPlan | None":
         """The plan whose period covers the day `on`, otherwise the one that begins last; None when there is none."""
-        return self.order_by(ExpressionWrapper(Q(starts__lte=on, ends__gte=on), models.BooleanField()).desc(), "-starts", "pk").first()
+        covers = ExpressionWrapper(Q(starts__lte=on, ends__gte=on), models.BooleanField())
+        return self.order_by(covers.desc(), "-starts", "pk").first()
 
 
 class WorkPlan(models.Model):
@@ -149,6 +151,36 @@ class ActionQuerySet(models.QuerySet["Action"]):
         through = AgendaItem.topics.through
         marked = through.objects.filter(agendaitem_id=OuterRef("agenda_item_id"), topic__extremism=True)
         return self.filter(Exists(marked))
+
+    def owned_like(self, text: str, council_id: int) -> "ActionQuerySet":
+        """Those whose owner's name or role holds the text, in whatever case; the council's members are read for it."""
+        key, word = sort_key(text.strip()), text.strip().casefold()
+        members = Member.objects.filter(council_id=council_id).values_list("pk", "sort_key", "title")
+        return self.filter(owner__in=[pk for pk, name, role in members if key in name or word in role.casefold()])
+
+    def of_organisation(self, pk: int) -> "ActionQuerySet":
+        """Those whose owner belongs to the organisation."""
+        return self.filter(owner__organisation_id=pk)
+
+    def serving_goal(self, pk: int) -> "ActionQuerySet":
+        """Those that serve an activity of the goal."""
+        return self.filter(activity__goal_id=pk)
+
+    def saying(self, text: str) -> "ActionQuerySet":
+        """Those whose title holds the text, in whatever case."""
+        return self.filter(sort_key__contains=sort_key(text.strip()))
+
+    def with_extremism(self) -> "ActionQuerySet":
+        """Add `marked`: whether the item they were agreed at is related to violent extremism."""
+        through = AgendaItem.topics.through
+        marked = through.objects.filter(agendaitem_id=OuterRef("agenda_item_id"), topic__extremism=True)
+        return self.annotate(marked=Exists(marked))
+
+    def by_activity_and_state(self, today: date) -> list[tuple[int, str, bool, int]]:
+        """Count them: (activity's key, status, whether overdue, number), one query."""
+        late = ExpressionWrapper(Q(status__in=LIVE, deadline__lt=today), models.BooleanField())
+        counted = self.annotate(late=late).values_list("activity_id", "status", "late").order_by()
+        return list(counted.annotate(number=models.Count("pk")))
 
     def visible_to(self, member: Member) -> "ActionQuerySet":
         """Those that exist for the member: of the own council; restricted only for the cleared; an owner's own."""

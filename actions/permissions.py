@@ -24,6 +24,11 @@ def may_amend(member: Member, action: Action) -> bool:
     return not action.removed and may_log(member)
 
 
+def may_restore(member: Member, action: Action) -> bool:
+    """Whether the member may bring the removed action back."""
+    return action.removed and may_log(member)
+
+
 def may_own(member: Member, item: AgendaItem, on: date) -> bool:
     """Whether a new action of the item may be given to the member."""
     return member.is_active(on) and (member.cleared or not item.restricted)

@@ -1,6 +1,21 @@
 """Addresses of actions, the plan and reminders."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from actions import plan_views, views
 
 app_name = "actions"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("atgarder/", views.action_list, name="list"),
+    path("atgarder/mina/", views.mine, name="mine"),
+    path("atgarder/<int:pk>/", views.detail, name="detail"),
+    path("atgarder/<int:pk>/andra/", views.edit, name="edit"),
+    path("atgarder/<int:pk>/rapport/", views.report, name="report"),
+    path("atgarder/<int:pk>/kommentar/", views.comment, name="comment"),
+    path("atgarder/<int:pk>/lamna-over/", views.hand_over, name="hand_over"),
+    path("atgarder/<int:pk>/ta-bort/", views.remove, name="remove"),
+    path("atgarder/<int:pk>/aterstall/", views.restore, name="restore"),
+    path("punkter/<int:item_pk>/atgarder/", views.agree, name="agree"),
+    path("plan/", plan_views.current, name="plan"),
+    path("plan/<int:pk>/", plan_views.plan, name="plan_detail"),
+]

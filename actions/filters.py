@@ -1,0 +1,152 @@
+"""What a list of actions is filtered by; each filter calls one word of the queryset.
+
+The names in the address: status (empty: still to be done), overdue=1, owner (key), person (name or role),
+organisation, goal, activity, meeting (keys), extremism=1, q (text in the title).
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from actions.models import Action, ActionQuerySet, Activity, Goal, Status
+from bra.models import Member, Organisation
+from meetings.models import Meeting
+
+Choices = list[tuple[Any, Any]]
+ALL = "all"
+
+
+class ActionFilter(django_filters.FilterSet):
+    """Filters of the list of a council's actions. Another council's keys find nothing."""
+
+    status = django_filters.ChoiceFilter(
+        label=gettext_lazy("Status"),
+        method="of_status",
+        choices=[(ALL, gettext_lazy("All")), *Status.choices],
+        empty_label=gettext_lazy("Still to be done"),
+    )
+    organisation = django_filters.ChoiceFilter(
+        label=gettext_lazy("Organisation"), method="of_organisation", empty_label=gettext_lazy("All")
+    )
+    goal = django_filters.ChoiceFilter(label=gettext_lazy("Goal"), method="of_goal", empty_label=gettext_lazy("All"))
+    person = django_filters.CharFilter(label=gettext_lazy("Owner, name or role"), method="of_person", max_length=80)
+    q = django_filters.CharFilter(label=gettext_lazy("Word in the action"), method="of_text", max_length=80)
+    overdue = django_filters.BooleanFilter(
+        label=gettext_lazy("Overdue"), method="only_overdue", widget=forms.CheckboxInput
+    )
+    extremism = django_filters.BooleanFilter(
+        label=gettext_lazy("Related to violent extremism"),
+        method="only_extremism",
+        widget=forms.CheckboxInput,
+    )
+    # Reached by links from other pages; shown as chips.
+    owner = django_filters.NumberFilter(method="of_owner", widget=forms.HiddenInput)
+    activity = django_filters.NumberFilter(method="of_activity", widget=forms.HiddenInput)
+    meeting = django_filters.NumberFilter(method="of_meeting", widget=forms.HiddenInput)
+
+    class Meta:
+        model = Action
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, member: Member, today: date, **options: Any) -> None:
+        self.member, self.today = member, today
+        super().__init__(*args, **options)
+        for name, read in (("organisation", self._organisations), ("goal", self._goals)):
+            if name in self.filters:
+                self.filters[name].extra["choices"] = read()
+
+    def filter_queryset(self, queryset: ActionQuerySet) -> ActionQuerySet:
+        """Apply the filters; a value that means nothing (another council's organisation) finds nothing."""
+        if self.form.errors:
+            return queryset.none()
+        actions = super().filter_queryset(queryset)
+        # Without a choice of status the list holds what is still to be done.
+        return actions if self.form.cleaned_data.get("status") else actions.live()
+
+    def of_status(self, actions: ActionQuerySet, name: str, value: str) -> ActionQuerySet:
+        """In one state, or in any."""
+        return actions if value == ALL else actions.filter(status=value)
+
+    def of_organisation(self, actions: ActionQuerySet, name: str, value: str) -> ActionQuerySet:
+        """Whose owner belongs to the organisation."""
+        return actions.of_organisation(int(value))
+
+    def of_goal(self, actions: ActionQuerySet, name: str, value: str) -> ActionQuerySet:
+        """That serve the goal."""
+        return actions.serving_goal(int(value))
+
+    def of_person(self, actions: ActionQuerySet, name: str, value: str) -> ActionQuerySet:
+        """Whose owner's name or role holds the text."""
+        return actions.owned_like(value, self.member.council_id)
+
+    def of_text(self, actions: ActionQuerySet, name: str, value: str) -> ActionQuerySet:
+        """Whose title holds the text."""
+        return actions.saying(value)
+
+    def only_overdue(self, actions: ActionQuerySet, name: str, value: bool) -> ActionQuerySet:
+        """Overdue, when ticked."""
+        return actions.overdue(self.today) if value else actions
+
+    def only_extremism(self, actions: ActionQuerySet, name: str, value: bool) -> ActionQuerySet:
+        """Related to violent extremism, when ticked."""
+        return actions.extremism_related() if value else actions
+
+    def of_owner(self, actions: ActionQuerySet, name: str, value: Any) -> ActionQuerySet:
+        """Of one owner."""
+        return actions.filter(owner_id=value)
+
+    def of_activity(self, actions: ActionQuerySet, name: str, value: Any) -> ActionQuerySet:
+        """That serve one activity."""
+        return actions.filter(activity_id=value)
+
+    def of_meeting(self, actions: ActionQuerySet, name: str, value: Any) -> ActionQuerySet:
+        """Agreed at one meeting."""
+        return actions.filter(agenda_item__meeting_id=value)
+
+    def _organisations(self) -> Choices:
+        organisations = Organisation.objects.filter(council=self.member.council_id)
+        return [(str(pk), name) for pk, name in organisations.order_by("sort_key").values_list("pk", "name")]
+
+    def _goals(self) -> Choices:
+        goals = Goal.objects.filter(plan__council=self.member.council_id).order_by("-plan__starts", "plan", "number")
+        read = list(goals.values_list("pk", "number", "title", "plan__name"))
+        several = len({plan for _pk, _number, _title, plan in read}) > 1
+        return [
+            (str(pk), f"{plan}: {number} {title}" if several else f"{number} {title}")
+            for pk, number, title, plan in read
+        ]
+
+    @cached_property
+    def in_use(self) -> bool:
+        """Whether anything is chosen."""
+        return any(self.data.get(name) for name in self.filters)
+
+    def chips(self) -> list[tuple[str, str]]:
+        """What is chosen by links from other pages: (name of the parameter, words), one query each."""
+        council = self.member.council_id
+        named: dict[str, Callable[[int], object | None]] = {
+            "owner": lambda pk: Member.objects.filter(council=council, pk=pk).first(),
+            "activity": lambda pk: (
+                Activity.objects.filter(goal__plan__council=council, pk=pk).select_related("goal").first()
+            ),
+            "meeting": lambda pk: Meeting.objects.visible_to(self.member).filter(pk=pk).first(),
+        }
+        chosen = []
+        for name, find in named.items():
+            value = self.form.cleaned_data.get(name) if name in self.filters and self.form.is_valid() else None
+            if value is not None:
+                found = find(int(value))
+                chosen.append((name, str(found) if found else _("Unknown")))
+        return chosen
+
+
+class MyActionFilter(ActionFilter):
+    """Filters of the member's own actions: whose they are is said already."""
+
+    person = organisation = owner = None

@@ -1,0 +1,124 @@
+"""The history of an action as sentences: who did what, when."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from actions.models import Action, Activity
+from bra import history
+from bra.models import HistoryEntry, Member
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One change: the council's day, who made it (empty: the system) and what it was."""
+
+    on: date
+    who: str
+    what: str
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What the keys in the history stand for."""
+
+    members: dict[int, str]
+    activities: dict[int, str]
+
+
+def sentences_of(action: Action) -> list[Sentence]:
+    """Return the action's history, newest first; three queries however long it is.
+
+    Comments stand by themselves on the page and are left out, but for the fact that the guard was overridden.
+    """
+    entries = [entry for entry in history.entries_of(action) if entry.verb in _TELL]
+    names = _Names(
+        dict_of_labels(_keys(entries, "owner"), action),
+        {
+            activity.pk: str(activity)
+            for activity in Activity.objects.filter(
+                pk__in=_keys(entries, "activity"), goal__plan__council=action.council_id
+            ).select_related("goal")
+        },
+    )
+    return [
+        Sentence(entry.on, entry.actor.label if entry.actor else "", _TELL[entry.verb](entry, names))
+        for entry in reversed(entries)
+    ]
+
+
+def dict_of_labels(keys: set[int], action: Action) -> dict[int, str]:
+    """The labels of the members of the action's council with those keys."""
+    members = Member.objects.filter(pk__in=keys, council=action.council_id)
+    return {member.pk: member.label for member in members}
+
+
+def _keys(entries: list[HistoryEntry], field: str) -> set[int]:
+    return {key for entry in entries for key in entry.changes.get(field, ()) if isinstance(key, int)}
+
+
+def _new(entry: HistoryEntry, field: str) -> Any:
+    return entry.changes.get(field, [None, None])[1]
+
+
+def _agreed(entry: HistoryEntry, names: _Names) -> str:
+    return _("agreed: %(owner)s, by %(day)s") % {
+        "owner": names.members.get(_new(entry, "owner"), "–"),
+        "day": _new(entry, "deadline"),
+    }
+
+
+def _amended(entry: HistoryEntry, names: _Names) -> str:
+    parts = []
+    if "title" in entry.changes:
+        parts.append(_("the words, before: “%(before)s”") % {"before": entry.changes["title"][0]})
+    if "deadline" in entry.changes:
+        before, after = entry.changes["deadline"]
+        parts.append(_("the deadline from %(before)s to %(after)s") % {"before": before, "after": after})
+    if "activity" in entry.changes:
+        to = names.activities.get(_new(entry, "activity"), _("none"))
+        parts.append(_("the activity to %(activity)s") % {"activity": to})
+    return _("changed %(what)s") % {"what": ", ".join(parts)}
+
+
+def _postponed(entry: HistoryEntry, names: _Names) -> str:
+    before, after = entry.changes.get("deadline", [None, None])
+    days = (
+        (parse_date(after) - parse_date(before)).days  # type: ignore[operator]  # history holds real days
+        if before and after
+        else 0
+    )
+    return _("postponed from %(before)s to %(after)s (%(days)d days)") % {
+        "before": before,
+        "after": after,
+        "days": days,
+    }
+
+
+def _handed_over(entry: HistoryEntry, names: _Names) -> str:
+    before, after = entry.changes.get("owner", [None, None])
+    return _("handed over from %(before)s to %(after)s") % {
+        "before": names.members.get(before, "–"),
+        "after": names.members.get(after, "–"),
+    }
+
+
+_TELL: dict[str, Callable[[HistoryEntry, _Names], str]] = {
+    "action.agreed": _agreed,
+    "action.amended": _amended,
+    "action.started": lambda entry, names: _("started"),
+    "action.done": lambda entry, names: _("reported as done"),
+    "action.postponed": _postponed,
+    "action.cancelled": lambda entry, names: _("cancelled"),
+    "action.reopened": lambda entry, names: _("reopened"),
+    "action.handed_over": _handed_over,
+    "action.removed": lambda entry, names: _("removed"),
+    "action.restored": lambda entry, names: _("brought back"),
+    "guard.overridden": lambda entry, names: (
+        _("said that a number is no personal identity number: %(reason)s") % {"reason": _new(entry, "reason")}
+    ),
+}

@@ -1,0 +1,100 @@
+"""The list of actions as a table.
+
+The cells are written by templates/actions/_table.html, a plain row template: a template per cell would cost more than
+everything else on the page.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from actions.models import LIVE, Action, Status
+from bra.keyset import Order
+
+# What a list of actions can be sorted by: the name in the address -> the column. Each has an index of its own that
+# holds the primary key too. The titles stay out of the addresses.
+SORTS = {
+    "deadline": ("deadline", True),
+    "title": ("sort_key", False),
+    "owner": ("owner__sort_key", False),
+    "agreed": ("agreed_on", True),
+}
+FIRST_SORT = "deadline"
+# What the row template shows.
+COLUMNS = (
+    "title",
+    "status",
+    "deadline",
+    "agreed_on",
+    "owner__name",
+    "owner__title",
+    "owner__organisation__name",
+    "agenda_item__restricted",
+    "agenda_item__meeting__year",
+    "agenda_item__meeting__sequence",
+    "marked",
+)
+
+
+def order_of(sort: str) -> Order:
+    """Return the order that the address asks for ("deadline", "-title" ...); the nearest deadline first otherwise."""
+    name = sort.removeprefix("-")
+    if name not in SORTS:
+        name = sort = FIRST_SORT
+    key, in_address = SORTS[name]
+    return Order(key, descending=sort.startswith("-"), in_address=in_address)
+
+
+class ActionTable(tables.Table):
+    """Columns of a list of actions, and by which it can be sorted. The rows are dicts of COLUMNS, paged by keys."""
+
+    title = tables.Column(verbose_name=_("Action"), attrs={"td": {"class": "main"}})
+    status = tables.Column(verbose_name=_("Status"), orderable=False)
+    owner = tables.Column(verbose_name=_("Owner"))
+    deadline = tables.Column(verbose_name=_("Deadline"))
+    agreed = tables.Column(verbose_name=_("Agreed"))
+
+    class Meta:
+        model = Action
+        fields: tuple[str, ...] = ()
+        sequence = ("title", "status", "owner", "deadline", "agreed")
+        template_name = "actions/_table.html"
+
+    def headers(self, sort: str, url: str) -> list[dict[str, Any]]:
+        """The header cells: word, class, aria-sort and the address that sorts by the column (none: it can't be).
+
+        `url` is the list's address without sort and cursor; it ends with "?" or "&".
+        """
+        current = sort if sort.removeprefix("-") in SORTS else FIRST_SORT
+        cells = []
+        for name, column in self.base_columns.items():
+            here = current.removeprefix("-") == name
+            falling = current.startswith("-")
+            cells.append(
+                {
+                    "word": column.verbose_name,
+                    "sorted": ("descending" if falling else "ascending") if here else "",
+                    "url": f"{url}sort={'-' if here and not falling else ''}{name}" if name in SORTS else "",
+                }
+            )
+        return cells
+
+
+def shown(rows: Sequence[dict[str, Any]], *, today: date, url: str) -> list[dict[str, Any]]:
+    """Add to each row what its cells say: `url` holds a 0 in the place of the primary key.
+
+    Words are translated once for the list, not once a row.
+    """
+    words = {status.value: str(status.label) for status in Status}
+    before, after = url.split("/0/")
+    for row in rows:
+        row["url"] = f"{before}/{row['pk']}/{after}"
+        row["word"] = words[row["status"]]
+        live = row["status"] in LIVE
+        row["late"] = (today - row["deadline"]).days if live and row["deadline"] < today else 0
+        row["owner"] = row["owner__name"] or row["owner__title"]
+        row["role"] = row["owner__title"] if row["owner__name"] else ""
+    return list(rows)
