@@ -54,6 +54,13 @@ def socket_path(folder: Path) -> Path:
     return short / "valkey.sock"
 
 
+def leave(folder: Path) -> None:
+    """Remove the private folder that `socket_path` may have made for the broker with data in `folder`."""
+    path = socket_path(folder)
+    if path.parent != folder:
+        shutil.rmtree(path.parent, ignore_errors=True)
+
+
 def command(binary: Path, folder: Path, path: Path, *, durable: bool = True) -> list[str]:
     """Return the command that serves `path` (no port at all) with its data in `folder`.
 

