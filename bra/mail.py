@@ -1,1 +1,200 @@
-"""Stub"""
+"""Render one mail and hand it to a mail server, or to the log; knows no domain.
+
+What went wrong is told in the only three ways that matter to whoever keeps the books: the server couldn't be reached
+(nothing was sent), it refused (for good or for now), or nobody knows whether it took the mail.
+"""
+
+import smtplib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from email.utils import formataddr
+from types import TracebackType
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import EmailMessage
+from django.core.validators import validate_email
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from bra.models import LoggedMail
+
+
+class ServerAway(Exception):
+    """The mail server can't be reached or doesn't let us in: nothing was sent."""
+
+
+class Refused(Exception):
+    """The mail server said no to this mail: `code` is its answer, `final` whether asking again is pointless."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"refused with {code}")
+        self.code = code
+        self.final = not 400 <= code < 500
+
+
+class Uncertain(Exception):
+    """The connection broke while the server had the mail: it may or may not have been taken."""
+
+
+class Message(EmailMultiAlternatives):
+    """What Django's mail backends send; the log also wants to know whose it is."""
+
+    council_pk: int | None = None
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail to one recipient, in text and HTML. `message_id` has no angle brackets; `council_pk` is for the log.
+
+    Raises ValueError (Django's ValidationError for an address) when something in a header could become another header.
+    """
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    sender_name: str = ""
+    reply_to: str = ""
+    council_pk: int | None = None
+
+    def __post_init__(self) -> None:
+        for value in (self.to, self.subject, self.message_id, self.sender_name, self.reply_to):
+            # splitlines knows every character that some reader of mail takes for the end of a line.
+            if len(value.splitlines()) > 1 or value.strip() != value:
+                raise ValueError("a line break or a space at the end of a mail header")
+        validate_email(self.to)
+        if self.reply_to:
+            validate_email(self.reply_to)
+
+    def message(self) -> Message:
+        """Return it as Django's backends want it."""
+        headers = {
+            "Message-ID": f"<{self.message_id}>",
+            "Auto-Submitted": "auto-generated",  # RFC 3834: no holiday answers, please
+            "X-Auto-Response-Suppress": "All",
+        }
+        message = Message(
+            subject=self.subject,
+            body=self.text,
+            from_email=formataddr((self.sender_name, settings.DEFAULT_FROM_EMAIL)),
+            to=[self.to],
+            reply_to=[self.reply_to] if self.reply_to else None,
+            headers=headers,
+        )
+        message.attach_alternative(self.html, "text/html")
+        message.council_pk = self.council_pk
+        return message
+
+
+def domain() -> str:
+    """Return the domain of the installation's own mail address, for Message-IDs."""
+    return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("<> ")
+
+
+def build(name: str, context: dict[str, Any], *, to: str, message_id: str, **rest: Any) -> Mail:
+    """Render templates/emails/<name>.subject, .txt and .html in the installation's language into a mail.
+
+    `rest` goes to Mail as it is. The context gets `base_url`, where the installation is reached.
+    Raises ValueError or ValidationError as Mail does.
+    """
+    context = {"base_url": settings.BASE_URL} | context
+    with translation.override(settings.LANGUAGE_CODE):
+        subject, text, html = (
+            render_to_string(f"emails/{name}.{part}", context).strip() for part in ("subject", "txt", "html")
+        )
+    mail = Mail(to=to, subject=subject, text=text + "\n", html=html + "\n", message_id=message_id, **rest)
+    # What can't be written as a mail is found here, not when the server is already listening.
+    mail.message().message().as_bytes()
+    return mail
+
+
+class Outbox:
+    """One connection for many mails.
+
+        with Outbox() as box:
+            box.ready()     # ServerAway
+            box.send(mail)  # Refused, Uncertain
+    """
+
+    def __init__(self, connect: Callable[[], BaseEmailBackend] = get_connection) -> None:
+        self._connect = connect
+        self._backend: BaseEmailBackend | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def ready(self) -> None:
+        """See to it that there is a connection that answers, a new one if the old one has died. Raises ServerAway."""
+        if self._backend is not None and not self._answers():
+            self._close()
+        if self._backend is None:
+            backend = self._connect()
+            try:
+                backend.open()
+            except (smtplib.SMTPException, OSError) as error:
+                raise ServerAway(type(error).__name__) from error
+            self._backend = backend
+
+    def send(self, mail: Mail) -> None:
+        """Hand the mail over; it returns when the server has taken it. Raises Refused or Uncertain."""
+        assert self._backend is not None, "ready() comes first"
+        try:
+            self._backend.send_messages([mail.message()])
+        except smtplib.SMTPRecipientsRefused as error:
+            raise Refused(next(iter(error.recipients.values()))[0]) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise Refused(550) from error
+        except smtplib.SMTPResponseException as error:
+            if 400 <= error.smtp_code < 600:
+                raise Refused(error.smtp_code) from error
+            raise Uncertain(type(error).__name__) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise Uncertain(type(error).__name__) from error
+
+    def _answers(self) -> bool:
+        smtp = getattr(self._backend, "connection", None)
+        if not isinstance(smtp, smtplib.SMTP):
+            return True
+        try:
+            return smtp.noop()[0] == 250
+        except (smtplib.SMTPException, OSError):
+            return False
+
+    def _close(self) -> None:
+        backend, self._backend = self._backend, None
+        if backend is None:
+            return
+        try:
+            backend.close()
+        except (smtplib.SMTPException, OSError):
+            # It was going away anyway; what had been sent has been answered.
+            return
+
+
+class LogBackend(BaseEmailBackend):
+    """Django's mail backend for an installation without a mail server: mails become rows of LoggedMail."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Write one row per recipient; return the number of mails."""
+        for message in email_messages:
+            alternatives = getattr(message, "alternatives", [])
+            html = next((str(part.content) for part in alternatives if part.mimetype == "text/html"), "")
+            for recipient in message.recipients():
+                LoggedMail.objects.create(
+                    council_id=getattr(message, "council_pk", None),
+                    recipient=recipient,
+                    subject=str(message.subject)[:200],
+                    message_id=message.extra_headers.get("Message-ID", "").strip("<>")[:200],
+                    text=message.body,
+                    html=html,
+                )
+        return len(email_messages)

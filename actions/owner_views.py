@@ -1,0 +1,191 @@
+"""The owner's page: reached by the secret link in a mail, without log-in, narrow on purpose.
+
+The link is exchanged for a short session and a clean address, so that the secret doesn't stay in the address bar.
+Following a link changes nothing (mail scanners follow links); only a form with a chosen answer does. The link isn't
+used up.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_POST, require_safe
+
+from actions import lifecycle, owner_links, reminders
+from actions.models import Action, Status
+from actions.owner_forms import Outcome, OutcomeForm
+from bra.errors import RuleBroken
+from bra.models import Council, Member
+
+# How long the page stays open after the last time it was used.
+OPEN_FOR = timedelta(hours=2)
+UNDO_FOR = timedelta(minutes=30)
+_SESSION = "owner_link"
+_RECORDED = "owner_recorded"
+# The secret stands in the address of the first page only, and no header may carry it on. (The clean page keeps the
+# site's own policy: without a referrer the browser sends no origin either, and its forms would be refused.)
+_SECRET_PAGE = {"Referrer-Policy": "no-referrer"}
+
+
+class OwnerRequest(HttpRequest):
+    """What `with_open_link` makes of a request (a type, never created)."""
+
+    council: Council
+    owner: Member
+    now: datetime
+    today: date
+
+
+View = Callable[Concatenate[OwnerRequest, ...], HttpResponse]
+
+
+@never_cache
+@require_safe
+@sensitive_variables("secret")
+def enter(request: HttpRequest, secret: str) -> HttpResponse:
+    """Exchange the link in the mail for a session and go to the clean address; tell kindly when it doesn't work."""
+    now = timezone.now()
+    link = owner_links.follow(secret, clock=now)
+    if link is None:
+        return _gone(request, status=404, headers=_SECRET_PAGE)
+    if request.session.get(_SESSION, {}).get("link") != link.pk:
+        request.session.pop(_RECORDED, None)
+        request.session.cycle_key()
+    request.session[_SESSION] = {"link": link.pk, "at": now.timestamp()}
+    response = redirect("owner:page")
+    response.headers.update(_SECRET_PAGE)
+    return response
+
+
+def with_open_link(view: View) -> View:
+    """Open the page for whoever came by a link that still works, within two hours; others are told how to come back."""
+
+    @wraps(view)
+    def opened(request: OwnerRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        now = timezone.now()
+        kept = request.session.get(_SESSION)
+        if kept is None:
+            return _gone(request, status=404)
+        lapsed = now.timestamp() - kept["at"] > OPEN_FOR.total_seconds()
+        link = None if lapsed else owner_links.still_open(kept["link"], clock=now)
+        if link is None:
+            return _gone(request, status=410)
+        request.session[_SESSION] = {"link": link.pk, "at": now.timestamp()}
+        request.owner, request.council = link.owner, link.owner.council
+        request.now = request.council.now(now)
+        request.today = request.now.date()
+        return view(request, *args, **kwargs)
+
+    return opened
+
+
+def _gone(request: HttpRequest, *, status: int, headers: dict[str, str] | None = None) -> HttpResponse:
+    """Say how to get a new link; what was typed is shown, so that it isn't lost."""
+    typed = [text for name, text in request.POST.items() if name.endswith("-text") and text.strip()]
+    return render(request, "actions/owner_gone.html", {"typed": typed}, status=status, headers=headers)
+
+
+def _own(request: OwnerRequest) -> Any:
+    """The owner's actions, as far as the owner may see them."""
+    actions = Action.objects.agreed().visible_to(request.owner).owned_by(request.owner)
+    return actions.select_related("agenda_item__meeting", "council").order_by("deadline", "pk")
+
+
+def _own_action(request: OwnerRequest, pk: int) -> Action:
+    action: Action | None = _own(request).filter(pk=pk).first()
+    if action is None:
+        raise Http404
+    return action
+
+
+def shown_title(action: Action) -> str:
+    """The action's title; the neutral one when it is restricted, because a link in a mail proves less than a log-in."""
+    return reminders.neutral_title(action) if action.agenda_item.restricted else action.title
+
+
+def _form(action: Action, data: Any = None) -> OutcomeForm:
+    return OutcomeForm(data, prefix=f"a{action.pk}", initial={"text": action.effect})
+
+
+def _undoable(request: OwnerRequest) -> list[int]:
+    """What this session has recorded as done within the last half hour, as pks."""
+    since = timezone.now().timestamp() - UNDO_FOR.total_seconds()
+    return [int(pk) for pk, at in request.session.get(_RECORDED, {}).items() if at > since]
+
+
+def _page(request: OwnerRequest, refused: OutcomeForm | None = None) -> HttpResponse:
+    rows = []
+    for action in _own(request).live():
+        own = refused is not None and refused.prefix == f"a{action.pk}"
+        form = refused if own else _form(action)
+        rows.append(
+            {
+                "action": action,
+                "title": shown_title(action),
+                "neutral": reminders.neutral_title(action),
+                "form": form,
+                "overdue_days": action.days_overdue(request.today),
+            }
+        )
+    closed = _own(request).filter(pk__in=_undoable(request), status=Status.DONE)
+    context = {
+        "owner": request.owner,
+        "today": request.today,
+        "rows": rows,
+        "recorded": [{"action": action, "title": shown_title(action)} for action in closed],
+        "refused": refused,
+    }
+    return render(request, "actions/owner_page.html", context, status=422 if refused else 200)
+
+
+@never_cache
+@require_safe
+@with_open_link
+def page(request: OwnerRequest) -> HttpResponse:
+    """Show the owner's open actions, each with its form, and what was just recorded."""
+    return _page(request)
+
+
+@never_cache
+@require_POST
+@with_open_link
+def report(request: OwnerRequest, pk: int) -> HttpResponse:
+    """Record how an action goes, as the owner; an answer without a choice changes nothing."""
+    action = _own_action(request, pk)
+    form = _form(action, request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    try:
+        form.save(action, by=request.owner, on=request.today)
+    except RuleBroken as error:
+        form.refuse(error)
+        return _page(request, form)
+    outcome = form.cleaned_data["outcome"]
+    if outcome == Outcome.DONE:
+        recorded = request.session.get(_RECORDED, {})
+        request.session[_RECORDED] = recorded | {str(pk): timezone.now().timestamp()}
+    words = _("Thank you. It is recorded: %(outcome)s, %(action)s")
+    messages.success(request, words % {"outcome": Outcome(outcome).label, "action": shown_title(action)})
+    return redirect("owner:page")
+
+
+@never_cache
+@require_POST
+@with_open_link
+def undo(request: OwnerRequest, pk: int) -> HttpResponse:
+    """Take back, within half an hour, that an action was recorded as done."""
+    action = _own_action(request, pk)
+    if pk not in _undoable(request):
+        messages.error(request, _("Half an hour has passed, so it can't be undone here. Ask the coordinator."))
+    elif action.status == Status.DONE:
+        lifecycle.reopen(action=action, by=request.owner, on=request.today)
+        messages.success(request, _("Undone: the action is open again."))
+    return redirect("owner:page")
