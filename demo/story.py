@@ -10,7 +10,7 @@ from typing import Any
 
 from actions import lifecycle as actions
 from actions.models import Action, Activity
-from bra.models import STOCKHOLM, Council, Member, Organisation
+from bra.models import SEATED, STOCKHOLM, Council, Member, Organisation
 from demo import source
 from meetings import lifecycle as meetings
 from meetings.models import (
@@ -144,17 +144,16 @@ class Story:
         meetings.open_meeting(meeting=meeting, by=self.secretary, at=_local(on, words["opened"]))
         elsewhere = {*words["apologised"], *words["absent"]}
         for key, member in self.members.items():
-            if key not in elsewhere and member.is_active(on) and member in self._seated():
+            if key not in elsewhere and member.role in SEATED and member.is_active(on):
                 self._mark(meeting, key, AttendanceStatus.PRESENT, on)
         for key in words["absent"]:
             self._mark(meeting, key, AttendanceStatus.ABSENT, on)
         items = list(meeting.items.order_by("position"))
         for item, said in zip(items, words["items"], strict=True):
+            if "title" in said and item.title != said["title"]:
+                raise ValueError(f"{on}: {said['title']!r} was told in the place of {item.title!r}")
             self._treat(item, said, on)
         meetings.adjourn(meeting=meeting, by=self.secretary, at=_local(on, words["adjourned"]))
-
-    def _seated(self) -> set[Member]:
-        return set(Member.objects.filter(council=self.council).seated())
 
     def _mark(self, meeting: Meeting, key: str, status: AttendanceStatus, on: date) -> None:
         meetings.mark_attendance(meeting=meeting, member=self.members[key], status=status, by=self.secretary, on=on)

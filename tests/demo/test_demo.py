@@ -1,0 +1,247 @@
+"""The demonstration: what is in it, and that it is told truly."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate
+from django.db import transaction
+
+from actions.models import Action, Activity, DueQuarter, Goal, Status, WorkPlan
+from bra.models import Council, HistoryEntry, Member, Organisation, Role, User
+from demo import source
+from meetings.models import (
+    AgendaItem,
+    AttendanceStatus,
+    Case,
+    CaseState,
+    Decision,
+    DecisionKind,
+    Meeting,
+    MeetingState,
+    StandingItem,
+)
+from tests.demo.loading import MODELS, load, passwords, rows
+
+TODAY = date(2017, 3, 15)
+
+
+@pytest.fixture(scope="module")
+def said(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The demonstration, loaded once for the tests of this file; what loading printed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield load()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def council(said: str, db: None) -> Council:
+    """The loaded council."""
+    return Council.objects.get(slug="lillakra")
+
+
+def test_the_standing_rows_are_those_of_the_files(council: Council) -> None:
+    plan = source.rows("work_plan_2016_2017")
+    got = [
+        {
+            "goal_number": str(activity.goal.number),
+            "goal_sv": activity.goal.title,
+            "activity_number": activity.code,
+            "activity_sv": activity.title,
+            "responsible_role_sv": activity.responsible_role,
+            "due_quarters": ", ".join(map(str, activity.due_quarters.all())),
+            "last_due_date": str(max(quarter.last_day for quarter in activity.due_quarters.all())),
+            "indicator_sv": activity.indicator,
+        }
+        for activity in Activity.objects.select_related("goal").prefetch_related("due_quarters")
+    ]
+    assert got == plan
+    assert (len(plan), Goal.objects.count(), DueQuarter.objects.count()) == (20, 6, 22)
+    assert list(WorkPlan.objects.values_list("council", "name", "starts", "ends")) == [
+        (council.pk, "2016-2017", date(2016, 1, 1), date(2017, 12, 31))
+    ]
+
+    agenda = [
+        {
+            "position": str(item.position),
+            "title_sv": item.title,
+            "kind": item.kind,
+            "extremism_related": "yes" if any(topic.extremism for topic in item.topics.all()) else "no",
+        }
+        for item in StandingItem.objects.prefetch_related("topics")
+    ]
+    assert agenda == source.rows("standing_agenda")
+    assert len(agenda) == 14
+
+
+def test_every_organisation_and_every_seat_is_there(council: Council) -> None:
+    wanted = {(row["name_sv"], seat) for row in source.rows("organisations") for seat in source.listed(row["seats_sv"])}
+    extra = {
+        ("Kommunledningskontoret", title) for title in ("kommunsekreterare", "kommunikatör", "folkhälsosamordnare")
+    }
+    active = Member.objects.active(TODAY).values_list("organisation__name", "title")
+    assert sorted(active) == sorted(wanted | extra)
+    assert Organisation.objects.count() == 11
+
+
+def test_one_seat_is_vacant_and_one_mandate_went_over_to_a_successor(council: Council) -> None:
+    assert list(Member.objects.filter(name="").values_list("title", "user")) == [("fritidsledare", None)]
+    police = Member.objects.filter(title="kommunpolis").order_by("mandate_from")
+    assert [(member.mandate_to, member.is_active(TODAY)) for member in police] == [
+        (date(2016, 12, 31), False),
+        (None, True),
+    ]
+    assert Action.objects.live().filter(owner=police[0]).count() == 0
+    handed = HistoryEntry.objects.filter(verb="action.handed_over", on=date(2017, 1, 9))
+    assert [entry.changes["owner"] for entry in handed] == [[police[0].pk, police[1].pk]] * 2
+
+
+def test_four_can_log_in_and_one_of_them_may_not_see_restricted_items(council: Council, said: str) -> None:
+    assert passwords(said).keys() == set(User.objects.values_list("email", flat=True))
+    for email, password in passwords(said).items():
+        user = authenticate(email=email, username=email, password=password)
+        assert user is not None
+        assert user.get_username() == email
+    can = Member.objects.exclude(user=None).values_list("role", "cleared")
+    assert sorted(can) == [
+        (Role.CHAIR, True),
+        (Role.COORDINATOR, True),
+        (Role.MEMBER, False),
+        (Role.SECRETARY, True),
+    ]
+    assert not User.objects.filter(is_superuser=True).exists()
+
+
+def test_the_meetings_were_held_and_their_decisions_are_numbered_on(council: Council) -> None:
+    meetings = Meeting.objects.order_by("date")
+    assert [(meeting.number, meeting.date.isoformat(), meeting.state) for meeting in meetings] == [
+        ("2016-1", "2016-09-08", MeetingState.ADJOURNED),
+        ("2016-2", "2016-10-13", MeetingState.ADJOURNED),
+        ("2016-3", "2016-11-17", MeetingState.ADJOURNED),
+        ("2016-4", "2016-12-15", MeetingState.ADJOURNED),
+        ("2017-1", "2017-01-26", MeetingState.ADJOURNED),
+        ("2017-2", "2017-03-02", MeetingState.ADJOURNED),
+        ("2017-3", "2017-03-23", MeetingState.DRAFT),
+    ]
+    numbers = Decision.objects.order_by("item__meeting__date", "item__position", "pk").values_list("number", flat=True)
+    assert list(numbers) == list(range(1, len(numbers) + 1))
+    assert set(Decision.objects.values_list("kind", flat=True)) == set(DecisionKind.values)
+    per_meeting = Counter(Decision.objects.values_list("item__meeting__date", flat=True))
+    assert (len(per_meeting), min(per_meeting.values()), max(per_meeting.values())) == (6, 4, 7)
+
+
+def test_everybody_seated_is_in_the_attendance_of_every_meeting_held(council: Council) -> None:
+    for meeting in Meeting.objects.held():
+        logged = meeting.attendances.values_list("member", flat=True)
+        seated = Member.objects.seated().active(meeting.date).values_list("pk", flat=True)
+        assert sorted(logged) == sorted(seated)
+    statuses = Meeting.objects.held().values_list("attendances__status", flat=True)
+    assert set(statuses) == set(AttendanceStatus.values)
+
+
+def test_every_agenda_holds_the_standing_items_in_their_order(council: Council) -> None:
+    standing = list(StandingItem.objects.values_list("title", flat=True))
+    for meeting in Meeting.objects.all():
+        titles = list(meeting.items.values_list("title", flat=True))
+        assert [title for title in titles if title in standing] == standing
+        assert titles[-2:] == standing[-2:]
+    noted = AgendaItem.objects.filter(title="Klotter vid Åsskolan", meeting__date=date(2017, 3, 2)).get()
+    assert noted.notes == "Läget är lugnt. Ärendet bevakas fram till sommaren."
+    assert noted.case is not None
+    assert noted.case.title == "Klotter vid Åsskolan"
+
+
+def test_eight_cases_in_every_state_and_one_that_only_the_cleared_see(council: Council) -> None:
+    assert Case.objects.count() == 8
+    assert set(Case.objects.values_list("state", flat=True)) == set(CaseState.values)
+    numbers = sorted(Case.objects.values_list("registry_number", flat=True))
+    assert numbers == [*(f"BRÅ 2016/{serial}" for serial in range(1, 7)), "BRÅ 2017/1", "BRÅ 2017/2"]
+    ordinary = Member.objects.get(title="skolchef")
+    hidden = Case.objects.exclude(pk__in=Case.objects.visible_to(ordinary)).get()
+    assert hidden.title == "Skyddsåtgärder vid offentligt möte"
+    items = AgendaItem.objects.filter(meeting__council=council)
+    assert items.exclude(pk__in=items.visible_to(ordinary)).get().case == hidden
+    assert Action.objects.exclude(pk__in=Action.objects.visible_to(ordinary)).count() == 2
+
+
+def test_actions_in_every_state_for_every_goal(council: Council) -> None:
+    assert Counter(Action.objects.agreed().values_list("status", flat=True)) == {
+        Status.DONE: 17,
+        Status.IN_PROGRESS: 14,
+        Status.NOT_STARTED: 10,
+        Status.POSTPONED: 2,
+        Status.CANCELLED: 2,
+    }
+    assert set(Action.objects.values_list("activity__goal__number", flat=True)) == {None, 1, 2, 3, 4, 5, 6}
+    assert Action.objects.filter(comments=None).exists()
+    assert Action.objects.exclude(comments=None).exists()
+    assert Action.objects.filter(status=Status.DONE, effect="").count() == 1
+    related = Action.objects.extremism_related().count()
+    assert 0 < related < Action.objects.count()
+
+
+def test_the_pinned_day_finds_something_at_every_step_of_the_reminders(council: Council) -> None:
+    assert council.pinned_today == TODAY
+    days = sorted((action.deadline - TODAY).days for action in Action.objects.live())
+    assert days[:15] == [-58, -54, -33, -28, -15, -14, -12, -5, -3, 0, 2, 3, 9, 14, 14]
+    late = Action.objects.overdue(TODAY)
+    assert len(set(late.values_list("owner__organisation", flat=True))) >= 5
+
+
+def test_history_is_told_in_order_by_people_whose_mandate_covered_the_day(council: Council) -> None:
+    entries = HistoryEntry.objects.exclude(verb="member.added").select_related("actor")
+    days = [entry.on for entry in entries]
+    assert days == sorted(days)
+    assert (days[0], days[-1]) == (date(2016, 8, 22), TODAY)
+    assert [entry for entry in entries if entry.actor is None or not entry.actor.is_active(entry.on)] == []
+
+
+def test_loading_again_changes_nothing(council: Council) -> None:
+    before = rows()
+    sentence = load()
+    assert sentence.startswith("BRÅ Lillåkra is loaded already; nothing has been changed.")
+    assert passwords(sentence) == {}
+    assert rows() == before
+
+
+def test_no_text_holds_anything_like_a_personnummer(council: Council) -> None:
+    like = re.compile(r"(?<!\d)(?:\d{2})?\d{6}[-+ \u2010-\u2015]?\d{4}(?!\d)")
+    assert like.search("tel 701063-2391")
+    texts = [
+        (label, value)
+        for label, table in rows().items()
+        if label != "bra.User"
+        for row in table
+        for value in row
+        if isinstance(value, str) and like.search(value)
+    ]
+    assert texts == []
+
+
+def test_no_two_loadings_share_a_password_and_none_is_in_the_tree(council: Council, said: str) -> None:
+    Council.objects.filter(pk=council.pk).update(slug="den-forra")
+    for user in User.objects.all():
+        User.objects.filter(pk=user.pk).update(email=f"den-forra-{user.email}")
+    first, second = passwords(said), passwords(load())
+    assert first.keys() == second.keys()
+    assert len({*first.values(), *second.values()}) == 8
+    folder = Path(source.__file__).parent
+    tree = "".join(
+        path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.suffix in {".py", ".toml", ".csv"}
+    )
+    assert [word for word in first.values() if word in tree] == []
+
+
+def test_only_what_machines_make_is_left_empty(council: Council) -> None:
+    assert sorted(model.__name__ for model in MODELS if not model._default_manager.exists()) == [
+        "LoggedMail",
+        "OwnerLink",
+        "Reminder",
+        "ReminderLine",
+        "ReminderRun",
+        "Report",
+    ]
