@@ -1,12 +1,16 @@
 """What this floor says to the floor below, which doesn't know it."""
 
+from datetime import date
 from typing import Any
 
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from actions.models import Action
 from bra.errors import RuleBroken
+from bra.models import Member
+from bra.signals import ending_clearance, ending_mandate
 from meetings.models import AgendaItem
 from meetings.signals import removing_item, restricting_item
 
@@ -32,3 +36,32 @@ def no_action_is_left(sender: Any, item: AgendaItem, **_kwargs: Any) -> None:
     """An item with actions, removed ones included, stays."""
     if item.actions.exists():
         raise RuleBroken(_("Something has been logged at this item, so it stays on the agenda."))
+
+
+@receiver(ending_mandate)
+def no_action_is_orphaned(sender: Any, member: Member, last_day: date, on: date, **_kwargs: Any) -> None:
+    """A mandate that is over leaves no live action behind; one that will end, none that is due after its last day."""
+    left = Action.objects.live().owned_by(member)
+    if last_day > on:
+        left = left.filter(deadline__gt=last_day)
+    _refuse_left(member, left.count(), field="mandate_to")
+
+
+@receiver(ending_clearance)
+def no_restricted_action_is_orphaned(sender: Any, member: Member, **_kwargs: Any) -> None:
+    """Nobody stays owner of a live action that they may no longer see."""
+    left = Action.objects.live().owned_by(member).filter(agenda_item__restricted=True)
+    _refuse_left(member, left.count(), field="cleared")
+
+
+def _refuse_left(member: Member, number: int, field: str) -> None:
+    if number:
+        raise RuleBroken(
+            ngettext(
+                "%(member)s owns %(number)d action that must be handed over first.",
+                "%(member)s owns %(number)d actions that must be handed over first.",
+                number,
+            )
+            % {"member": member.label, "number": number},
+            field=field,
+        )

@@ -21,6 +21,15 @@ _UNCERTAIN = _("Something in this text is written like a personal identity numbe
 _OVERRIDE = _("If it is something else, say what in the last field of the form, and save again.")
 
 
+class DayInput(forms.DateInput):
+    """A date as the browser's own calendar wants it."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class ReasonInput(forms.TextInput):
     """Without the browser's own `required`: once the number is taken out of the text, no reason is needed."""
 
@@ -92,7 +101,7 @@ class GuardedForm(forms.Form):
         return any(new) if new else None
 
     def _cleaned_reason(self) -> str:
-        """Return the reason that was sent; empty when there is none, or none that can be kept, which its field tells."""
+        """Return the reason that was sent; empty when there is none, or one that can't be kept."""
         sent = str(self[REASON].data or "")
         if not sent.strip():
             return ""

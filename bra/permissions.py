@@ -16,3 +16,8 @@ def may_log(member: Member) -> bool:
 def may_coordinate(member: Member) -> bool:
     """Whether the member coordinates: reports, reminders and everything a secretary does."""
     return member.role == Role.COORDINATOR
+
+
+def may_clear(member: Member) -> bool:
+    """Whether the member decides who may see restricted items: a coordinator who may do so already."""
+    return may_coordinate(member) and member.cleared

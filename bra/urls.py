@@ -1,15 +1,20 @@
 """All addresses. Everything of a council is below its slug; what stands before it is for everybody."""
 
 from django.contrib.auth import views as auth
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from bra import views
+from bra import member_views, views
 
-_council = [
+_council: list[URLPattern | URLResolver] = [
     path("", include("reports.home_urls")),
     path("", include("meetings.urls")),
     path("", include("actions.urls")),
     path("", include("reports.urls")),
+    path("ledamoter/", member_views.member_list, name="members"),
+    path("ledamoter/ny/", member_views.member_new, name="member_new"),
+    path("ledamoter/<int:pk>/", member_views.member_edit, name="member_edit"),
+    path("ledamoter/<int:pk>/avsluta/", member_views.member_end, name="member_end"),
+    path("ledamoter/<int:pk>/inloggning/", member_views.member_login, name="member_login"),
 ]
 
 urlpatterns = [

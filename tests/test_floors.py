@@ -12,7 +12,7 @@ FLOORS = ["bra", "meetings", "actions", "reports", "demo"]
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
-    {"fields", "text", "errors", "models", "signals", "http"},
+    {"fields", "text", "errors", "models", "signals", "http", "personnummer"},
     {"permissions", "rows", "status"},
     {"history", "mail", "selection", "workbook"},
     {"lifecycle", "receivers"},
@@ -25,6 +25,13 @@ STEPS = [
         "owner_links",
         "middleware",
         "context",
+        "case_forms",
+        "case_tables",
+        "case_filters",
+        "case_sentences",
+        "member_forms",
+        "member_sentences",
+        "invitations",
     },
     {
         "tasks",
@@ -38,7 +45,7 @@ STEPS = [
         "templatetags",
         "management",
     },
-    {"urls", "owner_urls", "home_urls"},
+    {"urls", "owner_urls", "home_urls", "case_urls"},
 ]
 CLOCKLESS = {"models", "permissions", "lifecycle", "reminders", "status", "selection", "workbook", "history"}
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}

@@ -1,0 +1,48 @@
+"""The mail to somebody who has been given a log-in: Django's own link for choosing a password, in our words."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from bra import mail
+from bra.models import Member, User
+
+
+def password_link(user: User) -> str:
+    """Return the address at which the user chooses a password: works once, and for Django's PASSWORD_RESET_TIMEOUT."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    path = reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(user)])
+    return settings.BASE_URL + path
+
+
+def invite(member: Member) -> None:
+    """Send the member, who has a user, the mail. Raises mail.ServerAway, mail.Refused or mail.Uncertain.
+
+    Whoever has logged in before keeps their password and gets no link. The council may read the mail in its log only
+    when the user is nobody else's: a link that opens another council's door is not for its eyes.
+    """
+    user = member.user
+    assert user is not None
+    known = user.last_login is not None
+    alone = not known and user.memberships.count() == 1
+    letter = mail.build(
+        "invitation",
+        {
+            "member": member,
+            "council": member.council,
+            "address": user.email,
+            "link": "" if known else password_link(user),
+            "login": settings.BASE_URL + reverse("login"),
+        },
+        to=user.email,
+        message_id=f"invitation.{uuid.uuid4()}@{mail.domain()}",
+        sender_name=member.council.name,
+        council_pk=member.council_id if alone else None,
+    )
+    with mail.Outbox() as box:
+        box.ready()
+        box.send(letter)

@@ -1,0 +1,61 @@
+"""The history of a member in sentences."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bra import history
+from bra.models import HistoryEntry, Member, Organisation, Role
+
+
+@dataclass(frozen=True)
+class Line:
+    """One change: its day, who made it ("" for the system) and a sentence."""
+
+    on: date
+    who: str
+    words: str
+
+
+def lines_of(member: Member) -> list[Line]:
+    """Return what has been changed about the member, the latest first. Two queries."""
+    names = {row.pk: row.name for row in Organisation.objects.filter(council_id=member.council_id)}
+    return [
+        Line(entry.on, entry.actor.label if entry.actor else "", words)
+        for entry in history.entries_of(member).reverse()
+        for words in _sentences(entry, names)
+    ]
+
+
+def _sentences(entry: HistoryEntry, organisations: dict[int, str]) -> Iterator[str]:
+    match entry.verb:
+        case "member.seated":
+            yield _("The member got a seat.")
+        case "member.login_given":
+            yield _("The member got a log-in.")
+        case "member.login_taken":
+            yield _("The log-in was taken away.")
+        case "guard.overridden":
+            reason = entry.changes["reason"][1]
+            yield _("What looked like a personal identity number was let through: %(reason)s") % {"reason": reason}
+        case "member.edited":
+            for field, (old, new) in entry.changes.items():
+                yield _change(field, old, new, organisations)
+
+
+def _change(field: str, old: Any, new: Any, organisations: dict[int, str]) -> str:
+    if field == "cleared":
+        return _("The member may see restricted items.") if new else _("The member may no longer see restricted items.")
+    if field == "mandate_to" and new:
+        return _("The mandate ends on %(day)s.") % {"day": new}
+    if field == "mandate_to":
+        return _("The end of the mandate, %(day)s, was taken away.") % {"day": old}
+    if field == "role":
+        old, new = (dict(Role.choices).get(value, value) for value in (old, new))
+    elif field == "organisation":
+        old, new = organisations.get(old, ""), organisations.get(new, "")
+    name = getattr(Member._meta.get_field(field), "verbose_name", field)
+    return _("Changed %(field)s: %(old)s → %(new)s") % {"field": name, "old": old or "–", "new": new or "–"}
