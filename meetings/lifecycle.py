@@ -117,11 +117,21 @@ def edit_case(
     _refuse_taken_registry_number(council, number, but=case)
     fields["registry_number"] = number
     changes = history.change(case, council=council, by=by, on=on, verb="case.edited", state=state, **fields)
-    case.topics.set(topics)
+    _set_topics(case, topics, by=by, on=on)
     if "restricted" in changes and case.restricted:
         for item in case.items.filter(restricted=False):
             _restrict(item, by=by, on=on)
     return case
+
+
+def _set_topics(case: Case, topics: Iterable[Topic], *, by: Member, on: date) -> None:
+    old, new = set(case.topics.all()), set(topics)
+    if old != new:
+        case.topics.set(new)
+        was, became = (sorted(topic.name for topic in chosen) for chosen in (old, new))
+        history.record(
+            council=case.council, by=by, on=on, verb="case.edited", target=case, changes={"topics": (was, became)}
+        )
 
 
 def _refuse_taken_registry_number(council: Council, number: str, but: Case | None) -> None:

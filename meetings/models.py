@@ -1,13 +1,16 @@
 """What the council says: topics, cases, meetings, agenda items, attendance and decisions."""
 
 from datetime import date
+from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from bra.fields import SortKeyField
 from bra.models import SEATED, Council, Member, Organisation
+from bra.text import sort_key
 
 
 class Topic(models.Model):
@@ -53,6 +56,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def extremism_related(self) -> "CaseQuerySet":
         """Those with a topic that marks extremism."""
         return self.filter(_has_extremism_topic(Case))
+
+    def saying(self, text: str) -> "CaseQuerySet":
+        """Those with the text in the title, in whatever case it is written, or in the registry number."""
+        # The sort key is folded by Python: SQLite doesn't know that Å is a capital å.
+        return self.filter(Q(sort_key__contains=sort_key(text)) | Q(registry_number__icontains=text))
 
     def with_last_treated(self, member: Member) -> "CaseQuerySet":
         """Add `last_treated`: the day of the last meeting that treated the case, as far as the member may see."""
@@ -117,6 +125,23 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """Those in session, or planned for today or later, the nearest first."""
         return self.filter(Q(state=MeetingState.IN_SESSION) | Q(state=MeetingState.DRAFT, date__gte=today)).order_by(
             "date", "starts_at", "pk"
+        )
+
+    def from_day(self, day: date) -> "MeetingQuerySet":
+        """Those held, or to be held, on that day or later."""
+        return self.filter(date__gte=day)
+
+    def to_day(self, day: date) -> "MeetingQuerySet":
+        """Those held, or to be held, on that day or earlier."""
+        return self.filter(date__lte=day)
+
+    def with_counts(self, member: Member) -> "MeetingQuerySet":
+        """Add `item_count` and `decision_count`, as far as the member may see."""
+        # The empty order_by() keeps the models' own ordering out of the grouping.
+        items = AgendaItem.objects.visible_to(member).filter(meeting=OuterRef("pk")).order_by()
+        decisions = Decision.objects.live().visible_to(member).filter(item__meeting=OuterRef("pk")).order_by()
+        return self.annotate(
+            item_count=_count_per(items, "meeting"), decision_count=_count_per(decisions, "item__meeting")
         )
 
     def with_extremism_item(self, member: Member) -> "MeetingQuerySet":
@@ -261,6 +286,11 @@ class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
         """Add `extremism`: whether a topic marks the item."""
         return self.annotate(extremism=_has_extremism_topic(AgendaItem))
 
+    def with_decision_count(self) -> "AgendaItemQuerySet":
+        """Add `decision_count`: the number of decisions taken at the item, removed ones left out."""
+        decisions = Decision.objects.live().filter(item=OuterRef("pk")).order_by()
+        return self.annotate(decision_count=_count_per(decisions, "item"))
+
     def treated(self) -> "AgendaItemQuerySet":
         """Those that a meeting that has begun has treated."""
         return self.filter(state=ItemState.TREATED).exclude(meeting__state=MeetingState.DRAFT)
@@ -370,6 +400,12 @@ def reckoned_numbers(meeting: Meeting) -> dict[int, int]:
         return {pk: number for pk, number in pairs if number is not None}
     first = last_decision_number(meeting.council) + 1
     return {pk: first + place for place, (pk, _number) in enumerate(pairs)}
+
+
+def _count_per(rows: models.QuerySet[Any], key: str) -> Coalesce:
+    """The number of `rows` (already narrowed to the outer row) as a column; `key` names the outer row."""
+    counted = rows.values(key).annotate(n=Count("pk")).values("n")
+    return Coalesce(models.Subquery(counted, output_field=models.IntegerField()), 0)
 
 
 def _has_extremism_topic(model: type[Case] | type[AgendaItem]) -> Exists:

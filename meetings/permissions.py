@@ -24,9 +24,14 @@ def may_change_agenda(member: Member, meeting: Meeting) -> bool:
     )
 
 
-def may_restrict(member: Member, item: AgendaItem | Case) -> bool:
-    """Whether the member may put the lock on or take it off: those who log and are cleared themselves."""
+def may_restrict_any(member: Member) -> bool:
+    """Whether the member may put a lock on or take it off at all: those who log and are cleared themselves."""
     return may_log(member) and member.cleared
+
+
+def may_restrict(member: Member, item: AgendaItem | Case) -> bool:
+    """Whether the member may put the lock on this item or case, or take it off."""
+    return may_restrict_any(member)
 
 
 def may_edit_case(member: Member, case: Case) -> bool:
