@@ -513,7 +513,15 @@ def _letter(
     return _Letter(reminder, lines, written)
 
 
-# A person judges
+# A person decides
+
+
+@transaction.atomic
+def send_now(*, council: Council, by: Member, on: date) -> int:
+    """Plan the day without waiting for its hour; return how many reminders `by` knows of are waiting to be sent."""
+    plan_day(council=council, on=on)
+    history.record(council=council, by=by, on=on, verb="reminders.sent_now", target=council, changes={"on": (None, on)})
+    return Reminder.objects.waiting().visible_to(by).count()
 
 
 @transaction.atomic

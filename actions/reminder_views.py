@@ -1,0 +1,199 @@
+"""The coordinator's pages about reminders: what went out, what will, and what needs a decision."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from actions import reminders, tasks
+from actions.models import Action, Reminder, ReminderLine, ReminderQuerySet, ReminderState
+from bra.errors import RuleBroken
+from bra.http import CouncilRequest, only_if
+from bra.models import LoggedMail, Member
+from bra.permissions import may_coordinate
+
+PER_PAGE = 50
+TO_JUDGE = "judge"
+
+
+class _DayField(forms.DateField):
+    """A day in ISO form, with the browser's own date picker."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            error_messages={"invalid": gettext_lazy("Write the day as 2017-05-15.")},
+        )
+
+
+class FilterForm(forms.Form):
+    """Which reminders are listed."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[("", gettext_lazy("All")), (TO_JUDGE, gettext_lazy("Needs a decision")), *ReminderState.choices],
+    )
+    day = _DayField(gettext_lazy("Day"))
+
+    def narrow(self, found: ReminderQuerySet) -> ReminderQuerySet:
+        """Leave the reminders that were asked for; a wrong value leaves all, with a sentence at the field."""
+        self.full_clean()
+        asked = self.cleaned_data
+        if asked.get("state") == TO_JUDGE:
+            found = found.to_judge()
+        elif asked.get("state"):
+            found = found.filter(state=asked["state"])
+        return found.filter(on=asked["day"]) if asked.get("day") else found
+
+
+class PreviewForm(forms.Form):
+    """The day to look ahead to."""
+
+    day = _DayField(gettext_lazy("Day"))
+
+
+def reminder_for(member: Member, pk: int) -> Reminder:
+    """The door: the reminder, if it exists for the member; 404 otherwise."""
+    found = Reminder.objects.visible_to(member).select_related("owner__organisation", "owner__user", "council")
+    reminder = found.filter(pk=pk).first()
+    if reminder is None:
+        raise Http404
+    return reminder
+
+
+def next_monday(today: date) -> date:
+    """The Monday after today."""
+    return today + timedelta(days=7 - today.weekday())
+
+
+@only_if(may_coordinate)
+@require_safe
+def reminder_list(request: CouncilRequest) -> HttpResponse:
+    """List the reminders, the latest day first, with what needs a decision on top."""
+    visible = Reminder.objects.visible_to(request.member)
+    form = FilterForm(request.GET)
+    counted = Count("lines", filter=Q(lines__action__in=Action.objects.visible_to(request.member)))
+    found = form.narrow(visible).select_related("owner__organisation").order_by("-on", "-pk")
+    page = Paginator(found.annotate(actions=counted), PER_PAGE).get_page(request.GET.get("page"))
+    today = visible.filter(on=request.today).order_by()
+    counts = dict(today.values_list("state").annotate(number=Count("pk")))
+    preview = reverse("actions:reminder_preview", args=[request.council.slug])
+    context = {
+        "form": form,
+        "page_obj": page,
+        "rows": [(row, reminders.failure_words(row.failure)) for row in page],
+        "filtered": any(request.GET.get(name) for name in form.fields),
+        "to_judge": visible.to_judge().count(),
+        "counts": [(state.value, counts[state], state.label) for state in ReminderState if state in counts],
+        "previews": [
+            (words, f"{preview}?day={day:%Y-%m-%d}", day)
+            for words, day in (
+                (_("Tomorrow"), request.today + timedelta(days=1)),
+                (_("Next Monday"), next_monday(request.today)),
+            )
+        ],
+    }
+    return render(request, "actions/reminder_list.html", context)
+
+
+@only_if(may_coordinate)
+@require_safe
+def reminder_preview(request: CouncilRequest) -> HttpResponse:
+    """Show who would get what on a day, by default tomorrow, and who wouldn't, and why."""
+    form = PreviewForm(request.GET or None)
+    asked = form.cleaned_data.get("day") if form.is_bound and form.is_valid() else None
+    on = asked or request.today + timedelta(days=1)
+    if not form.is_bound:
+        form = PreviewForm(initial={"day": on})
+    trail = [(_("Mail log"), reverse("actions:reminder_list", args=[request.council.slug])), (_("Preview"), None)]
+    shown = reminders.preview(request.council, on, member=request.member)
+    return render(request, "actions/reminder_preview.html", {"form": form, "shown": shown, "trail": trail})
+
+
+@only_if(may_coordinate)
+@never_cache
+@require_safe
+def reminder_detail(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Show one reminder: what it reminds of and, where the installation keeps a mail log, the mail itself."""
+    reminder = reminder_for(request.member, pk)
+    related = ReminderLine.objects.filter(reminder=reminder).select_related("action__agenda_item__meeting")
+    lines = list(related.filter(action__in=Action.objects.visible_to(request.member)))
+    # Even a neutral title tells that an action exists, so the mail is for those who may see all that it names.
+    whole = len(lines) == related.count()
+    mails = LoggedMail.objects.filter(council=request.council, message_id=reminders.message_id(reminder))
+    context = {
+        "reminder": reminder,
+        "address": reminders.address_of(reminder.owner),
+        "failure": reminders.failure_words(reminder.failure),
+        "to_judge": reminder.state in (ReminderState.FAILED, ReminderState.UNKNOWN),
+        "lines": [(line, reminders.neutral_title(line.action), reminders.step_words(line.step)) for line in lines],
+        "mail": mails.first() if whole else None,
+        "trail": [
+            (_("Mail log"), reverse("actions:reminder_list", args=[request.council.slug])),
+            (_("Reminder"), None),
+        ],
+    }
+    return render(request, "actions/reminder_detail.html", context)
+
+
+@only_if(may_coordinate)
+@require_POST
+def reminder_send(request: CouncilRequest) -> HttpResponse:
+    """Plan today's reminders now and wake whoever sends; when the broker is away they go out a little later."""
+    waiting = reminders.send_now(council=request.council, by=request.member, on=request.today)
+    if not waiting:
+        messages.success(request, _("Nobody is to be reminded of anything new today."))
+    else:
+        _tell_when(request, waiting)
+    return redirect("actions:reminder_list", request.council.slug)
+
+
+@only_if(may_coordinate)
+@require_POST
+def reminder_resend(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Send a reminder that failed, or of which nobody knows, again."""
+    reminder = reminder_for(request.member, pk)
+    try:
+        reminders.resend(reminder=reminder, by=request.member, on=request.today)
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+    else:
+        _tell_when(request, 1)
+    return redirect("actions:reminder_detail", request.council.slug, pk)
+
+
+@only_if(may_coordinate)
+@require_POST
+def reminder_dismiss(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Settle that a reminder isn't to be sent again."""
+    reminder = reminder_for(request.member, pk)
+    try:
+        reminders.dismiss(reminder=reminder, by=request.member, on=request.today)
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, _("The reminder is not sent again."))
+    return redirect("actions:reminder_detail", request.council.slug, pk)
+
+
+def _tell_when(request: CouncilRequest, waiting: int) -> None:
+    if tasks.wake_sender():
+        words = ngettext("%(n)d reminder is going out now.", "%(n)d reminders are going out now.", waiting)
+    else:
+        words = ngettext(
+            "%(n)d reminder goes out within ten minutes.", "%(n)d reminders go out within ten minutes.", waiting
+        )
+    messages.success(request, words % {"n": waiting})
