@@ -108,16 +108,15 @@ class Steps:
 
 
 def load_demo(steps: Steps, folder: Path) -> str:
-    """Load the demo the first time and return its log-ins, kept in a file that only this user may read."""
+    """Load the demo the first time and return its log-ins, kept in a file that only this user may read.
+
+    In a database that had it already (DATABASE_URL with a new data folder) it says so instead, and keeps no file.
+    """
     kept = folder / "demo-logins.txt"
     if kept.exists():
         return kept.read_text(encoding="utf-8")
     print("Laddar demon ...", flush=True)
-    said = steps.run("Att ladda demon", "manage.py", "demo")
-    if not kept.exists():
-        kept.touch(mode=0o600)
-        kept.write_text(said, encoding="utf-8")
-    return said
+    return steps.run("Att ladda demon", "manage.py", "demo", "--credentials-file", str(kept))
 
 
 def _start_broker(supervisor: Supervisor, folder: Path) -> None:

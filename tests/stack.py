@@ -90,6 +90,11 @@ class Stack:
             raise AssertionError(self.said)
         return self
 
+    def passwords(self) -> dict[str, str]:
+        """Return the demo's passwords by the part of the e-mail before the @ ("samordnare", "sekreterare" ...)."""
+        kept = (self.folder / "demo-logins.txt").read_text(encoding="utf-8")
+        return dict(re.findall(r"(\S+)@\S+\s+(\S+)$", kept, flags=re.M))
+
     def processes(self) -> dict[int, str]:
         """Return the command lines, by process id, of everything that serves this folder."""
         return processes_with("BRA_DATA", str(self.folder))

@@ -129,6 +129,29 @@ def test_killing_the_supervisor_leaves_no_process_and_a_new_start_works(tmp_path
         assert healthy(again.port)
 
 
+def test_a_broker_that_is_given_is_used_instead_of_an_own_one(tmp_path: Path, valkey_url: str) -> None:
+    with Stack(tmp_path / "data", demo=False, REDIS_URL=valkey_url) as stack:
+        assert stack.process_of("valkey-server") is None
+        assert stack.process_of("celery .*worker ") is not None
+
+
+def test_the_next_start_keeps_the_demo_and_prints_its_log_ins_again(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    told = ["bra.council", "bra.user", "bra.member", "meetings"]  # what no sweep changes meanwhile
+    with Stack(folder, demo=True, DATABASE_URL="") as first:
+        kept = (folder / "demo-logins.txt").read_text(encoding="utf-8")
+        said_first = first.said
+        before = first.manage("dumpdata", *told)
+    with Stack(folder, demo=True, DATABASE_URL="") as second:
+        said_second = second.said
+        after = second.manage("dumpdata", *told)
+    assert (kept.strip() in said_first, kept.strip() in said_second) == (True, True)
+    assert "Laddar demon" not in said_second
+    assert before == after
+    assert stat.S_IMODE((folder / "demo-logins.txt").stat().st_mode) == 0o600
+    assert len(second.passwords()) == 4
+
+
 def test_what_dies_at_once_every_time_stops_the_start(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     supervisor = Supervisor(tmp_path, tmp_path, environment_with({}), delay=0.01)
     supervisor.add(Program("other", "Den andra", ["sleep", "600"]))
