@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from actions.models import Activity, DueQuarter, Goal, WorkPlan
-from bra import history
+from bra import history, lifecycle
+from bra.errors import RuleBroken
 from bra.models import Council, Member, Organisation, Role, User
 from demo import source
 from demo.story import Story
@@ -36,7 +38,7 @@ def existing() -> Council | None:
 
 @transaction.atomic
 def load() -> list[Login]:
-    """Build the whole council, or nothing; return who can log in. Raises IntegrityError when it is there already."""
+    """Build the whole council, or nothing; return who can log in. Raises RuleBroken when an address is taken."""
     council = _council()
     topics = _topics(council)
     _standing_items(council, topics)
@@ -104,41 +106,45 @@ def _plan(council: Council) -> dict[str, Activity]:
 
 def _organisations(council: Council) -> dict[str, Organisation]:
     return {
-        row["name_sv"]: Organisation.objects.create(council=council, name=row["name_sv"])
+        row["name_sv"]: lifecycle.organisation_named(council=council, name=row["name_sv"], by=None, on=MANDATE_FROM)
         for row in source.rows("organisations")
     }
 
 
 def _members(council: Council, organisations: dict[str, Organisation]) -> tuple[dict[str, Member], list[Login]]:
-    """Make the members; return them by key, and the log-ins of those who have one."""
+    """Seat the members; return them by key, and the log-ins of those who have one, the coordinator's first."""
     members, logins = {}, []
     for person in source.texts("council")["members"]:
-        login = None
-        if person.get("login"):
-            password = new_password()
-            user = User.objects.create_user(person["email"], password)
-            login = (user, password)
-        member = Member.objects.create(
+        first = person.get("mandate_from", MANDATE_FROM)
+        member = lifecycle.seat_member(
             council=council,
-            user=login[0] if login else None,
             organisation=organisations[person["organisation"]],
             name=person["name"],
             title=person["title"],
             email=person["email"],
             role=Role(person.get("role", Role.MEMBER)),
             cleared=person.get("cleared", False),
-            mandate_from=person.get("mandate_from", MANDATE_FROM),
+            mandate_from=first,
             mandate_to=person.get("mandate_to"),
-        )
-        history.created(
-            member,
-            council=council,
             by=None,
-            on=member.mandate_from,
-            verb="member.added",
-            fields=("organisation", "title", "role", "cleared", "mandate_from", "mandate_to"),
+            on=first,
         )
+        if person.get("login"):
+            logins.append(_login(member))
         members[person["key"]] = member
-        if login:
-            logins.append(Login(member, person["email"], login[1]))
     return members, sorted(logins, key=lambda login: list(Role).index(Role(login.member.role)))
+
+
+def _login(member: Member) -> Login:
+    """Let the member log in; a user who has that address already is somebody else, and keeps their password."""
+    if User.objects.filter(email__iexact=member.email).exists():
+        raise RuleBroken(
+            _("There is already a user with the address %(email)s, so the demonstration can't be loaded.")
+            % {"email": member.email}
+        )
+    password = new_password()
+    user = User.objects.create_user(member.email, password)
+    history.change(
+        member, council=member.council, by=None, on=member.mandate_from, verb="member.login_given", user=user
+    )
+    return Login(member, user.email, password)

@@ -1,6 +1,5 @@
 """The demonstration: what is in it, and that it is told truly."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -12,6 +11,7 @@ from django.contrib.auth import authenticate
 from django.db import transaction
 
 from actions.models import Action, Activity, DueQuarter, Goal, Status, WorkPlan
+from bra import personnummer
 from bra.models import Council, HistoryEntry, Member, Organisation, Role, User
 from demo import source
 from meetings.models import (
@@ -193,7 +193,7 @@ def test_the_pinned_day_finds_something_at_every_step_of_the_reminders(council: 
 
 
 def test_history_is_told_in_order_by_people_whose_mandate_covered_the_day(council: Council) -> None:
-    entries = HistoryEntry.objects.exclude(verb="member.added").select_related("actor")
+    entries = HistoryEntry.objects.exclude(actor=None).select_related("actor")
     days = [entry.on for entry in entries]
     assert days == sorted(days)
     assert (days[0], days[-1]) == (date(2016, 8, 22), TODAY)
@@ -209,17 +209,16 @@ def test_loading_again_changes_nothing(council: Council) -> None:
 
 
 def test_no_text_holds_anything_like_a_personnummer(council: Council) -> None:
-    like = re.compile(r"(?<!\d)(?:\d{2})?\d{6}[-+ \u2010-\u2015]?\d{4}(?!\d)")
-    assert like.search("tel 701063-2391")
     texts = [
         (label, value)
         for label, table in rows().items()
         if label != "bra.User"
         for row in table
         for value in row
-        if isinstance(value, str) and like.search(value)
+        if isinstance(value, str) and personnummer.find(value)
     ]
     assert texts == []
+    assert personnummer.find("tel 701063-2391")
 
 
 def test_no_two_loadings_share_a_password_and_none_is_in_the_tree(council: Council, said: str) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
-from bra.errors import RuleBroken
 from demo import source
+from tests.cast import Cast
 from tests.demo.loading import load, rows
+from tests.make import make_user
 
 
 def left() -> dict[str, list[tuple[object, ...]]]:
@@ -43,6 +44,17 @@ def test_a_failure_half_way_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     told = source.meetings()
     told[-2]["items"][0]["decisions"] = [{"text": " "}]
     monkeypatch.setattr(source, "meetings", lambda: told)
-    with pytest.raises(RuleBroken, match=r"^\['Write what was decided.'\]$"):
+    with pytest.raises(CommandError, match=r"^Write what was decided\.$"):
         load()
     assert left() == {}
+
+
+@pytest.mark.django_db
+def test_a_user_who_has_one_of_the_addresses_keeps_their_password(cast: Cast) -> None:
+    somebody = make_user(email="Samordnare@Lillakra.example.org", password="somebody's own password")
+    before = rows()
+    with pytest.raises(CommandError, match=r"^There is already a user with the address samordnare@\S+, so the demo"):
+        load()
+    assert rows() == before
+    somebody.refresh_from_db()
+    assert somebody.check_password("somebody's own password")

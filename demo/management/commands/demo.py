@@ -15,13 +15,14 @@ from django.db import transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from bra.errors import RuleBroken
 from bra.models import Council
 from demo import council
 from demo.council import Login
 
 
 class Command(BaseCommand):
-    """Standard output holds the log-ins and nothing else; exit status 2 when their file can't be written."""
+    """Standard output holds the log-ins and nothing else; exit status 2 when that can't be done."""
 
     help = "Loads the demonstration council, once, and prints its log-ins."
 
@@ -45,11 +46,18 @@ class Command(BaseCommand):
             )
             return
         path = options["credentials_file"]
-        with _kept_when_all_goes_well(path) if path else contextlib.nullcontext() as file, transaction.atomic():
-            said = sentences(council.load())
-            if file is not None:
-                file.write_text(said, encoding="utf-8")
-        self.stdout.write(said)
+        try:
+            self.stdout.write(_load(path))
+        except RuleBroken as refusal:
+            raise CommandError(refusal.sentence, returncode=2) from refusal
+
+
+def _load(path: Path | None) -> str:
+    with _kept_when_all_goes_well(path) if path else contextlib.nullcontext() as file, transaction.atomic():
+        said = sentences(council.load())
+        if file is not None:
+            file.write_text(said, encoding="utf-8")
+    return said
 
 
 def sentences(logins: list[Login]) -> str:
