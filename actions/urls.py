@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actions import plan_views, views
+from actions import plan_views, reminder_urls, views
 
 app_name = "actions"
 urlpatterns = [
@@ -18,4 +18,5 @@ urlpatterns = [
     path("punkter/<int:item_pk>/atgarder/", views.agree, name="agree"),
     path("plan/", plan_views.current, name="plan"),
     path("plan/<int:pk>/", plan_views.plan, name="plan_detail"),
+    *reminder_urls.urlpatterns,
 ]
