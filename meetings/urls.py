@@ -1,6 +1,29 @@
 """Addresses of meetings and cases."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from meetings import live_views, views
+from meetings.case_urls import urlpatterns as case_urls
 
 app_name = "meetings"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("moten/", views.meeting_list, name="list"),
+    path("moten/nytt/", views.meeting_new, name="new"),
+    path("moten/<int:pk>/", views.meeting_detail, name="detail"),
+    path("moten/<int:pk>/andra/", views.meeting_edit, name="edit"),
+    path("moten/<int:pk>/oppna/", views.meeting_open, name="open"),
+    path("moten/<int:pk>/avsluta/", views.meeting_adjourn, name="adjourn"),
+    path("moten/<int:pk>/ateroppna/", views.meeting_reopen, name="reopen"),
+    path("moten/<int:pk>/logga/", live_views.live, name="live"),
+    path("moten/<int:pk>/narvaro/", live_views.attendance, name="attendance"),
+    path("moten/<int:pk>/punkter/ny/", views.item_add, name="item_add"),
+    path("punkter/<int:pk>/andra/", views.item_edit, name="item_edit"),
+    path("punkter/<int:pk>/flytta/", views.item_move, name="item_move"),
+    path("punkter/<int:pk>/ta-bort/", views.item_remove, name="item_remove"),
+    path("punkter/<int:pk>/anteckningar/", live_views.item_notes, name="item_notes"),
+    path("punkter/<int:pk>/lage/", live_views.item_state, name="item_state"),
+    path("punkter/<int:pk>/beslut/", live_views.decision_add, name="decision_add"),
+    path("beslut/<int:pk>/andra/", live_views.decision_edit, name="decision_edit"),
+    path("beslut/<int:pk>/ta-bort/", live_views.decision_remove, name="decision_remove"),
+    *case_urls,
+]

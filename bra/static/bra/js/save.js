@@ -61,7 +61,9 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful && !loggedOut) {
     state.sent = xhr.typedWhenSent ?? state.typed;
     state.wait = FIRST_RETRY;
-    show("saved", `${box?.dataset.saved ?? ""} ${clock()}`.trim());
+    // The council's own clock, where the answer tells it.
+    const at = xhr.getResponseHeader("X-Saved-At") ?? clock();
+    show("saved", `${box?.dataset.saved ?? ""} ${at}`.trim());
   } else if (xhr.status === 0 || xhr.status >= 500 || xhr.status === 429) {
     show("failed", box?.dataset.retry);
     state.timer = setTimeout(() => {

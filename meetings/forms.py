@@ -1,0 +1,212 @@
+"""Forms of meetings, agenda items, notes and decisions. They clean; the verbs decide."""
+
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+from bra.forms import GuardedForm
+from bra.models import Council, Member, Organisation
+from meetings.models import (
+    AgendaItem,
+    AttendanceStatus,
+    Case,
+    Decision,
+    DecisionKind,
+    ItemKind,
+    Meeting,
+    Topic,
+)
+from meetings.permissions import may_restrict_any
+
+LONGEST_NOTES = AgendaItem._meta.get_field("notes").max_length
+LONGEST_DECISION = Decision._meta.get_field("text").max_length
+
+
+class DayInput(forms.DateInput):
+    """A date as the browser's own calendar wants it."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class HourInput(forms.TimeInput):
+    """A clock time as the browser's own field wants it."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+class LongText(forms.CharField):
+    """Free text of several lines, kept as typed. Too much of it is said in a sentence, never cut by the browser."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, longest: int | None, **options: Any) -> None:
+        super().__init__(strip=False, **options)
+        if longest is not None:
+            self.validators.append(
+                MaxLengthValidator(
+                    longest, _("The text is too long: %(show_value)d characters. At most %(limit_value)d can be saved.")
+                )
+            )
+
+    def to_python(self, value: Any) -> str:
+        """Count a line break as one character, however the browser sent it."""
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class MeetingForm(GuardedForm):
+    """When and where a meeting is held."""
+
+    guarded = ("title", "place")
+
+    date = forms.DateField(label=_("Date"), widget=DayInput())
+    starts_at = forms.TimeField(label=_("From"), widget=HourInput())
+    ends_at = forms.TimeField(label=_("To"), widget=HourInput(), required=False)
+    place = forms.CharField(label=_("Place"), max_length=120, required=False)
+    title = forms.CharField(
+        label=_("Title"), max_length=120, required=False, help_text=_("Leave it empty for an ordinary meeting.")
+    )
+
+    @staticmethod
+    def of(meeting: Meeting) -> dict[str, Any]:
+        """Return the initial values for a planned meeting."""
+        return {name: getattr(meeting, name) for name in ("date", "starts_at", "ends_at", "place", "title")}
+
+    @staticmethod
+    def like_last(council: Council) -> dict[str, Any]:
+        """Return the initial values for a new meeting: the last meeting's hours and place."""
+        last = Meeting.objects.filter(council=council).values("starts_at", "ends_at", "place").first()
+        return dict(last) if last else {"starts_at": time(13), "ends_at": time(15)}
+
+
+class ItemForm(GuardedForm):
+    """An item of the agenda; it may belong to a case, or open one.
+
+    `cleaned_data["restricted"]` is missing when the member may not restrict.
+    """
+
+    guarded = ("title", "presenter", "new_case_title")
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    kind = forms.ChoiceField(label=_("Kind"), choices=ItemKind, initial=ItemKind.DISCUSSION, required=False)
+    presenter = forms.CharField(
+        label=_("Presented by"), max_length=120, required=False, help_text=_("A role or an organisation is enough.")
+    )
+    topics = forms.ModelMultipleChoiceField(
+        label=_("Topics"), queryset=Topic.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    case = forms.ModelChoiceField(
+        label=_("Case"), queryset=Case.objects.none(), required=False, empty_label=_("No case")
+    )
+    new_case_title = forms.CharField(
+        label=_("Or open a new case: its title"),
+        max_length=200,
+        required=False,
+        help_text=_("A case is a question that the council follows across meetings, never a person."),
+    )
+    new_case_organisation = forms.ModelChoiceField(
+        label=_("Organisation responsible for the new case"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        empty_label=_("Choose an organisation"),
+    )
+    restricted = forms.BooleanField(
+        label=_("Restricted"),
+        required=False,
+        help_text=_("The item, its decisions and its actions then exist only for members who are cleared."),
+    )
+
+    def __init__(self, *args: Any, member: Member, item: AgendaItem | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        visible = Case.objects.visible_to(member)
+        cases = visible.live()
+        if item is not None and item.case_id:
+            # The item's own case stays to be chosen when it has been closed meanwhile.
+            cases = cases | visible.filter(pk=item.case_id)
+        self._choose_from("topics", Topic.objects.filter(council=member.council))
+        self._choose_from("case", cases)
+        self._choose_from("new_case_organisation", Organisation.objects.filter(council=member.council))
+        if not may_restrict_any(member):
+            del self.fields["restricted"]
+
+    def _choose_from(self, name: str, rows: Any) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = rows
+
+    @staticmethod
+    def of(item: AgendaItem) -> dict[str, Any]:
+        """Return the initial values for an item."""
+        return {name: getattr(item, name) for name in ("title", "kind", "presenter", "case", "restricted")} | {
+            "topics": item.topics.all()
+        }
+
+    def clean_kind(self) -> str:
+        """Without a choice it is what a new item is."""
+        return self.cleaned_data["kind"] or ItemKind.DISCUSSION
+
+    def clean(self) -> dict[str, Any]:
+        """A new case needs an organisation, and an item belongs to one case."""
+        cleaned = super().clean()
+        if cleaned.get("new_case_title"):
+            if cleaned.get("case"):
+                self.add_error("new_case_title", _("Choose a case or open a new one, not both."))
+            if not cleaned.get("new_case_organisation") and "new_case_organisation" not in self.errors:
+                self.add_error("new_case_organisation", _("Choose who is responsible for the new case."))
+        return cleaned
+
+
+class NotesForm(GuardedForm):
+    """The notes of an item, and the version they were written on."""
+
+    guarded = ("notes",)
+
+    notes = LongText(label=_("Notes"), longest=LONGEST_NOTES, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class DecisionForm(GuardedForm):
+    """What was decided."""
+
+    guarded = ("text",)
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=DecisionKind, initial=DecisionKind.DECIDED)
+    text = LongText(
+        label=_("Decision"),
+        longest=LONGEST_DECISION,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Write what was decided.")},
+    )
+
+    @staticmethod
+    def of(decision: Decision) -> dict[str, Any]:
+        """Return the initial values for a decision."""
+        return {"kind": decision.kind, "text": decision.text}
+
+
+class AttendanceForm(forms.Form):
+    """How members attend: one field `member-<pk>` for each; "" takes a mark back. Absent fields leave a mark alone."""
+
+    def __init__(self, *args: Any, members: list[Member], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.members = {f"member-{member.pk}": member for member in members}
+        for name, member in self.members.items():
+            self.fields[name] = forms.ChoiceField(
+                label=member.label, choices=[*AttendanceStatus.choices, ("", _("Not noted"))], required=False
+            )
+
+    def marks(self) -> list[tuple[Member, AttendanceStatus | None]]:
+        """Return the marks that were sent."""
+        return [
+            (member, AttendanceStatus(self.cleaned_data[name]) if self.cleaned_data[name] else None)
+            for name, member in self.members.items()
+            if name in self.data
+        ]

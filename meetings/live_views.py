@@ -1,0 +1,371 @@
+"""The live page, on which the secretary logs a meeting. Every form on it works with htmx and as a plain form.
+
+A plain form's answer is a redirect back to the item, or a page with everything that was typed. An answer to htmx is
+the part of the page that changed, with the marks that changed elsewhere swapped out of band; 422 for a form with a
+fault, 409 for notes that somebody else saved meanwhile.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+
+from bra import history
+from bra.errors import RuleBroken
+from bra.forms import REASON, note_override
+from bra.http import CouncilRequest, only_if
+from bra.permissions import may_log, may_read_council
+from meetings import lifecycle
+from meetings.doors import decision_for, item_for, meeting_for
+from meetings.forms import AttendanceForm, DecisionForm, NotesForm
+from meetings.models import (
+    AgendaItem,
+    AttendanceStatus,
+    Decision,
+    DecisionKind,
+    ItemState,
+    Meeting,
+    MeetingState,
+)
+from meetings.permissions import may_log_at
+from meetings.sheets import agenda, attendance_sheet, decisions_of, expected_members, place_of
+from meetings.views import page_of, trail_to
+
+
+@only_if(may_read_council)
+@require_safe
+def live(request: CouncilRequest, pk: int) -> HttpResponse:
+    """The live page at the item `?punkt=`; whoever can't log now is led to the meeting's own page."""
+    meeting = meeting_for(request.member, pk)
+    if not may_log_at(request.member, meeting):
+        if may_log(request.member):
+            words = {
+                MeetingState.DRAFT: _("The meeting hasn't been opened yet."),
+                MeetingState.ADJOURNED: _("The meeting has been adjourned, so nothing more can be logged at it."),
+            }
+            messages.info(request, words[MeetingState(meeting.state)])
+        return _redirect(request, reverse("meetings:detail", args=[request.council.slug, meeting.pk]))
+    items = list(agenda(meeting, request.member))
+    wanted = request.GET.get("punkt", "")
+    place = place_of(items, int(wanted) if wanted.isdecimal() else None)
+    if place is None:
+        if wanted:
+            # Taken off the agenda meanwhile, or never there for this member.
+            return _redirect(request, reverse("meetings:live", args=[request.council.slug, meeting.pk]))
+        messages.info(request, _("The agenda is empty. Add the first item."))
+        return _redirect(request, reverse("meetings:item_add", args=[request.council.slug, meeting.pk]))
+    context: dict[str, Any] = {"meeting": meeting} | _item_context(place.item, meeting)
+    context |= {"before": place.before, "after": place.after}
+    if request.htmx:
+        template = "meetings/_live_item.html"
+    else:
+        template = "meetings/live.html"
+        context |= {"items": items, "sheet": attendance_sheet(meeting), "trail": trail_to(request, meeting, _("Log"))}
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _item_context(item: AgendaItem, meeting: Meeting) -> dict[str, Any]:
+    item.meeting = meeting
+    return {
+        "item": item,
+        "notes_form": _fresh_notes(item),
+        "decisions": decisions_of(item),
+        "decision_form": _fresh_decision(item),
+    }
+
+
+def _redirect(request: CouncilRequest, url: str) -> HttpResponse:
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def _saved(request: CouncilRequest, response: HttpResponse) -> HttpResponse:
+    """Say when it was saved, by the council's clock, to the save indicator."""
+    response["X-Saved-At"] = time_format(request.now.time(), "TIME_FORMAT")
+    return response
+
+
+# Attendance
+
+
+@only_if(may_log)
+@require_POST
+def attendance(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Note how members attend: fields `member-<pk>`; or `rest=present` for all of whom nothing is noted."""
+    meeting = meeting_for(request.member, pk)
+    members = expected_members(meeting)
+    form = AttendanceForm(request.POST, members=members)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    marks = form.marks()
+    if request.POST.get("rest") == AttendanceStatus.PRESENT:
+        waiting = [seat.member for seat in attendance_sheet(meeting).seats if not seat.status]
+        # Without scripts the same form brings the other marks, which count first. With scripts each was saved as it
+        # was made, and sending all of them again could undo what a colleague noted meanwhile.
+        marks = [] if request.htmx else [mark for mark in marks if mark[1]]
+        sent = {member.pk for member, _status in marks}
+        marks += [(member, AttendanceStatus.PRESENT) for member in waiting if member.pk not in sent]
+    try:
+        with transaction.atomic():
+            for member, status in marks:
+                lifecycle.mark_attendance(
+                    meeting=meeting, member=member, status=status, by=request.member, on=request.today
+                )
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+        meeting.refresh_from_db()
+        return _redirect(request, page_of(request, meeting))
+    if request.htmx:
+        whole = request.htmx.target == "attendance-sheet"
+        context = {"meeting": meeting, "sheet": attendance_sheet(meeting), "whole": whole}
+        return _saved(request, render(request, "meetings/_attendance_answer.html", context))
+    messages.success(request, _("The attendance is saved."))
+    return redirect(page_of(request, meeting))
+
+
+# Notes
+
+
+def _fresh_notes(item: AgendaItem) -> NotesForm:
+    return NotesForm(initial={"notes": item.notes, "version": item.version}, auto_id=f"notes-{item.pk}-%s")
+
+
+@only_if(may_log)
+@require_POST
+def item_notes(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Save the notes of an item. `keep=saved` drops the own text, `keep=both` puts both texts together to be edited."""
+    item = item_for(request.member, pk)
+    keep = request.POST.get("keep")
+    if keep == "saved":
+        return _notes_settled(request, item)
+    form = NotesForm(
+        request.POST, initial={"notes": item.notes, "version": item.version}, auto_id=f"notes-{item.pk}-%s"
+    )
+    if keep == "both":
+        typed = str(form["notes"].data or "").replace("\r\n", "\n")
+        return _notes_conflict(request, item, f"{item.notes}\n\n{typed}", status=200)
+    if not form.is_valid():
+        return _notes_refused(request, item, form)
+    try:
+        with transaction.atomic():
+            item = lifecycle.save_notes(
+                item=item,
+                text=form.cleaned_data["notes"],
+                version=form.cleaned_data["version"],
+                by=request.member,
+                on=request.today,
+            )
+            note_override(form, council=request.council, by=request.member, on=request.today, target=item)
+    except lifecycle.NotesConflict as conflict:
+        return _notes_conflict(request, item_for(request.member, pk), conflict.text, status=409)
+    except RuleBroken as error:
+        form.refuse(error)
+        return _notes_refused(request, item, form)
+    return _notes_settled(request, item)
+
+
+def _notes_settled(request: CouncilRequest, item: AgendaItem) -> HttpResponse:
+    """The notes stand as the page has them, or as they now are where a conflict was settled."""
+    if not request.htmx:
+        messages.success(request, _("The notes are saved."))
+        return redirect(page_of(request, item.meeting, item))
+    item = _as_on_agenda(request, item)
+    settles = request.htmx.target == f"notes-{item.pk}"
+    template = "meetings/_notes.html" if settles else "meetings/_notes_saved.html"
+    context = {"item": item, "notes_form": _fresh_notes(item), "with_marks": True}
+    return _saved(request, render(request, template, context))
+
+
+def _notes_refused(request: CouncilRequest, item: AgendaItem, form: NotesForm) -> HttpResponse:
+    """The form again with its faults; to htmx only these, so that typing can go on."""
+    context: dict[str, Any] = {"item": item, "meeting": item.meeting, "notes_form": form, "reason": _reason(form)}
+    if request.htmx and request.htmx.target != f"notes-{item.pk}":
+        return render(request, "meetings/_notes_problem.html", context, status=422)
+    if request.htmx:
+        return render(request, "meetings/_notes.html", context, status=422)
+    context["trail"] = trail_to(request, item.meeting, _("Notes"))
+    return render(request, "meetings/notes.html", context, status=422)
+
+
+def _notes_conflict(request: CouncilRequest, item: AgendaItem, text: str, *, status: int) -> HttpResponse:
+    """Both texts, and a form that saves on the newest version."""
+    last = history.entries_of(item).filter(verb="item.noted").last()
+    form = NotesForm(initial={"notes": text, "version": item.version}, auto_id=f"notes-{item.pk}-%s")
+    context = {"item": item, "meeting": item.meeting, "notes_form": form, "saved": last}
+    if request.htmx:
+        response = render(request, "meetings/_notes_conflict.html", context, status=status)
+        return reswap(retarget(response, f"#notes-{item.pk}"), "innerHTML")
+    context["trail"] = trail_to(request, item.meeting, _("Notes"))
+    return render(request, "meetings/notes.html", context, status=status)
+
+
+def _reason(form: NotesForm) -> Any:
+    return form[REASON] if REASON in form.fields else None
+
+
+def _as_on_agenda(request: CouncilRequest, item: AgendaItem) -> AgendaItem:
+    """The item anew, with what the agenda shows of it."""
+    fresh = agenda(item.meeting, request.member).get(pk=item.pk)
+    fresh.meeting = item.meeting
+    return fresh
+
+
+@only_if(may_log)
+@require_POST
+def item_state(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Mark an item as treated, tabled, or not treated: field `state`."""
+    item = item_for(request.member, pk)
+    state = request.POST.get("state")
+    if state not in ItemState.values:
+        return HttpResponseBadRequest()
+    try:
+        lifecycle.set_item_state(item=item, state=ItemState(state), by=request.member, on=request.today)
+    except RuleBroken as error:
+        return _refused(request, item, error)
+    if request.htmx:
+        context = {"item": _as_on_agenda(request, item), "with_marks": True}
+        return _saved(request, render(request, "meetings/_item_state.html", context))
+    return redirect(page_of(request, item.meeting, item))
+
+
+def _refused(request: CouncilRequest, item: AgendaItem, error: RuleBroken) -> HttpResponse:
+    """The meeting isn't as the page believed: say so and show it as it is."""
+    messages.error(request, error.sentence)
+    item.meeting.refresh_from_db()
+    return _redirect(request, page_of(request, item.meeting, item))
+
+
+# Decisions
+
+
+def _fresh_decision(item: AgendaItem) -> DecisionForm:
+    form = DecisionForm(auto_id=f"decision-{item.pk}-%s")
+    form.fields["text"].widget.attrs["data-key"] = "d"
+    return form
+
+
+@only_if(may_log)
+@require_POST
+def decision_add(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Record a decision at an item."""
+    item = item_for(request.member, pk)
+    form = DecisionForm(request.POST, auto_id=f"decision-{item.pk}-%s")
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                decision = lifecycle.record_decision(
+                    item=item,
+                    text=form.cleaned_data["text"],
+                    kind=DecisionKind(form.cleaned_data["kind"]),
+                    by=request.member,
+                    on=request.today,
+                )
+                note_override(form, council=request.council, by=request.member, on=request.today, target=decision)
+        except RuleBroken as error:
+            form.refuse(error)
+        else:
+            return _decisions_answer(request, item, focus=True)
+    if request.htmx:
+        context = {"item": item, "meeting": item.meeting, "decisions": decisions_of(item), "decision_form": form}
+        return render(request, "meetings/_decisions.html", context, status=422)
+    return _decision_page(request, item, form, title=_("New decision"))
+
+
+@only_if(may_log)
+@require_http_methods(["GET", "HEAD", "POST"])
+def decision_edit(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Change a decision while the meeting is in session."""
+    decision = decision_for(request.member, pk)
+    item = decision.item
+    bound = request.POST if request.method == "POST" else None
+    form = DecisionForm(bound, initial=DecisionForm.of(decision), auto_id=f"decision-{item.pk}-{decision.pk}-%s")
+    if decision.removed or (bound is None and not may_log_at(request.member, item.meeting)):
+        return _redirect(request, page_of(request, item.meeting, item))
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                lifecycle.amend_decision(
+                    decision=decision,
+                    text=form.cleaned_data["text"],
+                    kind=DecisionKind(form.cleaned_data["kind"]),
+                    by=request.member,
+                    on=request.today,
+                )
+                note_override(form, council=request.council, by=request.member, on=request.today, target=decision)
+        except RuleBroken as error:
+            form.refuse(error)
+        else:
+            return _decisions_answer(request, item)
+    if request.htmx:
+        context = {
+            "item": item,
+            "meeting": item.meeting,
+            "decisions": decisions_of(item),
+            "decision_form": _fresh_decision(item),
+            "edited": decision,
+            "edit_form": form,
+            "cancel": page_of(request, item.meeting, item),
+        }
+        return render(request, "meetings/_decisions.html", context, status=422 if form.errors else 200)
+    return _decision_page(request, item, form, title=_("Change the decision"), decision=decision)
+
+
+def _decision_page(
+    request: CouncilRequest, item: AgendaItem, form: DecisionForm, *, title: str, decision: Decision | None = None
+) -> HttpResponse:
+    context = {
+        "item": item,
+        "meeting": item.meeting,
+        "decision": decision,
+        "form": form,
+        "title": title,
+        "cancel": page_of(request, item.meeting, item),
+        "trail": trail_to(request, item.meeting, title),
+    }
+    return render(request, "meetings/decision_form.html", context, status=422 if form.errors else 200)
+
+
+@only_if(may_log)
+@require_POST
+def decision_remove(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Remove a decision; `?tillbaka=1` in the address brings it back."""
+    decision = decision_for(request.member, pk)
+    item = decision.item
+    back = request.GET.get("tillbaka") == "1"
+    try:
+        lifecycle.remove_decision(decision=decision, by=request.member, on=request.today, removed=not back)
+    except RuleBroken as error:
+        return _refused(request, item, error)
+    if back:
+        messages.success(request, _("The decision is back."))
+    else:
+        undo = reverse("meetings:decision_remove", args=[request.council.slug, decision.pk])
+        messages.success(request, _("The decision is removed."), extra_tags=f"undo={undo}?tillbaka=1")
+    return _decisions_answer(request, item)
+
+
+def _decisions_answer(request: CouncilRequest, item: AgendaItem, *, focus: bool = False) -> HttpResponse:
+    """The item's decisions with a fresh form; `focus` puts the cursor into it."""
+    if not request.htmx:
+        return redirect(page_of(request, item.meeting, item))
+    item = _as_on_agenda(request, item)
+    form = _fresh_decision(item)
+    if focus:
+        form.fields["text"].widget.attrs["autofocus"] = True
+    context = {
+        "item": item,
+        "meeting": item.meeting,
+        "decisions": decisions_of(item),
+        "decision_form": form,
+        "with_marks": True,
+    }
+    return _saved(request, render(request, "meetings/_decisions.html", context))
