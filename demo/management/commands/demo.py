@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.text import capfirst
@@ -74,8 +73,7 @@ def sentences(logins: list[Login]) -> str:
         for row in (head, tuple("-" * width for width in widths), *body)
     ]
     title = _("Log-ins of the demonstration, %(council)s:") % {"council": place.name}
-    address = f"{settings.BASE_URL}/{place.slug}/"
-    return "\n".join([title, address, "", *table, ""])
+    return "\n".join([title, "", *table, ""])
 
 
 @contextlib.contextmanager
