@@ -57,7 +57,7 @@ def scratch_database() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bra-bench-"))
         os.environ["BRA_DATA"] = folder
-        os.environ["DJANGO_SETTINGS_MODULE"] = "bra.settings"
+        os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
         if not os.environ.get("DATABASE_URL"):
             from tests.services import postgres
 
