@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 from ops import broker, environment
 from ops.environment import PYTHON, ROOT
@@ -138,11 +139,15 @@ def _ready(supervisor: Supervisor, answers: Callable[[], bool], *, seconds: floa
     return wait_until(look, seconds=seconds, every=0.1)
 
 
-def healthy(port: int) -> bool:
-    """Say whether the web server and its database answer on /healthz."""
+def healthy(port: int, address: str = "") -> bool:
+    """Say whether the web server and its database answer on /healthz.
+
+    `address` is what people use (BRA_BASE_URL): the question is put as the proxy in front of it would.
+    """
+    base = urlsplit(address or f"http://{HOST}:{port}")
     connection = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/healthz", headers={"Host": base.netloc, "X-Forwarded-Proto": base.scheme})
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False
@@ -160,7 +165,7 @@ def _start_servers(supervisor: Supervisor, folder: Path, port: int) -> None:
     supervisor.add(Program("web", "Webbservern", [python, *web.split(), "bra.wsgi:application"]))
     supervisor.add(Program("worker", "Arbetsprocessen", [python, *worker.split()], stop_seconds=20))
     supervisor.add(Program("beat", "Schemat", [python, *beat.split(), str(folder / "beat-schedule")]))
-    if not _ready(supervisor, lambda: healthy(port)):
+    if not _ready(supervisor, lambda: healthy(port, supervisor.environment["BRA_BASE_URL"])):
         raise Refusal(f"Webbservern svarar inte. Slutet av loggen:\n{tail(supervisor.log('web'))}")
     waiting = subprocess.Popen(
         [python, "-m", "ops.await_worker", worker_name, str(READY_SECONDS)],

@@ -130,7 +130,9 @@ def test_killing_the_supervisor_leaves_no_process_and_a_new_start_works(tmp_path
 
 
 def test_a_broker_that_is_given_is_used_instead_of_an_own_one(tmp_path: Path, valkey_url: str) -> None:
-    with Stack(tmp_path / "data", demo=False, REDIS_URL=valkey_url) as stack:
+    public = "https://bra.example.org"  # as behind a proxy; the start still finds its own web server
+    with Stack(tmp_path / "data", demo=False, REDIS_URL=valkey_url, BRA_BASE_URL=public) as stack:
+        assert healthy(stack.port, public)
         assert stack.process_of("valkey-server") is None
         assert stack.process_of("celery .*worker ") is not None
 
