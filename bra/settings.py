@@ -196,6 +196,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 6 * 3600,  # seconds; longer than the longest task
     "socket_connect_timeout": 2,
     "socket_timeout": 30,
+    # One more try at once, then an error: without these, publishing waits six seconds for a broker that is away.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
 }
 # A web request never waits for the broker: the row is written, the wake-up may fail.
 CELERY_TASK_PUBLISH_RETRY = False
