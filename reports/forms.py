@@ -4,10 +4,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from actions.models import WorkPlan
+from actions.models import WorkPlan, WorkPlanQuerySet
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm
 from bra.models import Council
@@ -53,7 +52,7 @@ class QuestionForm(GuardedForm):
         return Question(plan, cleaned["period_from"], cleaned["period_to"], cleaned["as_of"])
 
 
-def plans_of(council: Council) -> QuerySet[WorkPlan]:
+def plans_of(council: Council) -> WorkPlanQuerySet:
     """The council's plans, the latest first."""
     return WorkPlan.objects.filter(council=council).order_by("-starts", "pk")
 

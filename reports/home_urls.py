@@ -1,5 +1,7 @@
 """Addresses of the first page."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reports import home_views
+
+urlpatterns = [path("", home_views.home, name="home")]

@@ -117,7 +117,7 @@ def _plan(plan: WorkPlan) -> tuple[tuple[GoalRow, ...], tuple[ActivityRow, ...]]
             responsible_role=activity.responsible_role,
             indicator=activity.indicator,
             quarters=tuple(str(due) for due in quarters.get(activity.pk, ())),
-            due=quarters[activity.pk][-1].last_day if activity.pk in quarters else None,
+            ends=tuple(due.last_day for due in quarters.get(activity.pk, ())),
         )
         for activity in Activity.objects.filter(goal__plan=plan)
         .select_related("goal")

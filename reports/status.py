@@ -65,7 +65,7 @@ class GoalRow:
 
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
-    """One activity of the plan; `quarters` as the plan writes them, `due` the last day of the last of them."""
+    """One activity of the plan; `quarters` as the plan writes them, `ends` the last day of each, in order."""
 
     pk: int
     goal: int
@@ -74,7 +74,12 @@ class ActivityRow:
     responsible_role: str
     indicator: str
     quarters: tuple[str, ...]
-    due: date | None
+    ends: tuple[date, ...]
+
+    @property
+    def due(self) -> date | None:
+        """The last day of the last quarter; None when the plan names none."""
+        return self.ends[-1] if self.ends else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +127,10 @@ class MeetingRow:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many actions there are in each state, and how many of those still to be done are late."""
+    """How many actions there are in each state, and how many of those of each state are overdue."""
 
     by_status: Mapping[str, int]
-    overdue: int
+    late_by_status: Mapping[str, int]
 
     @property
     def total(self) -> int:
@@ -143,9 +148,19 @@ class Counts:
         return self.by_status[Status.DONE]
 
     @property
+    def overdue(self) -> int:
+        """Those still to be done although the deadline has passed."""
+        return sum(self.late_by_status.values())
+
+    @property
+    def not_cancelled(self) -> int:
+        """All but those given up: what the share done is a share of."""
+        return self.total - self.by_status[Status.CANCELLED]
+
+    @property
     def share_done(self) -> float | None:
-        """Done of all, 0 to 1; None when there are none."""
-        return self.done / self.total if self.total else None
+        """Done of those not cancelled, 0 to 1; None when there are none."""
+        return self.done / self.not_cancelled if self.not_cancelled else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +200,11 @@ def in_period(row: ActionRow, first: date, last: date) -> bool:
 def count(rows: Iterable[ActionRow], day: date) -> Counts:
     """Count the rows by state, and those overdue on `day`."""
     by_status = dict.fromkeys(Status.values, 0)
-    overdue = 0
+    late_by_status = dict.fromkeys(Status.values, 0)
     for row in rows:
         by_status[row.status] += 1
-        overdue += row.days_overdue(day) > 0
-    return Counts(by_status, overdue)
+        late_by_status[row.status] += row.days_overdue(day) > 0
+    return Counts(by_status, late_by_status)
 
 
 def grouped(rows: Iterable[ActionRow], key: Callable[[ActionRow], T]) -> dict[T, list[ActionRow]]:
@@ -240,7 +255,7 @@ def figures(
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How an activity goes: `state` is "none", "todo", "ongoing" or "done"; `late` that its last quarter has passed."""
+    """How an activity goes: `state` is "none", "todo", "ongoing" or "done"; `late` is what the plan page remarks too."""
 
     state: str
     late: bool
@@ -249,13 +264,11 @@ class Progress:
 def progress(activity: ActivityRow, counts: Counts, day: date) -> Progress:
     """Judge an activity by its actions on `day`.
 
-    Done: at least one action done and none left open. Late: the last day of its last quarter has passed and it
-    isn't done, whether or not an action has been agreed.
+    Late: more of its quarters have passed than actions are done; the plan says no more than that something is due in
+    a quarter. Done: not late, at least one action done and none left open. None: no action is open.
     """
-    if counts.done and not counts.open:
-        return Progress("done", late=False)
-    late = activity.due is not None and activity.due < day
+    late = sum(end < day for end in activity.ends) > counts.done
     if counts.open == 0:
-        return Progress("none", late)
+        return Progress("none" if late or not counts.done else "done", late)
     begun = counts.done or counts.by_status[Status.IN_PROGRESS] or counts.by_status[Status.POSTPONED]
     return Progress("ongoing" if begun else "todo", late)

@@ -1,6 +1,12 @@
 """Addresses of reports."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from reports import views
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("rapporter/", views.report_list, name="list"),
+    path("rapporter/lage/", views.progress, name="progress"),
+    path("rapporter/<int:pk>/fil/", views.download, name="download"),
+]

@@ -36,7 +36,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from actions.models import Status
+from actions.models import LIVE, Status
 from bra.models import Accent
 from meetings.models import CaseState, ItemState
 from reports import status
@@ -48,6 +48,7 @@ Progress = Callable[[int], None]
 LONGEST_TEXT = 32_767  # UTF-16 code units; Excel's limit for a cell
 PROGRESS_STEP = 200  # rows
 _FIRST_COLUMN_OF_TABLE, _HEADER_ROW = 1, 4
+_LINE_HEIGHT, _HIGHEST_ROW = 15.75, 409.0  # points
 # A chart beneath a longer table would be cut by the end of the printed page, so it begins a page of its own.
 _ROWS_BESIDE_A_CHART = 12
 
@@ -207,6 +208,7 @@ class _Book:
         for last, values in enumerate(rows, start=_HEADER_ROW + 1):
             for index, (column, value) in enumerate(zip(columns, values, strict=True), start=_FIRST_COLUMN_OF_TABLE):
                 self._put(sheet, last, index, value, column.style)
+            self._fit(sheet, last, ((value, column.width) for value, column in zip(values, columns, strict=True)))
             if counted:
                 self.rows_written += 1
                 if self.rows_written % PROGRESS_STEP == 0:
@@ -216,7 +218,8 @@ class _Book:
             self.contents.append((sheet, what, 0))
             return last
         for index, column in enumerate(columns, start=_FIRST_COLUMN_OF_TABLE):
-            self._put(sheet, _HEADER_ROW, index, column.header, "header")
+            style = "header number" if column.style in ("count", "share") else "header"
+            self._put(sheet, _HEADER_ROW, index, column.header, style)
         sheet.row_dimensions[_HEADER_ROW].height = 33
         table = Table(displayName=name, ref=f"A{_HEADER_ROW}:{get_column_letter(len(columns))}{last}")
         table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
@@ -229,6 +232,12 @@ class _Book:
         sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
         self.contents.append((sheet, what, last - _HEADER_ROW))
         return last
+
+    def _fit(self, sheet: Worksheet, row: int, cells: Iterable[tuple[Any, float]]) -> None:
+        """Make a row as high as its longest wrapped text needs; not every viewer does so by itself."""
+        lines = max((_lines(value, width) for value, width in cells if isinstance(value, str)), default=1)
+        if lines > 1:
+            sheet.row_dimensions[row].height = min(lines * _LINE_HEIGHT, _HIGHEST_ROW)
 
     def _tint(self, sheet: Worksheet, letter: str, last: int, words: dict[str, str]) -> None:
         """Colour the words of a column: {word: colour}."""
@@ -260,7 +269,7 @@ class _Book:
         sheet = self._sheet(
             _("Summary"),
             _("Summary per goal"),
-            _("The actions of each goal by status. Overdue actions are also counted under their status."),
+            _("The actions of each goal by status. Overdue ones are counted under their status too. Share done: of those not cancelled."),
             columns,
         )
         figures = self.data.figures
@@ -319,11 +328,10 @@ class _Book:
         ]
         rows: list[tuple[Any, ...]] = []
         if figures.total.total:
-            late_by_status = status.grouped(self.data.actions, lambda row: row.status)
             rows += by_organisation
             for state in _BAR_ORDER:
-                counts = status.count(late_by_status.get(state, ()), self.day)
-                rows.append((_("Status"), str(state.label), counts.total, counts.open, counts.overdue))
+                number, late = figures.total.by_status[state], figures.total.late_by_status[state]
+                rows.append((_("Status"), str(state.label), number, number if state in LIVE else 0, late))
             for low, high, number in figures.delays:
                 words = _days(low, high)
                 rows.append((_("Delay"), words, number, number, number))
@@ -349,6 +357,8 @@ class _Book:
             category=2,
             rows=len(by_organisation),
             stacked=False,
+            width=18.0,
+            place=f"G{_HEADER_ROW}",
             alt=_("Bars: open and overdue actions per organisation.")
             + " "
             + "; ".join(
@@ -368,16 +378,16 @@ class _Book:
             Column(_("Due quarters"), 18),
             Column(_("Last due date"), 12, "date"),
             Column(_("Progress"), 18),
-            Column(_("Actions"), 9, "count"),
+            Column(_("Actions"), 12, "count"),
             Column(_("Done"), 8, "count"),
-            Column(_("Open"), 8, "count"),
-            Column(_("Of which overdue"), 11, "count"),
+            Column(_("Open"), 10, "count"),
+            Column(_("Of which overdue"), 12, "count"),
             Column(_("Indicator"), 30),
         ]
         sheet = self._sheet(
             _("Activities"),
             _("The plan's activities"),
-            _("Each activity with the progress that follows from its actions. Late: its last quarter has passed and it isn't done."),
+            _("Each activity with the progress that follows from its actions. Late: more of its quarters have passed than actions are done."),
             columns,
         )
         of_activity = status.grouped(self.data.actions, lambda row: row.activity)
@@ -425,20 +435,20 @@ class _Book:
     def _actions(self) -> None:
         columns = [
             Column(_("No."), 7, "number"),
-            Column(_("Action"), 46, "strong"),
-            Column(_("Status"), 13),
-            Column(_("Overdue"), 10),
-            Column(_("Days overdue"), 10, "count"),
+            Column(_("Action"), 42, "strong"),
+            Column(_("Status"), 15),
+            Column(_("Overdue"), 12),
+            Column(_("Days overdue"), 11, "count"),
             Column(_("Deadline"), 12, "date"),
             Column(_("Owner (role)"), 24),
-            Column(_("Organisation"), 22),
-            Column(_("Goal"), 22),
-            Column(_("Activity"), 9),
+            Column(_("Organisation"), 25),
+            Column(_("Goal"), 19),
+            Column(_("Activity"), 10),
             Column(_("Meeting"), 10),
-            Column("§", 7),
+            Column("§", 8),
             Column(_("Agreed"), 12, "date"),
             Column(_("Closed"), 12, "date"),
-            Column(_("What it led to"), 36),
+            Column(_("What it led to"), 30),
         ]
         sheet = self._sheet(
             _("Actions"),
@@ -712,6 +722,8 @@ class _Book:
         for line, (label, value, style) in enumerate(facts, start=row + 1):
             self._put(self.cover, line, 1, label, "label")
             self._put(self.cover, line, 2, value, "fact" if isinstance(value, str) else style)
+            self._put(self.cover, line, 3, None, "fact")
+            self._fit(self.cover, line, [(value, 92.0)])
         return row + len(facts) + 1
 
     def _properties(self) -> None:
@@ -736,10 +748,12 @@ class _Book:
         category: int = 1,
         rows: int | None = None,
         stacked: bool = True,
+        width: float = 26.0,
+        place: str = "",
     ) -> None:
-        """Draw horizontal bars beneath the table that ends at `last`, of its first `rows` rows (all by default).
+        """Draw horizontal bars of the table that ends at `last`, of its first `rows` rows (all by default).
 
-        `series` are (words, column, colour). The figures are kept in the chart too, for viewers that don't calculate.
+        The chart stands beneath the table, or at the cell `place`; `width` is in cm. `series` are (words, column, colour). The figures are kept in the chart too, for viewers that don't calculate.
         """
         first = _HEADER_ROW + 1
         end = last if rows is None else first + rows - 1
@@ -757,18 +771,21 @@ class _Book:
         values = [_numbers_of(sheet, column, first, end) for _label, column, _tone in series]
         names = [str(sheet.cell(row, category).value) for row in range(first, end + 1)]
         for (label, column, tone), numbers in zip(series, values, strict=True):
-            chart.append(_series(sheet, label, column, tone, numbers, names, category, first, end))
+            chart.append(_series(sheet, label, column, tone, numbers, names, category, first, end, inside=stacked))
         sums = [sum(column) for column in zip(*values, strict=True)] if stacked else [max(v) for v in values]
         _dress_axes(chart, highest=max(sums, default=0))
         chart.legend.position = "b"
         chart.legend.txPr = _paragraph(_words(1000))
-        chart.layout = Layout(manualLayout=ManualLayout(xMode="edge", yMode="edge", x=0.22, y=0.13, w=0.74, h=0.62))
-        chart.width, chart.height = 26.0, max(8.5, 4.6 + (1.0 if stacked else 1.25) * len(names))
-        top = last + 3
-        if last - _HEADER_ROW > _ROWS_BESIDE_A_CHART:
+        height = min(14.5, max(8.0, 4.2 + (0.8 if stacked else 1.0) * len(names)))
+        room = ManualLayout(
+            layoutTarget="inner", xMode="edge", yMode="edge", x=6.2 / width, y=1.5 / height,
+            w=1 - 6.9 / width, h=1 - 4.1 / height,
+        )  # fmt: skip
+        chart.layout = Layout(manualLayout=room)
+        chart.width, chart.height = width, height
+        if not place and last - _HEADER_ROW > _ROWS_BESIDE_A_CHART:
             sheet.row_breaks.append(Break(id=last + 1))
-            top = last + 2
-        sheet.add_chart(chart, f"A{top}")
+        sheet.add_chart(chart, place or f"A{last + 3}")
         self.alt_texts.append((title, alt))
 
 
@@ -782,6 +799,7 @@ def _series(
     category: int,
     first: int,
     last: int,
+    inside: bool,
 ) -> Series:
     """One series with the values it shows written into it."""
     series = Series(
@@ -797,7 +815,7 @@ def _series(
     series.tx.strRef = _text_reference(f"{quote_sheetname(sheet.title)}!${get_column_letter(column)}${_HEADER_ROW}", [label])
     series.graphicalProperties = GraphicalProperties(solidFill=tone, ln=LineProperties(solidFill=_WHITE, w=6350))
     series.invertIfNegative = False
-    dark = tone not in {"A9B6B2", "DDE2E0", "9DB8BA"}
+    dark = inside and tone not in (_FILLS[Status.NOT_STARTED], _FILLS[Status.CANCELLED])
     # A zero has no bar, so it gets no figure either.
     series.dLbls = DataLabelList(showVal=True, numFmt="0;;;")
     series.dLbls.txPr = _paragraph(_words(900, colour=_WHITE if dark else _INK))
@@ -847,6 +865,12 @@ def _paragraph(properties: CharacterProperties) -> RichText:
 
 def _numbers_of(sheet: Worksheet, column: int, first: int, last: int) -> list[int]:
     return [int(sheet.cell(row, column).value or 0) for row in range(first, last + 1)]  # type: ignore[arg-type]  # counts
+
+
+def _lines(text: str, width: float) -> int:
+    """Lines that a text takes in a column of `width` characters, rather one too many than one too few."""
+    room = max(1, int(width * 0.9) - 2)
+    return sum(max(1, -(-len(line) // room)) for line in text[:4000].split("\n"))
 
 
 # Words
@@ -919,9 +943,8 @@ def _styles(accent: str) -> Iterable[NamedStyle]:
     ink = Font(name="Calibri", size=11, color=f"FF{_INK}")
     strong = Font(name="Calibri", size=11, color=f"FF{_INK}", bold=True)
     muted = Font(name="Calibri", size=11, color=f"FF{_MUTED}")
-    top = Alignment(vertical="top", wrap_text=True)
-    right = Alignment(vertical="top", horizontal="right")
-    left = Alignment(vertical="top", horizontal="left", wrap_text=True)
+    top = Alignment(vertical="top", horizontal="left", wrap_text=True, indent=1)
+    right = Alignment(vertical="top", horizontal="right", indent=1)
     heavy = Border(top=Side(style="medium", color=f"FF{accent}"), bottom=Side(style="thin", color=f"FF{accent}"))
     coloured = Font(name="Calibri", size=11, bold=True, color=f"FF{accent}")
     section = Border(bottom=Side(style="medium", color=f"FF{accent}"))
@@ -935,28 +958,34 @@ def _styles(accent: str) -> Iterable[NamedStyle]:
     yield style(
         "header",
         Font(name="Calibri", size=11, bold=True, color=f"FF{_WHITE}"),
-        Alignment(vertical="center", wrap_text=True),
+        Alignment(vertical="center", horizontal="left", wrap_text=True, indent=1),
+        fill=PatternFill("solid", fgColor=f"FF{accent}"),
+    )
+    yield style(
+        "header number",
+        Font(name="Calibri", size=11, bold=True, color=f"FF{_WHITE}"),
+        Alignment(vertical="center", horizontal="right", wrap_text=True, indent=1),
         fill=PatternFill("solid", fgColor=f"FF{accent}"),
     )
     yield style("text", ink, top, border=under, number_format="@")
     yield style("strong", strong, top, border=under, number_format="@")
-    yield style("date", ink, left, border=under, number_format="yyyy-mm-dd")
-    yield style("number", ink, Alignment(vertical="top", horizontal="left"), border=under, number_format="0")
+    yield style("date", ink, top, border=under, number_format="yyyy-mm-dd")
+    yield style("number", ink, top, border=under, number_format="0")
     yield style("count", ink, right, border=under, number_format="#,##0")
     yield style("share", ink, right, border=under, number_format="0 %")
     yield style("total label", strong, top, border=heavy, fill=pale, number_format="@")
     yield style("total", strong, right, border=heavy, fill=pale, number_format="#,##0")
     yield style("total share", strong, right, border=heavy, fill=pale, number_format="0 %")
     yield style("empty", muted, Alignment(vertical="top"), number_format="@")
-    yield style("section", coloured, Alignment(vertical="bottom"), border=section)
-    yield style("section note", muted, Alignment(vertical="bottom"), border=section)
-    yield style("section number", coloured, Alignment(vertical="bottom", horizontal="right"), border=section)
+    yield style("section", coloured, Alignment(vertical="bottom", horizontal="left", indent=1), border=section)
+    yield style("section note", muted, Alignment(vertical="bottom", horizontal="left", indent=1), border=section)
+    yield style("section number", coloured, Alignment(vertical="bottom", horizontal="right", indent=1), border=section)
     yield style("label", muted, top, border=under)
-    yield style("fact", ink, left, border=under, number_format="@")
-    yield style("fact date", strong, left, border=under, number_format="yyyy-mm-dd")
-    yield style("fact number", strong, left, border=under, number_format="#,##0")
+    yield style("fact", ink, top, border=under, number_format="@")
+    yield style("fact date", strong, top, border=under, number_format="yyyy-mm-dd")
+    yield style("fact number", strong, top, border=under, number_format="#,##0")
     yield style("fact count", ink, right, border=under, number_format="#,##0")
-    yield style("fact share", strong, left, border=under, number_format="0 %")
+    yield style("fact share", strong, top, border=under, number_format="0 %")
     yield style("link", Font(name="Calibri", size=11, color=f"FF{accent}", underline="single"), top, border=under)
 
 
@@ -973,6 +1002,8 @@ def _finished(raw: BytesIO, alt_texts: Iterable[tuple[str, str]], day: date) -> 
             content = saved.read(name)
             if name == "docProps/core.xml":
                 content = _MODIFIED.sub(rb"\g<1>" + f"{day}T00:00:00Z".encode() + rb"\g<2>", content)
+            elif name.startswith("xl/charts/chart"):
+                content = content.replace(_NO_ZEROS, _NO_ZEROS + b' sourceLinked="0"')
             elif name.startswith("xl/drawings/drawing"):
                 content = _with_alt_texts(content, texts)
             entry = zipfile.ZipInfo(name, stamp)
@@ -983,6 +1014,8 @@ def _finished(raw: BytesIO, alt_texts: Iterable[tuple[str, str]], day: date) -> 
     return out.getvalue()
 
 
+# openpyxl leaves out that a label's number format is its own, and a viewer may then take the cells'.
+_NO_ZEROS = b'<numFmt formatCode="0;;;"'
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _CHART_NAME = re.compile(r'(<(?:\w+:)?cNvPr id="\d+" name=")Chart \d+(")')
 

@@ -1,0 +1,106 @@
+"""The first page: what needs me now."""
+
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from actions.models import Action, Reminder, WorkPlan
+from actions.plan_views import goals_of
+from bra.http import CouncilRequest
+from bra.permissions import may_coordinate, may_read_council
+from meetings.models import Meeting, MeetingState
+from meetings.permissions import may_log_at, may_plan_meetings
+from reports.permissions import may_ask
+
+SHOWN = 5  # of one's own actions
+MOST_ORGANISATIONS = 8
+
+
+@require_safe
+def home(request: CouncilRequest) -> HttpResponse:
+    """Show what waits for the member; the council's matters only to those who sit on it."""
+    context = {"greeting": _greeting(request), "mine": _mine(request)}
+    if may_read_council(request.member):
+        context |= {
+            "next_meeting": _next_meeting(request),
+            "late": _overdue_by_organisation(request),
+            "plan": _plan(request),
+            "may_ask": may_ask(request.member),
+            "may_plan": may_plan_meetings(request.member),
+        }
+    if may_coordinate(request.member):
+        to_judge = Reminder.objects.filter(council=request.council).to_judge().values_list("state")
+        context["to_judge"] = sum(dict(to_judge.annotate(n=Count("pk")).order_by()).values())
+    return render(request, "home.html", context)
+
+
+def _greeting(request: CouncilRequest) -> str:
+    hour = request.now.hour
+    if 5 <= hour < 10:
+        return _("Good morning")
+    return _("Good evening") if hour >= 18 or hour < 5 else _("Hello")
+
+
+def _mine(request: CouncilRequest) -> dict[str, Any]:
+    """The member's own actions still to be done: how many, and those whose deadline is nearest or has passed."""
+    own = Action.objects.visible_to(request.member).owned_by(request.member).live()
+    rows = list(
+        own.select_related("agenda_item__meeting").with_extremism().order_by("deadline", "pk")[: SHOWN + 1]
+    )
+    number = own.count() if len(rows) > SHOWN else len(rows)
+    shown = [(action, action.days_overdue(request.today)) for action in rows[:SHOWN]]
+    return {"rows": shown, "number": number, "more": number - len(shown)}
+
+
+def _next_meeting(request: CouncilRequest) -> dict[str, Any] | None:
+    """The meeting in session, or else the nearest planned one, and what the member may do with it now."""
+    # One that is in session comes before one that is planned for earlier the same day.
+    coming = Meeting.objects.visible_to(request.member).upcoming(request.today)
+    meeting = coming.order_by("-state", "date", "starts_at", "pk").first()
+    if meeting is None:
+        return None
+    return {
+        "meeting": meeting,
+        "in_session": meeting.state == MeetingState.IN_SESSION,
+        "may_log": may_log_at(request.member, meeting),
+        "may_open": (
+            may_plan_meetings(request.member)
+            and meeting.state == MeetingState.DRAFT
+            and meeting.date == request.today
+        ),
+    }
+
+
+def _overdue_by_organisation(request: CouncilRequest) -> list[tuple[int, str, int]]:
+    """(key, name, number of overdue actions) of the organisations that are behind, the one with most first."""
+    late = Action.objects.visible_to(request.member).overdue(request.today)
+    return list(
+        late.order_by()
+        .values_list("owner__organisation", "owner__organisation__name")
+        .annotate(number=Count("pk"))
+        .order_by("-number", "owner__organisation__sort_key")[:MOST_ORGANISATIONS]
+    )
+
+
+def _plan(request: CouncilRequest) -> dict[str, Any] | None:
+    """The plan of today and how far each of its goals has come."""
+    plan = WorkPlan.objects.filter(council=request.council).current(request.today)
+    if plan is None:
+        return None
+    page = reverse("actions:plan_detail", args=[request.council.slug, plan.pk])
+    bars = [
+        {
+            "label": goal.label,
+            "url": f"{page}{goal.url}",
+            "counts": goal.counts.bars(),
+            "done": goal.counts.done,
+            "total": goal.counts.total,
+        }
+        for goal in goals_of(plan, request.member, request.today)
+    ]
+    return {"name": plan.name, "url": page, "bars": bars}

@@ -1,0 +1,150 @@
+"""The report page: the figures at once, the file when it is built, and the reports made before."""
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bra.errors import RuleBroken
+from bra.http import CouncilRequest, only_if
+from bra.models import Member
+from reports import charts, lifecycle, permissions, selection, tasks
+from reports.forms import QuestionForm, initial, plans_of
+from reports.models import Report, ReportState
+from reports.selection import Question
+
+PER_PAGE = 20
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def report_for(member: Member, pk: int) -> Report:
+    """The one door to a report: of the member's own council, for those who read reports; else 404."""
+    if permissions.may_read_reports(member):
+        found = Report.objects.of(member.council).select_related("plan", "council").filter(pk=pk).first()
+        if found is not None:
+            return found
+    raise Http404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@only_if(permissions.may_read_reports)
+def report_list(request: CouncilRequest) -> HttpResponse:
+    """Show the figures of a question and the reports made; a POST asks for the file."""
+    if request.method == "POST":
+        return _ask(request)
+    return _page(request, _form(request, request.GET))
+
+
+@never_cache
+@require_safe
+@only_if(permissions.may_read_reports)
+def progress(request: CouncilRequest) -> HttpResponse:
+    """The list alone, for the page that waits for a report. Without htmx: the page."""
+    if not request.htmx:
+        return redirect("reports:list", request.council.slug)
+    return render(request, "reports/_reports.html", _reports(request))
+
+
+@never_cache
+@require_safe
+@only_if(permissions.may_read_reports)
+def download(request: CouncilRequest, pk: int) -> FileResponse:
+    """Give the file of a report that is ready."""
+    report = report_for(request.member, pk)
+    if report.state != ReportState.READY:
+        raise Http404
+    try:
+        file = lifecycle.stored_path(report).open("rb")
+    except FileNotFoundError as gone:
+        raise Http404 from gone
+    response = FileResponse(
+        file, as_attachment=True, filename=lifecycle.download_name(report), content_type=_XLSX
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _form(request: CouncilRequest, data: QueryDict) -> QuestionForm | None:
+    """The form with what was asked, filled up with what is asked most often; None when there is no plan."""
+    plans = plans_of(request.council)
+    chosen = data.get("plan", "")
+    plan = plans.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 19 else None
+    shown = plan or plans.current(request.today)
+    if shown is None:
+        return None
+    values = initial(selection.plan_so_far(shown, request.today))
+    return QuestionForm(request.council, request.today, values | {name: data[name] for name in values if name in data})
+
+
+def _ask(request: CouncilRequest) -> HttpResponse:
+    if not permissions.may_ask(request.member):
+        raise Http404
+    form = QuestionForm(request.council, request.today, request.POST)
+    if form.is_valid():
+        question = form.question_of(form.cleaned_data)
+        try:
+            report = lifecycle.request_report(
+                council=request.council,
+                plan=question.plan,
+                period_from=question.period_from,
+                period_to=question.period_to,
+                as_of=question.as_of,
+                by=request.member,
+                on=request.today,
+            )
+        except RuleBroken as refused:
+            form.refuse(refused)
+        else:
+            tasks.wake_after_commit(report)
+            return redirect(f"{_address(request)}?{urlencode(initial(question))}#reports")
+    return _page(request, form, status=422)
+
+
+def _address(request: CouncilRequest) -> str:
+    return reverse("reports:list", args=[request.council.slug])
+
+
+def _page(request: CouncilRequest, form: QuestionForm | None, status: int = 200) -> HttpResponse:
+    context = _reports(request) | {"form": form, "may_ask": permissions.may_ask(request.member), "asked": status != 200}
+    if form is not None:
+        question = form.question_of(form.cleaned_data) if form.is_valid() else None
+        plan = form.cleaned_data.get("plan") or plans_of(request.council).current(request.today)
+        context |= {"presets": _presets(request, plan)} | (_preview(question) if question else {})
+    if request.htmx and request.htmx.target == "preview":
+        return render(request, "reports/_preview.html", context)
+    return render(request, "reports/list.html", context, status=status)
+
+
+def _preview(question: Question) -> dict[str, Any]:
+    data = selection.load(question)
+    return {
+        "question": question,
+        "data": data,
+        "total": data.figures.total,
+        "bars": charts.goal_bars(data.figures),
+    }
+
+
+def _presets(request: CouncilRequest, plan: Any) -> list[dict[str, Any]]:
+    """Links to the periods that are asked for most often."""
+    words = {"plan": _("The plan so far"), "half": _("This half-year"), "before": _("The half-year before")}
+    found = []
+    for name, first, last in selection.presets(plan, request.today):
+        values = initial(Question(plan, first, last, request.today))
+        found.append({"words": words[name], "query": urlencode(values)})
+    return found
+
+
+def _reports(request: CouncilRequest) -> dict[str, Any]:
+    reports = (
+        Report.objects.of(request.council).select_related("plan", "asked_by").order_by("-pk")
+    )
+    page: Page[Report] = Paginator(reports, PER_PAGE).get_page(request.GET.get("page"))
+    waiting = any(report.state in (ReportState.QUEUED, ReportState.RUNNING) for report in page)
+    return {"page_obj": page, "waiting": waiting}
