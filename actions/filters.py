@@ -11,6 +11,8 @@ from typing import Any
 import django_filters
 from django import forms
 from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +22,7 @@ from meetings.models import Meeting
 
 Choices = list[tuple[Any, Any]]
 ALL = "all"
+_SELECTED = mark_safe(" selected")
 
 
 class ActionFilter(django_filters.FilterSet):
@@ -121,6 +124,34 @@ class ActionFilter(django_filters.FilterSet):
             (str(pk), f"{plan}: {number} {title}" if several else f"{number} {title}")
             for pk, number, title, plan in read
         ]
+
+    def fields(self) -> list[dict[str, object]]:
+        """What templates/actions/_filters.html writes: name, kind, label, value or options, error of each field."""
+        shown: list[dict[str, object]] = []
+        for name, one in self.filters.items():
+            value = self.data.get(name, "")
+            kind = self._kind(one)
+            if kind == "hidden" and not value:
+                continue
+            errors = self.form.errors.get(name)
+            field = {"name": name, "kind": kind, "label": one.label, "value": value, "error": errors[0] if errors else ""}
+            if kind == "select":
+                choices = [("", one.extra["empty_label"]), *one.extra["choices"]]
+                field["options"] = format_html_join(
+                    "",
+                    '<option value="{}"{}>{}</option>',
+                    ((key, _SELECTED if key == value else "", word) for key, word in choices),
+                )
+            shown.append(field)
+        return shown
+
+    @staticmethod
+    def _kind(one: django_filters.Filter) -> str:
+        if isinstance(one, django_filters.ChoiceFilter):
+            return "select"
+        if isinstance(one, django_filters.BooleanFilter):
+            return "checkbox"
+        return "hidden" if isinstance(one, django_filters.NumberFilter) else "search"
 
     @cached_property
     def in_use(self) -> bool:

@@ -123,6 +123,11 @@ class Status(models.TextChoices):
 LIVE = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.POSTPONED)
 
 
+# The rows of lists: indexes hold only these.
+AGREED = Q(removed=False)
+AGREED_LIVE = Q(removed=False, status__in=LIVE)
+
+
 class ActionQuerySet(models.QuerySet["Action"]):
     """Words for actions, each built on the last."""
 
@@ -223,19 +228,16 @@ class Action(models.Model):
         verbose_name = _("action")
         ordering = ["deadline", "pk"]
         indexes = [
-            # The list opens on what is still to be done; these stay small however much has been done.
-            models.Index(
-                fields=["council", "deadline", "id"],
-                name="action_live_by_deadline",
-                condition=Q(removed=False, status__in=LIVE),
-            ),
-            models.Index(
-                fields=["owner", "deadline", "id"],
-                name="action_live_by_owner",
-                condition=Q(removed=False, status__in=LIVE),
-            ),
-            models.Index(fields=["council", "deadline", "id"], name="action_by_deadline", condition=Q(removed=False)),
-            models.Index(fields=["council", "sort_key", "id"], name="action_by_title", condition=Q(removed=False)),
+            # A list is read in the order of one of these, from any place on, for what is still to be done or for all.
+            # Those of what is still to be done stay small however much has been done.
+            models.Index(fields=["council", "deadline", "id"], name="action_live_by_deadline", condition=AGREED_LIVE),
+            models.Index(fields=["council", "sort_key", "id"], name="action_live_by_title", condition=AGREED_LIVE),
+            models.Index(fields=["council", "agreed_on", "id"], name="action_live_by_agreed", condition=AGREED_LIVE),
+            models.Index(fields=["owner", "deadline", "id"], name="action_live_by_owner", condition=AGREED_LIVE),
+            models.Index(fields=["council", "deadline", "id"], name="action_by_deadline", condition=AGREED),
+            models.Index(fields=["council", "sort_key", "id"], name="action_by_title", condition=AGREED),
+            models.Index(fields=["council", "agreed_on", "id"], name="action_by_agreed", condition=AGREED),
+            models.Index(fields=["council", "status", "deadline", "id"], name="action_by_status", condition=AGREED),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="action_says_something"),

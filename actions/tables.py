@@ -9,10 +9,13 @@ from datetime import date
 from typing import Any
 
 import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import LIVE, Action, Status
 from bra.keyset import Order
+from bra.templatetags.bra_ui import restricted, status_badge, topic_tag
 
 # What a list of actions can be sorted by: the name in the address -> the column. Each has an index of its own that
 # holds the primary key too. The titles stay out of the addresses.
@@ -83,18 +86,37 @@ class ActionTable(tables.Table):
         return cells
 
 
-def shown(rows: Sequence[dict[str, Any]], *, today: date, url: str) -> list[dict[str, Any]]:
-    """Add to each row what its cells say: `url` holds a 0 in the place of the primary key.
+def shown(rows: Sequence[dict[str, Any]], *, today: date, url: str) -> list[dict[str, object]]:
+    """Return what the row template writes for each row: every value is a plain string or safe HTML.
 
-    Words are translated once for the list, not once a row.
+    `url` is the address of an action, with 0 in the place of the primary key. Words are translated and addresses made
+    once for the list, not once a row.
     """
-    words = {status.value: str(status.label) for status in Status}
     before, after = url.split("/0/")
+    badges: dict[tuple[str, int], SafeString] = {}
+    words = {status.value: status.label for status in Status}
+    extremism, lock = topic_tag(_("Violent extremism"), extremism=True), restricted()
+    cells = []
     for row in rows:
-        row["url"] = f"{before}/{row['pk']}/{after}"
-        row["word"] = words[row["status"]]
         live = row["status"] in LIVE
-        row["late"] = (today - row["deadline"]).days if live and row["deadline"] < today else 0
-        row["owner"] = row["owner__name"] or row["owner__title"]
-        row["role"] = row["owner__title"] if row["owner__name"] else ""
-    return list(rows)
+        late = (today - row["deadline"]).days if live and row["deadline"] < today else 0
+        state = (row["status"], late)
+        if state not in badges:
+            badges[state] = status_badge(row["status"], words[row["status"]], late)
+        name, role = row["owner__name"], row["owner__title"]
+        cells.append(
+            {
+                "url": f"{before}/{row['pk']}/{after}",
+                "title": row["title"],
+                "marks": format_html(" {} {}", extremism if row["marked"] else "", lock)
+                if row["agenda_item__restricted"]
+                else (format_html(" {}", extremism) if row["marked"] else ""),
+                "badge": badges[state],
+                "owner": name or role,
+                "seat": f"{role}, {row['owner__organisation__name']}" if name else row["owner__organisation__name"],
+                "deadline": row["deadline"].isoformat(),
+                "agreed": row["agreed_on"].isoformat(),
+                "meeting": f"{row['agenda_item__meeting__year']}-{row['agenda_item__meeting__sequence']}",
+            }
+        )
+    return cells

@@ -99,6 +99,7 @@ def _list(
         "title": title,
         "all": filter_class is ActionFilter,
         "filter": chosen,
+        "fields": chosen.fields(),
         "chips": [
             (words, _address(request, drop=(name, keyset.AFTER, keyset.BEFORE))) for name, words in chosen.chips()
         ],
