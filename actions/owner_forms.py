@@ -49,7 +49,8 @@ class OutcomeForm(GuardedForm):
     def clean(self) -> dict[str, Any]:
         """More time needs a day."""
         cleaned = super().clean()
-        if cleaned.get("outcome") == Outcome.MORE_TIME and not cleaned.get("deadline") and "deadline" not in self.errors:
+        wanted = cleaned.get("outcome") == Outcome.MORE_TIME and "deadline" not in self.errors
+        if wanted and not cleaned.get("deadline"):
             self.add_error("deadline", _("Say until when you need more time."))
         return cleaned
 

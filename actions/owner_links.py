@@ -1,11 +1,11 @@
-"""The secret links in mails: made when a mail is written, kept only as a digest, looked up when somebody follows one."""
+"""The secret links in mails: made with the mail, kept only as a digest, looked up when somebody follows one."""
 
 import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from actions.models import OwnerLink
+from actions.models import OwnerLink, OwnerLinkQuerySet
 from bra.models import Member
 
 # Every reminder carries a link of its own, so an old one needn't live for ever.
@@ -29,18 +29,18 @@ def make_links(owners: Iterable[Member]) -> dict[int, str]:
 
 def follow(secret: str, *, clock: datetime) -> OwnerLink | None:
     """Return the link that the secret opens at the instant `clock` (aware); None when it doesn't open any."""
-    return _working(OwnerLink.objects.filter(digest=digest(secret)).values_list("pk", flat=True).first(), clock=clock)
+    return _working(OwnerLink.objects.filter(digest=digest(secret)), clock=clock)
 
 
 def still_open(pk: int, *, clock: datetime) -> OwnerLink | None:
     """Return the link with that pk, with its owner and council, if it works at the instant `clock` (aware)."""
-    return _working(pk, clock=clock)
+    return _working(OwnerLink.objects.filter(pk=pk), clock=clock)
 
 
-def _working(pk: int | None, *, clock: datetime) -> OwnerLink | None:
-    links = OwnerLink.objects.select_related("owner__council", "owner__organisation")
-    link = links.filter(pk=pk, made_at__gt=clock - LONGEST).first()
+def _working(links: OwnerLinkQuerySet, *, clock: datetime) -> OwnerLink | None:
+    young = links.filter(made_at__gt=clock - LONGEST)
+    link = young.select_related("owner__council", "owner__organisation").first()
     if link is None:
         return None
     # The mandate is a matter of the council's own day, which only the link's owner tells.
-    return link if links.working(link.owner.council.today(clock)).filter(pk=link.pk).exists() else None
+    return link if young.working(link.owner.council.today(clock)).exists() else None

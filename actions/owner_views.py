@@ -32,7 +32,7 @@ _SESSION = "owner_link"
 _RECORDED = "owner_recorded"
 # The secret stands in the address of the first page only, and no header may carry it on. (The clean page keeps the
 # site's own policy: without a referrer the browser sends no origin either, and its forms would be refused.)
-_SECRET_PAGE = {"Referrer-Policy": "no-referrer"}
+_NO_REFERRER = "no-referrer"
 
 
 class OwnerRequest(HttpRequest):
@@ -55,13 +55,15 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
     now = timezone.now()
     link = owner_links.follow(secret, clock=now)
     if link is None:
-        return _gone(request, status=404, headers=_SECRET_PAGE)
+        gone = _gone(request, status=404)
+        gone["Referrer-Policy"] = _NO_REFERRER
+        return gone
     if request.session.get(_SESSION, {}).get("link") != link.pk:
         request.session.pop(_RECORDED, None)
         request.session.cycle_key()
     request.session[_SESSION] = {"link": link.pk, "at": now.timestamp()}
     response = redirect("owner:page")
-    response.headers.update(_SECRET_PAGE)
+    response["Referrer-Policy"] = _NO_REFERRER
     return response
 
 
@@ -87,10 +89,10 @@ def with_open_link(view: View) -> View:
     return opened
 
 
-def _gone(request: HttpRequest, *, status: int, headers: dict[str, str] | None = None) -> HttpResponse:
+def _gone(request: HttpRequest, *, status: int) -> HttpResponse:
     """Say how to get a new link; what was typed is shown, so that it isn't lost."""
-    typed = [text for name, text in request.POST.items() if name.endswith("-text") and text.strip()]
-    return render(request, "actions/owner_gone.html", {"typed": typed}, status=status, headers=headers)
+    typed = [text for name, text in request.POST.items() if name.endswith("-text") and str(text).strip()]
+    return render(request, "actions/owner_gone.html", {"typed": typed}, status=status)
 
 
 def _own(request: OwnerRequest) -> Any:

@@ -1,7 +1,7 @@
 """Reminders: who is reminded of what on a day, and how the mails get out. No clock ticks here.
 
 The rows are the queue. `plan_day` writes them, set by set; `deliver` claims one at a time, just before the mail
-server gets it, so that a worker that dies leaves at most one mail of which nobody knows. docs/reminders.md tells it whole.
+server gets it, so that a worker that dies leaves at most one mail of which nobody knows. See docs/reminders.md.
 """
 
 import logging
@@ -61,7 +61,7 @@ class DaysBetween(models.Func):
 
 
 def neutral_title(action: Action) -> str:
-    """Name an action without saying what it is about: number, meeting and the meeting's day; all that a mail may say."""
+    """Name an action without saying what it is about: number, meeting, the meeting's day. All that a mail may say."""
     meeting = action.agenda_item.meeting
     return _("Action %(number)d from meeting %(meeting)s (%(day)s)") % {
         "number": action.pk,
@@ -123,8 +123,13 @@ def _due(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySe
         default=DaysBetween("deadline", Value(on, models.DateField())) / WEEK,
         output_field=models.IntegerField(),
     )
-    # How many days before the deadline the step comes.
-    ahead = Case(When(step__lt=0, then=F("step") * WEEK), default=F("step"), output_field=models.IntegerField())
+    # The step comes after the day the action was agreed. (Every week after the deadline does.)
+    fresh = (
+        Q(deadline__gt=on + timedelta(days=SECOND), notice__gt=FIRST)
+        | Q(deadline__gt=on, deadline__lte=on + timedelta(days=SECOND), notice__gt=SECOND)
+        | Q(deadline__gt=on - timedelta(days=WEEK), deadline__lte=on, notice__gt=0)
+        | Q(deadline__lte=on - timedelta(days=WEEK))
+    )
     reminded = ReminderLine.objects.filter(
         action=OuterRef("pk"), deadline=OuterRef("deadline"), step=OuterRef("step")
     )
@@ -133,9 +138,8 @@ def _due(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySe
     return (
         Action.objects.live()
         .filter(council=council, deadline__lte=on + timedelta(days=FIRST))
-        .annotate(step=step)
-        .annotate(ahead=ahead, notice=DaysBetween("deadline", "agreed_on"))
-        .filter(~Exists(reminded), notice__gt=F("ahead"))
+        .annotate(step=step, notice=DaysBetween("deadline", "agreed_on"))
+        .filter(fresh, ~Exists(reminded))
     )
 
 
@@ -271,7 +275,7 @@ def plan_day(*, council: Council, on: date) -> Planned:
         _to_send(council, on)
         .filter(owner__reminders__on=on, owner__reminders__state=ReminderState.PENDING)
         .order_by()
-        .values_list("owner__reminders__pk", "pk", "deadline", "step")
+        .values_list("owner__reminders__pk", "pk", "deadline", F("step"))
     )
     actions = _insert_from(ReminderLine, ["reminder_id", "action_id", "deadline", "step"], lines)
     planned = Planned(reminders, actions, _held_back(council, on).count())

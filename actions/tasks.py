@@ -2,17 +2,17 @@
 
 import logging
 
-from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from actions import reminders
 from bra.models import Council
+from celery_app import app
 
 log = logging.getLogger(__name__)
 
 
-@shared_task(name="actions.send_due_reminders")
+@app.task(name="actions.send_due_reminders")
 def send_due_reminders() -> None:
     """Plan the day of each council whose hour has come, and send what waits; a council's failure stops no other."""
     for council in Council.objects.order_by("pk"):

@@ -113,12 +113,7 @@ def build(name: str, context: dict[str, Any], *, to: str, message_id: str, **res
 
 
 class Outbox:
-    """One connection for many mails.
-
-        with Outbox() as box:
-            box.ready()     # ServerAway
-            box.send(mail)  # Refused, Uncertain
-    """
+    """One connection for many mails: within `with Outbox() as box`, call box.ready() and box.send(mail) for each."""
 
     def __init__(self, connect: Callable[[], BaseEmailBackend] = get_connection) -> None:
         self._connect = connect
@@ -194,7 +189,7 @@ class LogBackend(BaseEmailBackend):
                     recipient=recipient,
                     subject=str(message.subject)[:200],
                     message_id=message.extra_headers.get("Message-ID", "").strip("<>")[:200],
-                    text=message.body,
+                    text=str(message.body),
                     html=html,
                 )
         return len(email_messages)

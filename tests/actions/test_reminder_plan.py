@@ -1,0 +1,278 @@
+"""Who is reminded of what, and when: steps, missed days, people who can't be reminded, two schedulers."""
+
+import threading
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from actions import lifecycle, reminders
+from actions.models import Reminder, ReminderLine, ReminderRun, ReminderState, Status
+from bra.models import STOCKHOLM, Council, Role
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+AGREED = date(2017, 1, 16)
+DEADLINE = make.TODAY
+
+
+@pytest.fixture
+def council() -> Council:
+    return make.make_council()
+
+
+def remind(council: Council, day: date) -> list[tuple[int, int]]:
+    """Do a whole day as the sweep does; return (action, step) of what was sent."""
+    reminders.plan_day(council=council, on=day)
+    reminders.deliver(council, today=day, clock=timezone.now)
+    lines = ReminderLine.objects.filter(reminder__on=day, reminder__state=ReminderState.SENT)
+    return list(lines.order_by("action_id").values_list("action_id", "step"))
+
+
+def steps_over(council: Council, days: list[date]) -> dict[date, int]:
+    """Run the given days; return the step that was sent on each day that had one."""
+    sent = {day: remind(council, day) for day in days}
+    return {day: lines[0][1] for day, lines in sent.items() if lines}
+
+
+def every_day(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def test_an_owner_hears_14_and_3_days_before_on_the_day_and_then_every_week(council: Council) -> None:
+    make.make_action(council, agreed_on=AGREED, deadline=DEADLINE)
+    assert steps_over(council, every_day(date(2017, 2, 20), date(2017, 4, 6))) == {
+        date(2017, 3, 1): 14,
+        date(2017, 3, 12): 3,
+        date(2017, 3, 15): 0,
+        date(2017, 3, 22): -1,
+        date(2017, 3, 29): -2,
+        date(2017, 4, 5): -3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ([date(2017, 3, 5)], {date(2017, 3, 5): 14}),
+        ([date(2017, 3, 13)], {date(2017, 3, 13): 3}),
+        ([date(2017, 3, 17)], {date(2017, 3, 17): 0}),
+        ([date(2017, 3, 21)], {date(2017, 3, 21): 0}),
+        ([date(2017, 3, 28)], {date(2017, 3, 28): -1}),
+        ([date(2017, 3, 5), date(2017, 3, 20)], {date(2017, 3, 5): 14, date(2017, 3, 20): 0}),
+        ([date(2017, 3, 14), date(2017, 4, 20), date(2017, 4, 21)], {date(2017, 3, 14): 3, date(2017, 4, 20): -5}),
+    ],
+)
+def test_after_missed_days_there_is_one_reminder_of_the_latest_step(
+    council: Council, days: list[date], expected: dict[date, int]
+) -> None:
+    make.make_action(council, agreed_on=AGREED, deadline=DEADLINE)
+    assert steps_over(council, days) == expected
+
+
+@pytest.mark.parametrize(
+    ("agreed", "first_day", "first_step"),
+    [
+        (date(2017, 2, 28), date(2017, 3, 1), 14),
+        (date(2017, 3, 1), date(2017, 3, 12), 3),
+        (date(2017, 3, 11), date(2017, 3, 12), 3),
+        (date(2017, 3, 12), date(2017, 3, 15), 0),
+        (date(2017, 3, 14), date(2017, 3, 15), 0),
+        (date(2017, 3, 15), date(2017, 3, 22), -1),
+    ],
+)
+def test_nobody_is_reminded_of_a_step_that_had_come_when_the_action_was_agreed(
+    council: Council, agreed: date, first_day: date, first_step: int
+) -> None:
+    make.make_action(council, agreed_on=agreed, deadline=DEADLINE)
+    sent = steps_over(council, every_day(agreed, date(2017, 3, 23)))
+    assert next(iter(sent.items())) == (first_day, first_step)
+
+
+def test_a_new_deadline_begins_anew(council: Council) -> None:
+    action = make.make_action(council, agreed_on=AGREED, deadline=DEADLINE)
+    assert steps_over(council, [DEADLINE]) == {DEADLINE: 0}
+    lifecycle.postpone(action=action, until=date(2017, 4, 14), by=action.owner, on=date(2017, 3, 16))
+    assert steps_over(council, every_day(date(2017, 3, 16), date(2017, 4, 14))) == {
+        date(2017, 3, 31): 14,
+        date(2017, 4, 11): 3,
+        date(2017, 4, 14): 0,
+    }
+
+
+def test_the_same_day_twice_writes_and_sends_nothing_twice(council: Council, mailoutbox: list[Any]) -> None:
+    make.make_action(council, deadline=DEADLINE)
+    assert reminders.plan_day(council=council, on=DEADLINE) == reminders.Planned(1, 1, 0)
+    assert reminders.plan_day(council=council, on=DEADLINE) == reminders.Planned(0, 0, 0)
+    reminders.deliver(council, today=DEADLINE, clock=timezone.now)
+    assert reminders.plan_day(council=council, on=DEADLINE) == reminders.Planned(0, 0, 0)
+    reminders.deliver(council, today=DEADLINE, clock=timezone.now)
+    assert len(mailoutbox) == 1
+
+
+def test_an_owner_gets_one_mail_for_all_actions_and_only_the_own_ones(council: Council, mailoutbox: list[Any]) -> None:
+    owner, other = make.make_member(council), make.make_member(council)
+    mine = [make.make_action(council, owner=owner, deadline=DEADLINE + timedelta(days=n)) for n in (0, 3)]
+    theirs = make.make_action(council, owner=other, deadline=DEADLINE)
+    make.make_action(make.make_council(), deadline=DEADLINE)
+    sent = remind(council, DEADLINE)
+    assert sent == sorted([(mine[0].pk, 0), (mine[1].pk, 3), (theirs.pk, 0)])
+    assert sorted(mail.to for mail in mailoutbox) == sorted([[owner.email], [other.email]])
+
+
+@pytest.mark.parametrize("status", [Status.DONE, Status.CANCELLED])
+def test_closed_and_removed_actions_are_let_be(council: Council, status: Status) -> None:
+    make.make_action(council, deadline=DEADLINE, status=status, closed_on=AGREED)
+    make.make_action(council, deadline=DEADLINE, removed=True)
+    assert remind(council, DEADLINE) == []
+
+
+def restricted_action(council: Council, **overrides: Any) -> Any:
+    item = make.make_item(make.make_meeting(council, date=AGREED), restricted=True)
+    return make.make_action(agenda_item=item, **overrides)
+
+
+HINDRANCES: list[tuple[Callable[[Council], Any], str]] = [
+    (lambda council: make.make_action(council, deadline=DEADLINE, owner=make.make_member(council, email="")),
+     "the owner has no e-mail address"),
+    (lambda council: make.make_action(
+        council, deadline=DEADLINE, owner=make.make_member(council, mandate_to=DEADLINE - timedelta(days=1))
+    ), "the owner's mandate has ended"),
+    (lambda council: make.make_action(
+        council, deadline=DEADLINE, owner=make.make_member(council, mandate_from=DEADLINE + timedelta(days=1))
+    ), "the owner's mandate hasn't begun"),
+    (lambda council: restricted_action(council, deadline=DEADLINE, owner=make.make_member(council)),
+     "the owner may not see restricted items"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("hinder", "words"), HINDRANCES)
+def test_who_cannot_be_reminded_is_listed_with_the_reason(
+    council: Council, hinder: Callable[[Council], Any], words: str
+) -> None:
+    action = hinder(council)
+    seen = reminders.preview(council, DEADLINE)
+    assert [(held.line.action.pk, held.owner, held.reason) for held in seen.held] == [(action.pk, action.owner, words)]
+    assert seen.groups == []
+    assert reminders.plan_day(council=council, on=DEADLINE) == reminders.Planned(0, 0, 1)
+    assert Reminder.objects.count() == 0
+
+
+def test_the_last_day_of_a_mandate_and_an_address_to_log_in_with_are_enough(council: Council) -> None:
+    last = make.make_member(council, mandate_to=DEADLINE)
+    logs_in = make.make_member(council, email="", user=make.make_user())
+    actions = [make.make_action(council, owner=owner, deadline=DEADLINE) for owner in (last, logs_in)]
+    assert remind(council, DEADLINE) == [(action.pk, 0) for action in actions]
+
+
+def test_what_falls_due_after_the_days_mail_follows_the_next_day(council: Council) -> None:
+    owner = make.make_member(council)
+    first = make.make_action(council, owner=owner, deadline=DEADLINE)
+    assert remind(council, DEADLINE) == [(first.pk, 0)]
+    later = make.make_action(council, owner=owner, deadline=DEADLINE)
+    assert remind(council, DEADLINE) == [(first.pk, 0)]
+    held = reminders.preview(council, DEADLINE).held
+    assert [(entry.line.action.pk, entry.reason) for entry in held] == [
+        (later.pk, "the owner has already been reminded today; this follows with the next reminder")
+    ]
+    assert remind(council, DEADLINE + timedelta(days=1)) == [(later.pk, 0)]
+
+
+def test_what_never_went_out_is_folded_into_the_next_days_reminder(council: Council) -> None:
+    owner = make.make_member(council)
+    waited = make.make_action(council, owner=owner, deadline=DEADLINE)
+    joins = make.make_action(council, owner=owner, deadline=DEADLINE + timedelta(days=4))
+    reminders.plan_day(council=council, on=DEADLINE)
+    day = DEADLINE + timedelta(days=1)
+    foreseen = reminders.preview(council, day)
+    assert [(group.owner, [(line.action.pk, line.step) for line in group.lines]) for group in foreseen.groups] == [
+        (owner, [(waited.pk, 0), (joins.pk, 3)])
+    ]
+    assert remind(council, day) == [(waited.pk, 0), (joins.pk, 3)]
+    assert list(Reminder.objects.values_list("on", flat=True)) == [day]
+
+
+def test_the_preview_says_why_and_writes_nothing(council: Council) -> None:
+    action = make.make_action(council, deadline=DEADLINE - timedelta(days=15))
+    seen = reminders.preview(council, DEADLINE)
+    assert [(line.action.pk, line.why, line.days_late) for group in seen.groups for line in group.lines] == [
+        (action.pk, "2 weeks after the deadline", 15)
+    ]
+    assert (Reminder.objects.count(), ReminderRun.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("clock", "runs"),
+    [
+        ("2017-03-15T06:59+01:00", False),
+        ("2017-03-15T07:00+01:00", True),
+        ("2017-03-15T20:59+01:00", True),
+        ("2017-03-15T21:00+01:00", False),
+        # The clocks go forward in the night to 2017-03-26 and back in the night to 2017-10-29.
+        ("2017-03-25T05:10+00:00", False),
+        ("2017-03-26T05:10+00:00", True),
+        ("2017-10-28T05:10+00:00", True),
+        ("2017-10-29T05:10+00:00", False),
+    ],
+)
+def test_a_day_is_planned_from_the_councils_hour_of_local_time(clock: str, runs: bool) -> None:
+    council = make.make_council(pinned_today=None)
+    now = council.now(datetime.fromisoformat(clock))
+    assert (reminders.plan_once(council=council, now=now) is not None) is runs
+    assert list(ReminderRun.objects.values_list("on", flat=True)) == ([now.date()] if runs else [])
+
+
+def test_a_second_scheduler_finds_the_day_done(council: Council) -> None:
+    make.make_action(council, deadline=DEADLINE)
+    assert reminders.plan_once(council=council, now=make.NOW) == reminders.Planned(1, 1, 0)
+    assert reminders.plan_once(council=council, now=make.NOW) is None
+    next_day = datetime(2017, 3, 16, 7, tzinfo=STOCKHOLM)
+    assert reminders.plan_once(council=council, now=next_day) == reminders.Planned(1, 1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_schedulers_at_the_same_moment_make_one_run() -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("the tests' SQLite is in memory and has one writer at a time anyway")
+    council = make.make_council()
+    make.make_action(council, deadline=DEADLINE)
+    together, results = threading.Barrier(4), []
+
+    def schedule() -> None:
+        together.wait()
+        results.append(reminders.plan_once(council=council, now=make.NOW))
+        connections.close_all()
+
+    threads = [threading.Thread(target=schedule) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [result for result in results if result] == [reminders.Planned(1, 1, 0)]
+    assert (len(results), ReminderLine.objects.count()) == (4, 1)
+
+
+def test_planning_and_looking_ahead_take_as_many_statements_for_thirty_as_for_one(council: Council) -> None:
+    def statements(day: date) -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as looking:
+            reminders.preview(council, day)
+        with CaptureQueriesContext(connection) as planning:
+            reminders.plan_day(council=council, on=day)
+        return len(looking), len(planning)
+
+    make.make_action(council, deadline=DEADLINE)
+    for_one = statements(DEADLINE)
+    reminders.deliver(council, today=DEADLINE, clock=timezone.now)
+    meeting = make.make_meeting(council, date=AGREED)
+    for _number in range(30):
+        make.make_action(agenda_item=make.make_item(meeting), deadline=DEADLINE + timedelta(days=1))
+        make.make_action(
+            agenda_item=make.make_item(meeting), deadline=DEADLINE, owner=make.make_member(council, Role.OWNER, email="")
+        )
+    assert statements(DEADLINE + timedelta(days=1)) == for_one
+    assert for_one[0] == 2
