@@ -14,7 +14,7 @@ from django_tables2 import RequestConfig
 from bra.errors import RuleBroken
 from bra.forms import note_override
 from bra.http import CouncilRequest, only_if
-from bra.permissions import may_read_council
+from bra.permissions import may_coordinate, may_read_council
 from meetings import lifecycle
 from meetings.doors import item_for, meeting_for
 from meetings.filters import MeetingFilter
@@ -187,13 +187,11 @@ def meeting_adjourn(request: CouncilRequest, pk: int) -> HttpResponse:
     return redirect("meetings:detail", request.council.slug, meeting.pk)
 
 
+@only_if(may_coordinate)
 @require_POST
 def meeting_reopen(request: CouncilRequest, pk: int) -> HttpResponse:
     """Take an adjourned meeting back into session, to mend what was logged."""
     meeting = meeting_for(request.member, pk)
-    if not may_reopen(request.member, meeting):
-        messages.error(request, _("Only a coordinator can take an adjourned meeting back into session."))
-        return redirect("meetings:detail", request.council.slug, meeting.pk)
     try:
         meeting = lifecycle.reopen_meeting(meeting=meeting, by=request.member, on=request.today)
     except RuleBroken as error:

@@ -1,0 +1,219 @@
+"""Every address, knocked on by everybody: who is let in, and who hears that there is nothing here.
+
+An address that isn't listed fails the test, so a new page must say whom it is for.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import models, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from actions.models import Reminder, ReminderLine
+from bra.models import Council, Member
+from meetings.models import Decision
+from reports.models import Report, ReportState
+from tests import make
+from tests.cast import Cast
+from tests.make import TODAY
+
+pytestmark = pytest.mark.django_db
+
+COORDINATOR = {"coordinator"}
+LOGGERS = COORDINATOR | {"secretary"}
+REPORT_READERS = COORDINATOR | {"chair"}
+SEATED = LOGGERS | {"chair", "member"}
+EVERYBODY = SEATED | {"owner"}
+SECRET_KINDS = {"item", "decision", "case", "action", "removed"}
+
+
+@dataclass(frozen=True)
+class Door:
+    """A page: the method that opens it, whom it is for, and the kind of object in its address."""
+
+    method: str
+    for_whom: set[str]
+    kind: str = ""
+    sends: tuple[tuple[str, str], ...] = ()
+
+
+DOORS = {
+    "home": Door("GET", EVERYBODY),
+    "members": Door("GET", SEATED),
+    "member_new": Door("GET", COORDINATOR),
+    "member_edit": Door("GET", COORDINATOR, "member"),
+    "member_end": Door("POST", COORDINATOR, "member"),
+    "member_login": Door("POST", COORDINATOR, "member"),
+    "meetings:list": Door("GET", SEATED),
+    "meetings:new": Door("GET", LOGGERS),
+    "meetings:detail": Door("GET", SEATED, "meeting"),
+    "meetings:edit": Door("GET", LOGGERS, "meeting"),
+    "meetings:open": Door("POST", LOGGERS, "meeting"),
+    "meetings:adjourn": Door("POST", LOGGERS, "meeting"),
+    "meetings:reopen": Door("POST", COORDINATOR, "adjourned"),
+    "meetings:live": Door("GET", SEATED, "meeting"),
+    "meetings:attendance": Door("POST", LOGGERS, "meeting"),
+    "meetings:item_add": Door("POST", LOGGERS, "meeting"),
+    "meetings:item_edit": Door("GET", LOGGERS, "item"),
+    "meetings:item_move": Door("POST", LOGGERS, "item"),
+    "meetings:item_remove": Door("POST", LOGGERS, "item"),
+    "meetings:item_notes": Door("POST", LOGGERS, "item"),
+    "meetings:item_state": Door("POST", LOGGERS, "item"),
+    "meetings:decision_add": Door("POST", LOGGERS, "item"),
+    "meetings:decision_edit": Door("GET", LOGGERS, "decision"),
+    "meetings:decision_remove": Door("POST", LOGGERS, "decision"),
+    "meetings:case_list": Door("GET", SEATED),
+    "meetings:case_new": Door("GET", LOGGERS),
+    "meetings:case_detail": Door("GET", SEATED, "case"),
+    "meetings:case_edit": Door("GET", LOGGERS, "case"),
+    "meetings:case_state": Door("POST", LOGGERS, "case", (("state", "open"),)),
+    "actions:list": Door("GET", EVERYBODY),
+    "actions:mine": Door("GET", EVERYBODY),
+    # The action belongs to the outside owner; other members read it, only those who log and its owner report.
+    "actions:detail": Door("GET", EVERYBODY, "action"),
+    "actions:edit": Door("GET", LOGGERS, "action"),
+    "actions:report": Door("POST", LOGGERS | {"owner"}, "action", (("what", "start"),)),
+    "actions:comment": Door("POST", EVERYBODY, "action"),
+    "actions:hand_over": Door("POST", LOGGERS, "action"),
+    "actions:remove": Door("POST", LOGGERS, "action"),
+    "actions:restore": Door("POST", LOGGERS, "removed"),
+    "actions:agree": Door("POST", LOGGERS, "item"),
+    "actions:plan": Door("GET", SEATED),
+    "actions:plan_detail": Door("GET", SEATED, "plan"),
+    "actions:reminder_list": Door("GET", COORDINATOR),
+    "actions:reminder_preview": Door("GET", COORDINATOR),
+    "actions:reminder_send": Door("POST", COORDINATOR),
+    "actions:reminder_detail": Door("GET", COORDINATOR, "reminder"),
+    "actions:reminder_resend": Door("POST", COORDINATOR, "reminder"),
+    "actions:reminder_dismiss": Door("POST", COORDINATOR, "reminder"),
+    "reports:list": Door("GET", REPORT_READERS),
+    "reports:progress": Door("GET", REPORT_READERS),
+    "reports:download": Door("GET", REPORT_READERS, "report"),
+}
+
+
+def council_addresses() -> Iterator[tuple[str, list[str]]]:
+    """Each address below a council's slug: its full name and the names of its other arguments."""
+
+    def walk(resolver: URLResolver, path: str, space: str) -> Iterator[tuple[str, list[str]]]:
+        for entry in resolver.url_patterns:
+            below = path + str(entry.pattern)
+            if isinstance(entry, URLResolver):
+                yield from walk(entry, below, f"{space}{entry.namespace}:" if entry.namespace else space)
+            elif isinstance(entry, URLPattern) and below.startswith("<slug:council_slug>/"):
+                yield f"{space}{entry.name}", list(entry.pattern.converters)
+
+    return walk(get_resolver(), "", "")
+
+
+ADDRESSES = dict(council_addresses())
+
+
+class Furnished:
+    """A council with one object of each kind; restricted ones when asked."""
+
+    def __init__(self, council: Council, owner: Member, report_file: Callable[[str], Any], restricted: bool = False):
+        meeting = make.make_meeting(council)
+        case = make.make_case(council, restricted=restricted)
+        item = make.make_item(meeting, restricted=restricted, case=case)
+        plan = make.make_plan(council)
+        name = f"{council.slug}.xlsx"
+        report_file(name)
+        self.objects: dict[str, models.Model] = {
+            "member": owner,
+            "meeting": meeting,
+            "adjourned": make.make_meeting(council, "adjourned", date=date(2017, 1, 19)),
+            "item": item,
+            "decision": Decision.objects.create(council=council, item=item, text="Beslut"),
+            "case": case,
+            "action": make.make_action(agenda_item=item, owner=owner),
+            "removed": make.make_action(agenda_item=item, owner=owner, removed=True),
+            "plan": plan,
+            "reminder": Reminder.objects.create(council=council, owner=owner, on=TODAY),
+            "report": Report.objects.create(
+                council=council,
+                plan=plan,
+                period_from=plan.starts,
+                period_to=TODAY,
+                as_of=TODAY,
+                asked_by=owner,
+                state=ReportState.READY,
+                file_name=name,
+                sha256="0" * 64,
+                size=1,
+            ),
+        }
+        ReminderLine.objects.create(
+            reminder=self.objects["reminder"], action=make.make_action(council, owner=owner), deadline=TODAY, step=0
+        )
+
+
+@pytest.fixture
+def report_file(settings: Any, tmp_path: Any) -> Callable[[str], Any]:
+    """Put a report's file where reports are kept; the folder is the test's own."""
+    settings.REPORTS_DIR = tmp_path
+    return lambda name: (tmp_path / name).write_bytes(b"x")
+
+
+def knock(who: Member | None, name: str, council: Council, objects: dict[str, models.Model]) -> int:
+    """The status that `who` gets at the address called `name` of `council`, with a pk out of `objects`."""
+    door = DOORS[name]
+    client = Client()
+    if who is not None:
+        assert who.user is not None
+        client.force_login(who.user)
+    arguments: list[Any] = [objects[door.kind].pk] if door.kind else []
+    address = reverse(name, args=[council.slug, *arguments])
+    with transaction.atomic():  # what one does behind the door is undone before the next one knocks
+        response = client.get(address) if door.method == "GET" else client.post(address, dict(door.sends))
+        b"".join(response)  # a file that is read to its end is closed
+        transaction.set_rollback(True)
+    return response.status_code
+
+
+def test_every_address_is_listed() -> None:
+    assert sorted(ADDRESSES) == sorted(DOORS)
+
+
+@pytest.mark.parametrize("name", sorted(DOORS))
+def test_who_is_let_in(cast: Cast, report_file: Callable[[str], Any], name: str) -> None:
+    home = Furnished(cast.council, cast.owner, report_file)
+    let_in = {
+        role for role in EVERYBODY if knock(getattr(cast, role), name, cast.council, home.objects) not in (403, 404)
+    }
+    assert let_in == DOORS[name].for_whom
+
+
+@pytest.mark.parametrize("name", sorted(DOORS))
+def test_strangers_hear_that_there_is_nothing_here(cast: Cast, report_file: Callable[[str], Any], name: str) -> None:
+    home = Furnished(cast.council, cast.owner, report_file)
+    assert knock(cast.stranger, name, cast.council, home.objects) == 404
+    assert knock(None, name, cast.council, home.objects) == 302
+
+
+@pytest.mark.parametrize("name", sorted(name for name, door in DOORS.items() if door.kind))
+def test_an_object_of_another_council_does_not_exist(cast: Cast, report_file: Callable[[str], Any], name: str) -> None:
+    abroad = Furnished(cast.stranger.council, cast.stranger, report_file)
+    assert knock(cast.coordinator, name, cast.council, abroad.objects) == 404
+
+
+@pytest.mark.parametrize("name", sorted(name for name, door in DOORS.items() if door.kind in SECRET_KINDS))
+def test_restricted_matter_does_not_exist_for_who_is_not_cleared(
+    cast: Cast, report_file: Callable[[str], Any], name: str
+) -> None:
+    secret = Furnished(cast.council, cast.chair, report_file, restricted=True)
+    Member.objects.filter(pk=cast.secretary.pk).update(cleared=False)
+    found = {
+        role: knock(getattr(cast, role), name, cast.council, secret.objects) != 404
+        for role in ("coordinator", "secretary", "member", "owner")
+    }
+    assert found == {"coordinator": True, "secretary": False, "member": False, "owner": False}
+
+
+def test_a_member_whose_mandate_has_ended_is_a_stranger(cast: Cast) -> None:
+    Member.objects.filter(pk=cast.member.pk).update(mandate_to=date(2017, 3, 14))
+    assert cast.browse(cast.member).get(reverse("home", args=[cast.council.slug])).status_code == 404
