@@ -182,7 +182,7 @@ class DecisionForm(GuardedForm):
     text = LongText(
         label=_("Decision"),
         longest=LONGEST_DECISION,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "class": "short"}),
         error_messages={"required": _("Write what was decided.")},
     )
 

@@ -249,7 +249,8 @@ def _refused(request: CouncilRequest, item: AgendaItem, error: RuleBroken) -> Ht
 
 def _fresh_decision(item: AgendaItem) -> DecisionForm:
     form = DecisionForm(auto_id=f"decision-{item.pk}-%s")
-    form.fields["text"].widget.attrs["data-key"] = "d"
+    form.fields["text"].label = _("New decision")
+    form.fields["text"].widget.attrs |= {"data-key": "d", "data-draft": f"decision-{item.pk}"}
     return form
 
 

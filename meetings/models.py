@@ -368,6 +368,9 @@ class Decision(models.Model):
     text = models.TextField(_("decision"), max_length=4000)
     removed = models.BooleanField(default=False, editable=False)
 
+    # Its § in the minutes, settled or reckoned; meetings.sheets puts it here for the templates.
+    paragraph: int | None
+
     objects = DecisionQuerySet.as_manager()
 
     class Meta:

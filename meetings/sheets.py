@@ -1,6 +1,6 @@
 """What the meeting's pages read: agenda, minutes, attendance sheet. Nothing here changes anything."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Prefetch
@@ -77,8 +77,7 @@ def expected_members(meeting: Meeting) -> list[Member]:
 def attendance_sheet(meeting: Meeting) -> AttendanceSheet:
     """Those expected, and whoever else is noted (two queries)."""
     noted = {
-        row.member_id: row
-        for row in Attendance.objects.filter(meeting=meeting).select_related("member__organisation")
+        row.member_id: row for row in Attendance.objects.filter(meeting=meeting).select_related("member__organisation")
     }
     members = expected_members(meeting)
     known = {member.pk for member in members}
@@ -105,14 +104,15 @@ def agenda(meeting: Meeting, member: Member) -> AgendaItemQuerySet:
     )
 
 
-def minutes(meeting: Meeting, member: Member) -> list[AgendaItem]:
+def minutes(meeting: Meeting, member: Member) -> Sequence[AgendaItem]:
     """The agenda's items, each with its `taken` decisions, and these with the `paragraph` they have or would get."""
     decisions = Decision.objects.live().order_by("pk")
-    items = list(agenda(meeting, member).prefetch_related(Prefetch("decisions", decisions, to_attr="taken")))
+    rows = agenda(meeting, member).prefetch_related(Prefetch("decisions", decisions, to_attr="taken"))
+    items = list(rows)
     numbers = reckoned_numbers(meeting)
     for item in items:
         item.meeting = meeting
-        for decision in item.taken:  # type: ignore[attr-defined]  # the prefetch above puts it there
+        for decision in item.taken:
             decision.item = item
             decision.paragraph = numbers.get(decision.pk)
     return items
@@ -125,7 +125,7 @@ def decisions_of(item: AgendaItem) -> list[Decision]:
         numbers = reckoned_numbers(item.meeting)
         for decision in decisions:
             decision.item = item
-            decision.paragraph = numbers.get(decision.pk)  # type: ignore[attr-defined]  # for the template
+            decision.paragraph = numbers.get(decision.pk)
     return decisions
 
 

@@ -25,7 +25,7 @@ register = template.Library()
 SHAPES = {
     value: shape
     for shape, values in {
-        "done": "done closed adjourned signed signed_off approved ready sent finished decided present covered",
+        "done": "done treated closed adjourned signed signed_off approved ready sent finished decided present covered",
         "ongoing": "ongoing in_progress in_session open building claimed running sending",
         "reported": "reported watched summoned",
         "overdue": "overdue failed",

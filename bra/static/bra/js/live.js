@@ -45,7 +45,8 @@ document.addEventListener("htmx:confirm", (event) => {
   if (!isDirty(form)) return;
   event.preventDefault();
   waiting = () => event.detail.issueRequest(true);
-  window.htmx.trigger(form, "save");
+  // Leaving the field began a save already; one that is on its way is waited for.
+  if (!form.matches(".htmx-request")) window.htmx.trigger(form, "save");
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
@@ -56,7 +57,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const link = document.getElementById(`to-${pk}`);
   link?.setAttribute("aria-current", "true");
   const folded = getComputedStyle(document.querySelector(".to-agenda")).display !== "none";
-  if (!folded) link?.scrollIntoView({ block: "nearest" });
+  if (!folded) {
+    link?.scrollIntoView({ block: "nearest" });
+    const item = document.getElementById("item");
+    if (item.getBoundingClientRect().top < 0) item.scrollIntoView();
+  }
   // On a phone the agenda was opened by its fragment: another fragment closes it.
   if (folded && location.hash !== "#item") location.replace("#item");
   if (folded || !agenda.contains(document.activeElement)) {
