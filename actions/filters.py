@@ -60,9 +60,10 @@ class ActionFilter(django_filters.FilterSet):
     def __init__(self, *args: Any, member: Member, today: date, **options: Any) -> None:
         self.member, self.today = member, today
         super().__init__(*args, **options)
-        for name, read in (("organisation", self._organisations), ("goal", self._goals)):
-            if name in self.filters:
-                self.filters[name].extra["choices"] = read()
+        self.organisations = self._organisations()
+        self.filters["goal"].extra["choices"] = self._goals()
+        if "organisation" in self.filters:
+            self.filters["organisation"].extra["choices"] = [(str(pk), name) for pk, name in self.organisations.items()]
 
     def filter_queryset(self, queryset: ActionQuerySet) -> ActionQuerySet:
         """Apply the filters; a value that means nothing (another council's organisation) finds nothing."""
@@ -112,9 +113,10 @@ class ActionFilter(django_filters.FilterSet):
         """Agreed at one meeting."""
         return actions.filter(agenda_item__meeting_id=value)
 
-    def _organisations(self) -> Choices:
+    def _organisations(self) -> dict[int, str]:
+        """The council's organisations in alphabetical order; the list takes the names of its rows from here too."""
         organisations = Organisation.objects.filter(council=self.member.council_id)
-        return [(str(pk), name) for pk, name in organisations.order_by("sort_key").values_list("pk", "name")]
+        return dict(organisations.order_by("sort_key").values_list("pk", "name"))
 
     def _goals(self) -> Choices:
         goals = Goal.objects.filter(plan__council=self.member.council_id).order_by("-plan__starts", "plan", "number")

@@ -4,7 +4,7 @@ The cells are written by templates/actions/_table.html, a plain row template: a 
 everything else on the page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,16 +28,17 @@ SORTS = {
 FIRST_SORT = "deadline"
 # What the row template shows.
 COLUMNS = (
+    "pk",
     "title",
+    "sort_key",
     "status",
     "deadline",
     "agreed_on",
     "owner__name",
     "owner__title",
-    "owner__organisation__name",
+    "owner__sort_key",
+    "owner__organisation_id",
     "agenda_item__restricted",
-    "agenda_item__meeting__year",
-    "agenda_item__meeting__sequence",
     "marked",
 )
 
@@ -86,11 +87,13 @@ class ActionTable(tables.Table):
         return cells
 
 
-def shown(rows: Sequence[dict[str, Any]], *, today: date, url: str) -> list[dict[str, object]]:
+def shown(
+    rows: Sequence[dict[str, Any]], *, today: date, url: str, organisations: Mapping[int, str]
+) -> list[dict[str, object]]:
     """Return what the row template writes for each row: every value is a plain string or safe HTML.
 
-    `url` is the address of an action, with 0 in the place of the primary key. Words are translated and addresses made
-    once for the list, not once a row.
+    `url` is the address of an action, with 0 in the place of the primary key; `organisations` the names by key. Words
+    are translated and addresses made once for the list, not once a row.
     """
     before, after = url.split("/0/")
     badges: dict[tuple[str, int], SafeString] = {}
@@ -104,6 +107,7 @@ def shown(rows: Sequence[dict[str, Any]], *, today: date, url: str) -> list[dict
         if state not in badges:
             badges[state] = status_badge(row["status"], words[row["status"]], late)
         name, role = row["owner__name"], row["owner__title"]
+        organisation = organisations.get(row["owner__organisation_id"], "")
         cells.append(
             {
                 "url": f"{before}/{row['pk']}/{after}",
@@ -113,10 +117,9 @@ def shown(rows: Sequence[dict[str, Any]], *, today: date, url: str) -> list[dict
                 else (format_html(" {}", extremism) if row["marked"] else ""),
                 "badge": badges[state],
                 "owner": name or role,
-                "seat": f"{role}, {row['owner__organisation__name']}" if name else row["owner__organisation__name"],
+                "seat": f"{role}, {organisation}" if name else organisation,
                 "deadline": row["deadline"].isoformat(),
                 "agreed": row["agreed_on"].isoformat(),
-                "meeting": f"{row['agenda_item__meeting__year']}-{row['agenda_item__meeting__sequence']}",
             }
         )
     return cells

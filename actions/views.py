@@ -37,7 +37,7 @@ from meetings.models import AgendaItem, Case
 
 PAGE_SIZE = 25
 # Beyond this the list says "more than": counting all would cost more than the page.
-MOST_COUNTED = 1000
+MOST_COUNTED = 500
 
 # A form that was refused: htmx and browsers show the page that comes with it.
 REFUSED = 422
@@ -80,17 +80,22 @@ def _list(
 ) -> HttpResponse:
     """One page of a list: filtered, sorted and paged as the address says, so that it can be bookmarked."""
     chosen = filter_class(request.GET, queryset=actions.agreed(), member=request.member, today=request.today)
-    rows = chosen.qs
     sort = request.GET.get("sort", "")
+    order = order_of(sort)
+    rows = chosen.qs
+    if order.key.startswith("owner__"):
+        # Says nothing new, but lets the database read the council's members in order instead of sorting all actions.
+        rows = rows.filter(owner__council=request.council)
     page = keyset.page(
-        rows.with_extremism(),
-        order=order_of(sort),
+        rows,
+        order=order,
         size=PAGE_SIZE,
         query=request.GET,
-        columns=COLUMNS,
+        dressed=Action.objects.with_extremism().values(*COLUMNS),
         among=actions,
     )
-    count = len(page.rows) if not page.next and not page.previous else rows[: MOST_COUNTED + 1].count()
+    alone = not page.next and not page.previous
+    count = len(page.rows) if alone else rows.order_by()[: MOST_COUNTED + 1].count()
     table = ActionTable([])
     filters = _address(request, drop=("sort", keyset.AFTER, keyset.BEFORE))
     sorted_url = f"{filters}sort={sort}&" if sort else filters
@@ -105,7 +110,7 @@ def _list(
         ],
         "headers": table.headers(sort, filters),
         "sort": sort,
-        "rows": shown(page.rows, today=request.today, url=one),
+        "rows": shown(page.rows, today=request.today, url=one, organisations=chosen.organisations),
         "count": count,
         "most": MOST_COUNTED,
         "next_url": f"{sorted_url}{urlencode(page.next)}" if page.next else "",

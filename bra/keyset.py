@@ -7,7 +7,7 @@ pages, whatever happens to other rows meanwhile. The column must not be NULL.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
@@ -32,7 +32,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Page(Generic[M]):
+class Page:
     """Rows of one page, and the parameters of the addresses of its neighbours (None: there is none)."""
 
     rows: Sequence[Any]
@@ -46,14 +46,15 @@ def page(
     order: Order,
     size: int,
     query: Mapping[str, str],
-    columns: Sequence[str] = (),
+    dressed: QuerySet[M, Any] | None = None,
     among: QuerySet[M] | None = None,
-) -> Page[M]:
+) -> Page:
     """Return one page of at most `size` rows: the one that `query` (the address) asks for by a cursor, or the first.
 
-    Rows are dicts of `columns` where given (with "pk" and the key among them), otherwise instances. A cursor that says
-    nothing leads to the first page. A cursor without value is looked up `among` the rows that the reader may know of
-    (by default `rows`): it may have left the list meanwhile. One query, two with such a cursor.
+    `rows` says which; `dressed` how those found are read: a queryset of the same model with its joins, annotations and
+    values() (with "pk" and the key among them). So the database joins and counts for the rows of the page alone.
+    A cursor that says nothing leads to the first page. One without a value is looked up `among` the rows that the
+    reader may know of (by default `rows`): it may have left the list meanwhile. One query, two with such a cursor.
     """
     backwards = AFTER not in query and BEFORE in query
     at = _position(rows if among is None else among, order, query.get(BEFORE if backwards else AFTER, ""))
@@ -61,18 +62,16 @@ def page(
         backwards = False
     # Backwards the same rows are read from the other end.
     falling = order.descending != backwards
-    found: Any = rows
-    if at is not None:
-        found = found.filter(_beyond(order.key, at, falling))
-    sign = "-" if falling else ""
-    found = found.order_by(f"{sign}{order.key}", f"{sign}pk")
-    if columns:
-        found = found.values(*{*columns, "pk", order.key})
-    read = list(found[: size + 1])
+    sorting = [f"-{name}" if falling else name for name in (order.key, "pk")]
+    found: Any = rows if at is None else rows.filter(_beyond(order.key, at, falling))
+    found = found.order_by(*sorting)[: size + 1]
+    if dressed is not None:
+        found = dressed.filter(pk__in=found.values("pk")).order_by(*sorting)
+    read = list(found)
     more, read = len(read) > size, read[:size]
     if backwards:
         read.reverse()
-    has_next = bool(read) and (more if not backwards else True)
+    has_next = bool(read) and (more or backwards)
     has_previous = bool(read) and (at is not None if not backwards else more)
     return Page(
         read,

@@ -169,6 +169,8 @@ class Member(models.Model):
     class Meta:
         verbose_name = _("member")
         ordering = ["sort_key", "pk"]
+        # Lists sorted by owner read the members in this order.
+        indexes = [models.Index(fields=["council", "sort_key", "id"], name="member_by_name")]
         constraints = [
             models.UniqueConstraint(fields=["council", "user"], name="member_once_per_council_and_user"),
             models.CheckConstraint(
