@@ -27,7 +27,8 @@ def send_due_reminders() -> None:
 def wake_sender() -> bool:
     """Wake a worker to send what waits; False when the broker is away, and beat does it within ten minutes."""
     try:
-        send_due_reminders.delay()
+        with app.connection_for_write() as broker:
+            send_due_reminders.apply_async(connection=broker)
     except (OperationalError, OSError):
         log.warning("broker away, reminders wait for beat")
         return False

@@ -293,7 +293,8 @@ def test_the_task_does_every_council_whose_hour_has_come_once(mailoutbox: list[A
     late = make.make_council(pinned_today=None, reminder_hour=8)
     pinned = make.make_council(reminder_hour=6)
     owners = [make.make_action(council, deadline=DAY).owner for council in (early, late, pinned)]
-    for clock, so_far in (("05:30", []), ("06:10", [0, 2]), ("06:20", [0, 2]), ("08:00", [0, 2, 1]), ("08:10", [0, 2, 1])):
+    sent = {"05:30": [], "06:10": [0, 2], "06:20": [0, 2], "08:00": [0, 2, 1], "08:10": [0, 2, 1]}
+    for clock, so_far in sent.items():
         with time_machine.travel(f"2017-03-15T{clock}+01:00", tick=False):
             tasks.send_due_reminders()
         assert [mail.to for mail in mailoutbox] == [[owners[number].email] for number in so_far]

@@ -1,0 +1,303 @@
+"""The owner's page without log-in: the link, what it shows, what a person can say there, and what a scanner can't."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from actions import lifecycle, owner_links
+from actions.models import Action, Comment, OwnerLink, Status
+from bra.models import Council, HistoryEntry, Member
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+DAY = make.TODAY
+PAGE = "/ansvarig/"
+
+
+@pytest.fixture
+def owner() -> Member:
+    return make.make_member(make.make_council(name="BRÅ Granby"), name="Ove Utförare")
+
+
+def enter(owner: Member, client: Client | None = None) -> Client:
+    """A browser in which the owner has followed a link."""
+    client = client or Client()
+    secret = owner_links.make_links([owner])[owner.pk]
+    assert client.get(reverse("owner:enter", args=[secret])).status_code == 302
+    return client
+
+
+def answer(client: Client, action: Action, **fields: Any) -> Any:
+    """Send the action's form."""
+    data = {f"a{action.pk}-{name}": value for name, value in fields.items()}
+    return client.post(reverse("owner:report", args=[action.pk]), data)
+
+
+def now_is(action: Action) -> tuple[str, date, str]:
+    action.refresh_from_db()
+    return action.status, action.deadline, action.effect
+
+
+def test_the_link_leads_to_a_clean_address_that_lists_only_the_owners_open_actions(owner: Member) -> None:
+    mine = make.make_action(owner.council, owner=owner, title="Min åtgärd")
+    make.make_action(owner.council, title="Andras åtgärd")
+    make.make_action(owner.council, owner=owner, title="Redan klar", status=Status.DONE, closed_on=DAY)
+    make.make_action(owner.council, owner=owner, title="Borttagen", removed=True)
+    secret = owner_links.make_links([owner])[owner.pk]
+    client = Client()
+    first = client.get(reverse("owner:enter", args=[secret]))
+    assert (first.status_code, first["Location"], first["Referrer-Policy"]) == (302, PAGE, "no-referrer")
+    page = client.get(PAGE)
+    assert [row["action"] for row in page.context["rows"]] == [mine]
+    assert "no-store" in page["Cache-Control"]
+    assert "no-store" in first["Cache-Control"]
+    text = page.content.decode()
+    assert ("Min åtgärd" in text, "Andras" in text, "Redan" in text, "Borttagen" in text) == (True, False, False, False)
+    assert secret not in text
+
+
+def test_the_secret_is_kept_as_a_digest_only(owner: Member) -> None:
+    secret = owner_links.make_links([owner])[owner.pk]
+    assert [len(link.digest) for link in OwnerLink.objects.all()] == [64]
+    assert [secret in str(row) for row in OwnerLink.objects.values_list()] == [False]
+
+
+def test_following_a_link_changes_nothing_however_often_and_with_whatever_method(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner)
+    secret = owner_links.make_links([owner])[owner.pk]
+    before = (now_is(action), HistoryEntry.objects.count(), OwnerLink.objects.count())
+    client = Client()
+    for _time in range(3):
+        for path in (reverse("owner:enter", args=[secret]), PAGE):
+            assert client.head(path).status_code < 400
+            assert client.get(path).status_code < 400
+    for path in (reverse("owner:report", args=[action.pk]), reverse("owner:undo", args=[action.pk])):
+        assert (client.get(path).status_code, client.head(path).status_code) == (405, 405)
+    assert client.post(PAGE).status_code == 405
+    assert (now_is(action), HistoryEntry.objects.count(), OwnerLink.objects.count()) == before
+
+
+def test_an_answer_without_a_choice_changes_nothing_and_keeps_what_was_typed(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner)
+    page = answer(enter(owner), action, text="Vi har målat om.")
+    assert page.status_code == 422
+    text = page.content.decode()
+    assert ("Choose how it is going. Nothing has been changed." in text, "Vi har målat om." in text) == (True, True)
+    assert now_is(action) == (Status.NOT_STARTED, action.deadline, "")
+    assert (Comment.objects.count(), HistoryEntry.objects.count()) == (0, 0)
+
+
+def test_done_is_recorded_as_the_owners_own_with_what_it_led_to(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner, title="Måla planket")
+    client = enter(owner)
+    page = client.get(answer(client, action, outcome="done", text="Klottret är borta.")["Location"])
+    assert now_is(action) == (Status.DONE, action.deadline, "Klottret är borta.")
+    assert action.closed_on == DAY
+    entry = HistoryEntry.objects.get()
+    assert (entry.verb, entry.actor, entry.on) == ("action.done", owner, DAY)
+    assert [row["action"] for row in page.context["recorded"]] == [action]
+    assert page.context["rows"] == []
+
+
+def test_an_answer_sent_twice_is_recorded_once(owner: Member) -> None:
+    done, begun, later = [make.make_action(owner.council, owner=owner) for _number in range(3)]
+    client = enter(owner)
+    until = DAY + timedelta(days=40)
+    for _time in range(2):
+        assert answer(client, done, outcome="done", text="Klart.").status_code == 302
+        assert answer(client, begun, outcome="in_progress", text="Halvvägs.").status_code == 302
+        assert answer(client, later, outcome="more_time", text="Snö.", deadline=until).status_code == 302
+    assert sorted(HistoryEntry.objects.values_list("verb", flat=True)) == [
+        "action.commented", "action.commented", "action.done", "action.postponed", "action.started"
+    ]  # fmt: skip
+    assert sorted(Comment.objects.values_list("text", flat=True)) == ["Halvvägs.", "Snö."]
+
+
+def test_in_progress_starts_the_action_and_keeps_the_words_as_a_comment(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner)
+    answer(enter(owner), action, outcome="in_progress", text="Halvvägs.")
+    assert now_is(action) == (Status.IN_PROGRESS, action.deadline, "")
+    assert list(Comment.objects.values_list("author", "text", "on")) == [(owner.pk, "Halvvägs.", DAY)]
+
+
+def test_more_time_needs_a_later_day(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner)
+    client = enter(owner)
+    for wrong, sentence in (
+        ("", "Say until when you need more time."),
+        ("2017-13-01", "Write the day as 2017-05-15."),
+        (action.deadline, f"Choose a new deadline after {action.deadline}."),
+    ):
+        page = answer(client, action, outcome="more_time", deadline=wrong, text="Snön ligger kvar.")
+        assert page.status_code == 422
+        assert [str(error) for error in page.context["refused"].errors["deadline"]] == [sentence]
+        assert "Snön ligger kvar." in page.content.decode()
+    assert now_is(action)[0] == Status.NOT_STARTED
+    until = action.deadline + timedelta(days=20)
+    assert answer(client, action, outcome="more_time", deadline=until, text="Snön.").status_code == 302
+    assert now_is(action) == (Status.POSTPONED, until, "")
+
+
+def test_a_personnummer_is_asked_about_before_anything_is_saved(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner)
+    page = answer(enter(owner), action, outcome="done", text="Talade med 19821105-9954.")
+    assert page.status_code == 422
+    assert now_is(action)[0] == Status.NOT_STARTED
+
+
+def test_undo_takes_back_done_for_half_an_hour(owner: Member) -> None:
+    one, two = [make.make_action(owner.council, owner=owner) for _number in range(2)]
+    client = enter(owner)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        answer(client, one, outcome="done")
+        answer(client, two, outcome="done")
+        clock.shift(timedelta(minutes=29))
+        assert client.post(reverse("owner:undo", args=[one.pk])).status_code == 302
+        assert now_is(one)[0] == Status.IN_PROGRESS
+        assert [row["action"] for row in client.get(PAGE).context["recorded"]] == [two]
+        clock.shift(timedelta(minutes=2))
+        client.post(reverse("owner:undo", args=[two.pk]))
+        assert now_is(two)[0] == Status.DONE
+        assert client.get(PAGE).context["recorded"] == []
+
+
+def test_only_what_this_visit_recorded_can_be_undone(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner)
+    lifecycle.report_done(action=action, by=owner, on=DAY)
+    enter(owner).post(reverse("owner:undo", args=[action.pk]))
+    assert now_is(action)[0] == Status.DONE
+
+
+def test_another_owners_action_does_not_exist_here(owner: Member) -> None:
+    foreign = [make.make_action(owner.council), make.make_action(make.make_council())]
+    client = enter(owner)
+    for action in foreign:
+        assert answer(client, action, outcome="done").status_code == 404
+        assert client.post(reverse("owner:undo", args=[action.pk])).status_code == 404
+        assert now_is(action)[0] == Status.NOT_STARTED
+
+
+def test_a_handed_over_action_leaves_the_page_at_once(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner)
+    client = enter(owner)
+    lifecycle.hand_over(action=action, to=make.make_member(owner.council), by=owner, on=DAY)
+    assert client.get(PAGE).context["rows"] == []
+    assert answer(client, action, outcome="done").status_code == 404
+
+
+def test_a_restricted_action_is_named_neutrally_even_for_the_cleared(owner: Member) -> None:
+    cleared = make.make_member(owner.council, cleared=True)
+    item = make.make_item(make.make_meeting(owner.council), restricted=True, title="Hemligpunkt")
+    action = make.make_action(agenda_item=item, owner=cleared, title="Hemligåtgärd")
+    client = enter(cleared)
+    page = client.get(PAGE)
+    assert [row["action"] for row in page.context["rows"]] == [action]
+    after = client.get(answer(client, action, outcome="done")["Location"])
+    assert ["hemlig" in answered.content.decode().lower() for answered in (page, after)] == [False, False]
+    # One whose clearance has been taken away doesn't even see that it exists.
+    Member.objects.filter(pk=cleared.pk).update(cleared=False)
+    assert enter(cleared).get(PAGE).context["rows"] == []
+
+
+def ended(link: OwnerLink) -> None:
+    OwnerLink.objects.filter(pk=link.pk).update(ended=True)
+
+
+def mandate_over(link: OwnerLink) -> None:
+    Member.objects.filter(pk=link.owner_id).update(mandate_to=DAY - timedelta(days=1))
+
+
+def grown_old(link: OwnerLink) -> None:
+    OwnerLink.objects.filter(pk=link.pk).update(made_at=timezone.now() - timedelta(days=91))
+
+
+def removed(link: OwnerLink) -> None:
+    link.delete()
+
+
+@pytest.mark.parametrize("end", [ended, mandate_over, grown_old, removed])
+def test_a_link_that_has_ended_opens_nothing_and_closes_the_page_it_opened(owner: Member, end: Any) -> None:
+    action = make.make_action(owner.council, owner=owner, title="Måla planket")
+    secret = owner_links.make_links([owner])[owner.pk]
+    client = Client()
+    client.get(reverse("owner:enter", args=[secret]))
+    end(OwnerLink.objects.get())
+    pages = [
+        client.get(PAGE),
+        answer(client, action, outcome="done", text="Mycket är gjort."),
+        Client().get(reverse("owner:enter", args=[secret])),
+    ]
+    assert [page.status_code for page in pages] == [410, 410, 404]
+    assert ["The link is no longer open" in page.content.decode() for page in pages] == [True] * 3
+    assert ["Måla planket" in page.content.decode() for page in pages] == [False] * 3
+    # What was typed isn't lost.
+    assert "Mycket är gjort." in pages[1].content.decode()
+    assert now_is(action)[0] == Status.NOT_STARTED
+
+
+def test_a_wrong_secret_and_no_link_at_all_get_a_kind_page(owner: Member) -> None:
+    owner_links.make_links([owner])
+    wrong = Client().get(reverse("owner:enter", args=["x" * 43]))
+    assert (wrong.status_code, wrong["Referrer-Policy"]) == (404, "no-referrer")
+    assert Client().get(PAGE).status_code == 404
+
+
+def test_the_page_closes_two_hours_after_it_was_last_used(owner: Member) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client = enter(owner)
+        clock.shift(timedelta(minutes=119))
+        assert client.get(PAGE).status_code == 200
+        clock.shift(timedelta(minutes=119))
+        assert client.get(PAGE).status_code == 200
+        clock.shift(timedelta(minutes=121))
+        assert client.get(PAGE).status_code == 410
+
+
+def test_a_second_link_in_the_same_browser_shows_the_second_owner_only(owner: Member) -> None:
+    council: Council = owner.council
+    other = make.make_member(council)
+    first = make.make_action(council, owner=owner)
+    second = make.make_action(council, owner=other)
+    client = enter(owner)
+    answer(client, first, outcome="done")
+    page = enter(other, client).get(PAGE)
+    assert ([row["action"] for row in page.context["rows"]], page.context["recorded"]) == ([second], [])
+    assert client.post(reverse("owner:undo", args=[first.pk])).status_code == 404
+
+
+def test_somebody_who_is_logged_in_can_use_a_link_and_stays_logged_in(owner: Member) -> None:
+    user = make.make_user()
+    Member.objects.filter(pk=owner.pk).update(user=user)
+    make.make_action(owner.council, owner=owner)
+    client = Client()
+    client.force_login(user)
+    assert len(enter(owner, client).get(PAGE).context["rows"]) == 1
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_forms_are_refused_without_the_pages_own_token(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner)
+    client = enter(owner, Client(enforce_csrf_checks=True))
+    assert answer(client, action, outcome="done").status_code == 403
+    assert now_is(action)[0] == Status.NOT_STARTED
+
+
+def test_the_page_takes_as_many_queries_for_three_actions_as_for_one(
+    owner: Member, django_assert_num_queries: Any
+) -> None:
+    make.make_action(owner.council, owner=owner)
+    client = enter(owner)
+    client.get(PAGE)
+    # session, link, its mandate, actions; the session is written back (one, and a savepoint's two)
+    with django_assert_num_queries(7):
+        client.get(PAGE)
+    for _number in range(2):
+        make.make_action(owner.council, owner=owner)
+    with django_assert_num_queries(7):
+        assert len(client.get(PAGE).context["rows"]) == 3
