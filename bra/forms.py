@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from bra import history, personnummer
@@ -91,7 +92,8 @@ class GuardedForm(forms.Form):
             self._reason, self.overridden = reason, sorted(found)
             return
         for name, certain in found.items():
-            self.add_error(name, ValidationError([_CERTAIN if certain else _UNCERTAIN, _OVERRIDE], code="personnummer"))
+            words = format_lazy("{} {}", _CERTAIN if certain else _UNCERTAIN, _OVERRIDE)
+            self.add_error(name, ValidationError(words, code="personnummer"))
 
     def _new_finding(self, name: str) -> bool | None:
         """Return whether a number that wasn't in the field before is certain; None when there is no new one."""

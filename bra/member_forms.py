@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from bra.forms import DayInput, GuardedForm
@@ -30,9 +31,9 @@ class MemberForm(GuardedForm):
     )
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=Role.choices,
+        choices=lambda: [(value, capfirst(label)) for value, label in Role.choices],
         initial=Role.MEMBER,
-        help_text=_("An action owner sees nothing but the own actions."),
+        help_text=_("An action owner sees nothing but their own actions."),
     )
     cleared = forms.BooleanField(
         label=_("May see restricted items"),

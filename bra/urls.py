@@ -17,7 +17,7 @@ _council: list[URLPattern | URLResolver] = [
     path("ledamoter/<int:pk>/inloggning/", member_views.member_login, name="member_login"),
 ]
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
     path("healthz", views.healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
