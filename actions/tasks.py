@@ -28,7 +28,7 @@ def wake_sender() -> bool:
     """Wake a worker to send what waits; False when the broker is away, and beat does it within ten minutes."""
     try:
         with app.connection_for_write() as broker:
-            send_due_reminders.apply_async(connection=broker)
+            app.send_task(send_due_reminders.name, connection=broker)
     except (OperationalError, OSError):
         log.warning("broker away, reminders wait for beat")
         return False

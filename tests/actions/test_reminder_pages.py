@@ -59,7 +59,7 @@ def restricted(cast: Cast, **overrides: Any) -> dict[str, Any]:
     return {"agenda_item": item, "owner": make.make_member(cast.council, cleared=True)} | overrides
 
 
-def listed(page: Any) -> list[Reminder]:
+def listed(page: Any) -> list[Any]:
     return [row for row, _failure in page.context["rows"]]
 
 
