@@ -136,7 +136,13 @@ class ActionFilter(django_filters.FilterSet):
             if kind == "hidden" and not value:
                 continue
             errors = self.form.errors.get(name)
-            field = {"name": name, "kind": kind, "label": one.label, "value": value, "error": errors[0] if errors else ""}
+            field = {
+                "name": name,
+                "kind": kind,
+                "label": one.label,
+                "value": value,
+                "error": errors[0] if errors else "",
+            }
             if kind == "select":
                 choices = [("", one.extra["empty_label"]), *one.extra["choices"]]
                 field["options"] = format_html_join(

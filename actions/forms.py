@@ -7,7 +7,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from actions.models import Action, Activity, WorkPlan
 from bra.forms import GuardedForm
@@ -148,7 +148,7 @@ class AgreeForm(GuardedForm):
         field.queryset = item.decisions.filter(removed=False)
         numbers = reckoned_numbers(item.meeting)
         field.choices = [
-            ("", _("None")),
+            ("", pgettext("decision", "None")),
             *((one.pk, f"§ {numbers[one.pk]} {Truncator(one.text).chars(60)}") for one in decisions),
         ]
 

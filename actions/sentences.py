@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from actions.models import Action, Activity
 from bra import history
@@ -80,7 +81,7 @@ def _amended(entry: HistoryEntry, names: _Names) -> str:
         before, after = entry.changes["deadline"]
         parts.append(_("the deadline from %(before)s to %(after)s") % {"before": before, "after": after})
     if "activity" in entry.changes:
-        to = names.activities.get(_new(entry, "activity"), _("none"))
+        to = names.activities.get(_new(entry, "activity"), _("no activity"))
         parts.append(_("the activity to %(activity)s") % {"activity": to})
     return _("changed %(what)s") % {"what": ", ".join(parts)}
 
@@ -92,11 +93,12 @@ def _postponed(entry: HistoryEntry, names: _Names) -> str:
         if before and after
         else 0
     )
-    return _("postponed from %(before)s to %(after)s (%(days)d days)") % {
-        "before": before,
-        "after": after,
-        "days": days,
-    }
+    words = ngettext(
+        "postponed from %(before)s to %(after)s (%(days)d day)",
+        "postponed from %(before)s to %(after)s (%(days)d days)",
+        days,
+    )
+    return words % {"before": before, "after": after, "days": days}
 
 
 def _handed_over(entry: HistoryEntry, names: _Names) -> str:

@@ -243,6 +243,7 @@ def _page(request: CouncilRequest, action: Action, failed: tuple[str, GuardedFor
         "history": sentences_of(action),
         "forms": forms,
         "failed": failed[0] if failed else "",
+        "refused": failed[1] if failed else None,
         "may_amend": permissions.may_amend(request.member, action),
         "may_start": may_report and action.status in (Status.NOT_STARTED, Status.POSTPONED),
         "may_reopen": may_report and action.status not in LIVE,

@@ -90,7 +90,11 @@ def _cases(world: data.World, browser: "Client") -> Iterator[Case]:
         ("of a goal", {"goal": goal}, {"goal": goal}),
         ("of an owner", {"owner": owner}, {"owner": owner}),
         ("related to extremism", {"extremism": "on"}, {"extremism": "true"}),
-        ("overdue of a goal, by title", {"overdue": "on", "goal": goal, "sort": "title"}, late | {"goal": goal, "sort": "title"}),
+        (
+            "overdue of a goal, by title",
+            {"overdue": "on", "goal": goal, "sort": "title"},
+            late | {"goal": goal, "sort": "title"},
+        ),
         ("with a word", {"q": "klotter"}, {"q": "klotter"}),
     ):
         yield Case(name, _address("atgarder", query), _address("reference", other))
@@ -112,7 +116,7 @@ def _fetch(browser: "Client", address: str) -> bytes:
 def _deep(browser: "Client", address: str) -> str:
     """Follow "Next" DEEP times, or to the end."""
     for _step in range(DEEP):
-        head, mark, tail = _fetch(browser, address).decode().partition('rel="next" href="')
+        _before, mark, tail = _fetch(browser, address).decode().partition('rel="next" href="')
         if not mark:
             break
         address = address.partition("?")[0] + tail.partition('"')[0].replace("&amp;", "&")

@@ -39,7 +39,9 @@ class PlainFilter(django_filters.FilterSet):
     """Filters named after the model's fields, each with its select box."""
 
     owner = django_filters.ModelChoiceFilter(queryset=Member.objects.all())
-    organisation = django_filters.ModelChoiceFilter(field_name="owner__organisation", queryset=Organisation.objects.all())
+    organisation = django_filters.ModelChoiceFilter(
+        field_name="owner__organisation", queryset=Organisation.objects.all()
+    )
     goal = django_filters.ModelChoiceFilter(field_name="activity__goal", queryset=Goal.objects.all())
     q = django_filters.CharFilter(field_name="title", lookup_expr="icontains")
     overdue = django_filters.DateFilter(field_name="deadline", lookup_expr="lt")
