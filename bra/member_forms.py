@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bra.forms import DayInput, GuardedForm
 from bra.models import Council, Member, Organisation, Role
@@ -18,7 +19,11 @@ class MemberForm(GuardedForm):
     name = forms.CharField(
         label=_("Name"), max_length=120, required=False, help_text=_("Leave it empty while the seat has no holder.")
     )
-    title = forms.CharField(label=_("Title"), max_length=120, help_text=_("For instance: head of social services."))
+    title = forms.CharField(
+        label=pgettext_lazy("member", "Title"),
+        max_length=120,
+        help_text=_("For instance: head of social services."),
+    )
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(),
         label=_("Organisation"),

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bra.fields import SortKeyField
 
@@ -156,7 +157,7 @@ class Member(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships", null=True, blank=True)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="members")
     name = models.CharField(_("name"), max_length=120, blank=True, help_text=_("Empty when the seat has no holder."))
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(pgettext_lazy("member", "title"), max_length=120)
     email = models.EmailField(_("e-mail"), blank=True)
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.MEMBER)
     cleared = models.BooleanField(_("may see restricted items"), default=False)

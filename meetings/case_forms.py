@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bra.forms import GuardedForm
 from bra.models import Council, Organisation
@@ -40,7 +41,7 @@ class CaseForm(GuardedForm):
         help_text=_("What the question is about and how it stands now. No names, addresses or number plates."),
     )
     restricted = forms.BooleanField(
-        label=_("Restricted"),
+        label=pgettext_lazy("case", "Restricted"),
         required=False,
         help_text=_(
             "Only members who are cleared see the case. Its agenda items become restricted too, and stay so until "

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bra.fields import SortKeyField
 from bra.models import SEATED, Council, Member, Organisation
@@ -33,10 +34,10 @@ class Topic(models.Model):
 class CaseState(models.TextChoices):
     """Where a case stands."""
 
-    NEW = "new", _("New")
-    OPEN = "open", _("Open")
-    WATCHED = "watched", _("Watched")
-    CLOSED = "closed", _("Closed")
+    NEW = "new", pgettext_lazy("case", "New")
+    OPEN = "open", pgettext_lazy("case", "Open")
+    WATCHED = "watched", pgettext_lazy("case", "Watched")
+    CLOSED = "closed", pgettext_lazy("case", "Closed")
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -158,8 +159,8 @@ class Meeting(models.Model):
     sequence = models.PositiveSmallIntegerField(editable=False)
     title = models.CharField(_("title"), max_length=120, blank=True, help_text=_("Empty for an ordinary meeting."))
     date = models.DateField(_("date"))
-    starts_at = models.TimeField(_("from"))
-    ends_at = models.TimeField(_("to"), null=True, blank=True)
+    starts_at = models.TimeField(pgettext_lazy("meeting", "from"))
+    ends_at = models.TimeField(pgettext_lazy("meeting", "to"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=120, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=MeetingState, default=MeetingState.DRAFT)
     opened_at = models.DateTimeField(null=True, editable=False)

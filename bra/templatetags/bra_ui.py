@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 register = template.Library()
 
@@ -77,9 +77,10 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def restricted() -> SafeString:
-    """Return the quiet lock mark, with its word, for what only cleared members see."""
-    return format_html('<span class="restricted">{}{}</span>', icon("lock"), _("Restricted"))
+def restricted(case: bool = False) -> SafeString:
+    """Return the quiet lock mark for what only cleared members see; in Swedish its word is another for a `case`."""
+    word = pgettext("case", "Restricted") if case else _("Restricted")
+    return format_html('<span class="restricted">{}{}</span>', icon("lock"), word)
 
 
 @register.simple_tag(name="tag")
