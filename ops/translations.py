@@ -52,7 +52,7 @@ def sources(root: Path) -> Iterator[Path]:
     """Yield every Python file and template whose strings people see, in a fixed order."""
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
-            if path.suffix in {".py", ".html", ".txt"} and path.is_file() and "static" not in path.parts:
+            if path.suffix in {".py", ".html", ".txt", ".subject"} and path.is_file() and "static" not in path.parts:
                 yield path
 
 
