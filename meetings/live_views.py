@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -80,7 +80,7 @@ def _item_context(item: AgendaItem, meeting: Meeting) -> dict[str, Any]:
         "item": item,
         "notes_form": _fresh_notes(item),
         "decisions": decisions_of(item),
-        "decision_form": _fresh_decision(item),
+        "decision_form": _new_decision(item),
     }
 
 
@@ -181,7 +181,7 @@ def _notes_settled(request: CouncilRequest, item: AgendaItem) -> HttpResponse:
     item = _as_on_agenda(request, item)
     settles = request.htmx.target == f"notes-{item.pk}"
     template = "meetings/_notes.html" if settles else "meetings/_notes_saved.html"
-    context = {"item": item, "notes_form": _fresh_notes(item), "with_marks": True}
+    context = {"item": item, "notes_form": _fresh_notes(item), "with_marks": True, "settled": settles}
     return _saved(request, render(request, template, context))
 
 
@@ -247,8 +247,8 @@ def _refused(request: CouncilRequest, item: AgendaItem, error: RuleBroken) -> Ht
 # Decisions
 
 
-def _fresh_decision(item: AgendaItem) -> DecisionForm:
-    form = DecisionForm(auto_id=f"decision-{item.pk}-%s")
+def _new_decision(item: AgendaItem, data: QueryDict | None = None) -> DecisionForm:
+    form = DecisionForm(data, auto_id=f"decision-{item.pk}-%s")
     form.fields["text"].label = _("New decision")
     form.fields["text"].widget.attrs |= {"data-key": "d", "data-draft": f"decision-{item.pk}"}
     return form
@@ -259,7 +259,7 @@ def _fresh_decision(item: AgendaItem) -> DecisionForm:
 def decision_add(request: CouncilRequest, pk: int) -> HttpResponse:
     """Record a decision at an item."""
     item = item_for(request.member, pk)
-    form = DecisionForm(request.POST, auto_id=f"decision-{item.pk}-%s")
+    form = _new_decision(item, request.POST)
     if form.is_valid():
         try:
             with transaction.atomic():
@@ -311,7 +311,7 @@ def decision_edit(request: CouncilRequest, pk: int) -> HttpResponse:
             "item": item,
             "meeting": item.meeting,
             "decisions": decisions_of(item),
-            "decision_form": _fresh_decision(item),
+            "decision_form": _new_decision(item),
             "edited": decision,
             "edit_form": form,
             "cancel": page_of(request, item.meeting, item),
@@ -359,7 +359,7 @@ def _decisions_answer(request: CouncilRequest, item: AgendaItem, *, focus: bool 
     if not request.htmx:
         return redirect(page_of(request, item.meeting, item))
     item = _as_on_agenda(request, item)
-    form = _fresh_decision(item)
+    form = _new_decision(item)
     if focus:
         form.fields["text"].widget.attrs["autofocus"] = True
     context = {

@@ -1,37 +1,44 @@
 // The live page: notes are saved before one leaves them, the agenda shows where one is, Esc leaves a field.
 
 const areaOf = (form) => form?.querySelector("textarea[name=notes]");
-const isDirty = (form) => Boolean(form?.isConnected && areaOf(form) && areaOf(form).value !== areaOf(form).defaultValue);
-const notesForm = () => document.querySelector("#item form[data-autosave]");
+const notesForm = () => document.querySelector("#item form[data-notes]");
+// What the server has is what the field would be reset to; a difference is what is still unsaved.
+const isDirty = (form) => Boolean(form?.isConnected && areaOf(form).value !== areaOf(form).defaultValue);
 
 let waiting; // a step to another item that waits for the notes to be saved
+let tried; // the text last sent; one that was refused isn't sent again before it is changed
 
 document.addEventListener("focusout", (event) => {
-  const form = event.target.closest?.("#item form[data-autosave]");
-  if (isDirty(form)) window.htmx.trigger(form, "save");
+  const form = event.target.closest?.("form[data-notes]");
+  if (form && event.target === areaOf(form) && isDirty(form) && event.target.value !== tried) {
+    window.htmx.trigger(form, "save");
+  }
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const area = event.detail.elt.matches("form[data-autosave]") ? areaOf(event.detail.elt) : null;
-  if (area) event.detail.xhr.notesSent = area.value;
+  const { elt, xhr } = event.detail;
+  if (!elt.matches("form[data-notes]")) return;
+  tried = areaOf(elt).value;
+  xhr.notes = { form: elt, text: tried };
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, xhr, successful } = event.detail;
-  const area = elt.matches("form[data-autosave]") ? areaOf(elt) : null;
-  if (!area) return;
-  if (xhr.status === 422) area.setAttribute("aria-invalid", "true");
+  const { xhr, successful } = event.detail;
+  if (!xhr.notes) return;
+  const { form, text } = xhr.notes;
+  const area = areaOf(form);
   if (!successful) {
-    waiting = undefined; // one stays where the unsaved text is
+    // One stays where the unsaved text is, and sees why.
+    if (xhr.status === 422) area.setAttribute("aria-invalid", "true");
+    if (waiting && form.isConnected) area.focus();
+    waiting = undefined;
     return;
   }
   area.removeAttribute("aria-invalid");
-  // What the server has is what the field would be reset to; a difference is what is still unsaved.
-  area.defaultValue = xhr.notesSent;
-  if (!waiting) return;
-  if (isDirty(elt)) {
-    window.htmx.trigger(elt, "save");
-  } else {
+  area.defaultValue = text;
+  if (waiting && isDirty(form)) {
+    window.htmx.trigger(form, "save");
+  } else if (waiting) {
     const go = waiting;
     waiting = undefined;
     go();
@@ -56,16 +63,18 @@ document.addEventListener("htmx:afterSettle", (event) => {
   agenda.querySelector("[aria-current]")?.removeAttribute("aria-current");
   const link = document.getElementById(`to-${pk}`);
   link?.setAttribute("aria-current", "true");
+  tried = undefined;
   const folded = getComputedStyle(document.querySelector(".to-agenda")).display !== "none";
-  if (!folded) {
+  if (folded) {
+    // The agenda was opened by its fragment: another fragment closes it.
+    if (location.hash !== "#item") location.replace("#item");
+  } else {
     link?.scrollIntoView({ block: "nearest" });
     const item = document.getElementById("item");
     if (item.getBoundingClientRect().top < 0) item.scrollIntoView();
   }
-  // On a phone the agenda was opened by its fragment: another fragment closes it.
-  if (folded && location.hash !== "#item") location.replace("#item");
   if (folded || !agenda.contains(document.activeElement)) {
-    document.getElementById("item-title")?.focus({ preventScroll: !folded });
+    document.getElementById("item-title")?.focus({ preventScroll: true });
   }
 });
 

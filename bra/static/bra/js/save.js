@@ -46,16 +46,18 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const state = stateOf(form);
   clearTimeout(state.timer);
   state.timer = 0;
+  event.detail.xhr.savedForm = form;
   event.detail.xhr.typedWhenSent = state.typed;
   clearTimeout(slow);
   slow = setTimeout(() => show("saving"), SHOW_SAVING_AFTER);
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = formOf(event.detail.elt);
+  const { xhr } = event.detail;
+  // The answer may have swapped the form away; htmx then tells an ancestor of it.
+  const form = xhr.savedForm;
   if (!form) return;
   const state = stateOf(form);
-  const { xhr } = event.detail;
   const loggedOut = xhr.responseURL && new URL(xhr.responseURL).pathname === document.body.dataset.login;
   const box = document.getElementById("save");
   if (event.detail.successful && !loggedOut) {
