@@ -247,6 +247,8 @@ def _page(request: CouncilRequest, action: Action, failed: tuple[str, GuardedFor
         "may_amend": permissions.may_amend(request.member, action),
         "may_start": may_report and action.status in (Status.NOT_STARTED, Status.POSTPONED),
         "may_reopen": may_report and action.status not in LIVE,
+        # The owner of an action in progress came to say that it is done.
+        "report_is_next": action.owner_id == request.member.pk and action.status == Status.IN_PROGRESS,
         "trail": [
             (_("Actions"), reverse("actions:list", args=[request.council.slug])),
             (action.title, None),
