@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
 from bra.models import Council, Member
@@ -21,7 +21,7 @@ class CouncilRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-View = Callable[Concatenate[CouncilRequest, ...], HttpResponse]
+View = Callable[Concatenate[CouncilRequest, ...], HttpResponseBase]
 
 
 def only_if(allowed: Callable[[Member], bool]) -> Callable[[View], View]:
@@ -29,7 +29,7 @@ def only_if(allowed: Callable[[Member], bool]) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: CouncilRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: CouncilRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not allowed(request.member):
                 raise Http404
             return view(request, *args, **kwargs)

@@ -24,7 +24,7 @@ MOST_ORGANISATIONS = 8
 @require_safe
 def home(request: CouncilRequest) -> HttpResponse:
     """Show what waits for the member; the council's matters only to those who sit on it."""
-    context = {"greeting": _greeting(request), "mine": _mine(request)}
+    context: dict[str, Any] = {"greeting": _greeting(request), "mine": _mine(request)}
     if may_read_council(request.member):
         context |= {
             "next_meeting": _next_meeting(request),
@@ -49,9 +49,7 @@ def _greeting(request: CouncilRequest) -> str:
 def _mine(request: CouncilRequest) -> dict[str, Any]:
     """The member's own actions still to be done: how many, and those whose deadline is nearest or has passed."""
     own = Action.objects.visible_to(request.member).owned_by(request.member).live()
-    rows = list(
-        own.select_related("agenda_item__meeting").with_extremism().order_by("deadline", "pk")[: SHOWN + 1]
-    )
+    rows = list(own.select_related("agenda_item__meeting").with_extremism().order_by("deadline", "pk")[: SHOWN + 1])
     number = own.count() if len(rows) > SHOWN else len(rows)
     shown = [(action, action.days_overdue(request.today)) for action in rows[:SHOWN]]
     return {"rows": shown, "number": number, "more": number - len(shown)}
@@ -69,9 +67,7 @@ def _next_meeting(request: CouncilRequest) -> dict[str, Any] | None:
         "in_session": meeting.state == MeetingState.IN_SESSION,
         "may_log": may_log_at(request.member, meeting),
         "may_open": (
-            may_plan_meetings(request.member)
-            and meeting.state == MeetingState.DRAFT
-            and meeting.date == request.today
+            may_plan_meetings(request.member) and meeting.state == MeetingState.DRAFT and meeting.date == request.today
         ),
     }
 

@@ -62,9 +62,7 @@ def refuse_bad_question(question: Question, on: date) -> None:
             _("The period must lie within the plan %(plan)s, %(from)s to %(to)s.") % bounds, field="period_to"
         )
     if question.as_of > on:
-        raise RuleBroken(
-            _("The as-of day can't be in the future: today is %(today)s.") % {"today": on}, field="as_of"
-        )
+        raise RuleBroken(_("The as-of day can't be in the future: today is %(today)s.") % {"today": on}, field="as_of")
     if question.as_of < question.period_from:
         raise RuleBroken(
             _("The as-of day can't be before the period begins, %(from)s.") % {"from": question.period_from},
@@ -137,9 +135,7 @@ def build(pk: int, clock: Clock) -> Report | None:
 
 def download_name(report: Report) -> str:
     """The name that the file is offered under: council, plan and day, nothing of what was said."""
-    return (
-        f"statusrapport-{report.council.slug}-{slugify(report.plan.name) or 'plan'}-{report.as_of.isoformat()}.xlsx"
-    )
+    return f"statusrapport-{report.council.slug}-{slugify(report.plan.name) or 'plan'}-{report.as_of.isoformat()}.xlsx"
 
 
 def stored_path(report: Report) -> Path:
@@ -171,9 +167,7 @@ def _built(report: Report, clock: Clock) -> bytes:
 
 def _mine(report: Report) -> QuerySet[Report]:
     """The row as long as the lease is ours: the end of the lease is what tells two builders apart."""
-    return Report.objects.filter(
-        pk=report.pk, state=ReportState.RUNNING, claimed_until=report.claimed_until
-    )
+    return Report.objects.filter(pk=report.pk, state=ReportState.RUNNING, claimed_until=report.claimed_until)
 
 
 def _renew(report: Report, clock: Clock, **progress: int) -> None:

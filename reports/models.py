@@ -56,9 +56,7 @@ class Report(models.Model):
         ordering = ["-pk"]
         indexes = [models.Index(fields=["council", "-id"], name="report_by_council")]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(period_to__gte=F("period_from")), name="report_period_in_order"
-            ),
+            models.CheckConstraint(condition=Q(period_to__gte=F("period_from")), name="report_period_in_order"),
             models.CheckConstraint(condition=Q(state__in=ReportState.values), name="report_state_known"),
             models.CheckConstraint(
                 condition=~Q(state=ReportState.READY) | (~Q(file_name="") & ~Q(sha256="")),

@@ -89,9 +89,7 @@ def load(question: Question) -> StatusData:
         items=items,
         meetings=_meetings(question, everything),
         figures=status.figures(mine, goals, activities, list(organisations), question.as_of),
-        left_out=LeftOut(
-            sum(_in_report(row, question) for row in restricted), restricted_cases, restricted_items
-        ),
+        left_out=LeftOut(sum(_in_report(row, question) for row in restricted), restricted_cases, restricted_items),
         contact=_contact(question),
     )
 
@@ -151,9 +149,7 @@ def _as_date(value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _actions(
-    question: Question, own: set[int], marked: set[int]
-) -> tuple[list[ActionRow], list[ActionRow]]:
+def _actions(question: Question, own: set[int], marked: set[int]) -> tuple[list[ActionRow], list[ActionRow]]:
     """All actions that existed on the report's day, as they were then: (open to all, restricted)."""
     later = _later_changes(question, "action")
     members = {
@@ -240,7 +236,15 @@ def _items(
         )
         .order_by("meeting__date", "meeting__pk", "position", "pk")
         .values_list(
-            "pk", "title", "state", "restricted", "case", "position", "meeting__date", "meeting__year", "meeting__sequence"
+            "pk",
+            "title",
+            "state",
+            "restricted",
+            "case",
+            "position",
+            "meeting__date",
+            "meeting__year",
+            "meeting__sequence",
         )
     )
     for pk, title, state, is_restricted, case, position, day, year, sequence in found:
@@ -252,14 +256,21 @@ def _items(
             left_out += 1
             continue
         rows.append(
-            ItemRow(pk, f"{year}-{sequence}", day, position, title, state, decisions.get(pk, 0), len(of_item.get(pk, ())))
+            ItemRow(
+                pk=pk,
+                meeting_number=f"{year}-{sequence}",
+                day=day,
+                position=position,
+                title=title,
+                state=state,
+                decisions=decisions.get(pk, 0),
+                actions=len(of_item.get(pk, ())),
+            )
         )
     return tuple(rows), treated, left_out
 
 
-def _cases(
-    question: Question, actions: list[ActionRow], treated: dict[int, date]
-) -> tuple[tuple[CaseRow, ...], int]:
+def _cases(question: Question, actions: list[ActionRow], treated: dict[int, date]) -> tuple[tuple[CaseRow, ...], int]:
     """The cases that had been opened by the report's day, and how many restricted ones are left out."""
     later = _later_changes(question, "case")
     organisations = dict(Organisation.objects.filter(council=question.council).values_list("pk", "name"))

@@ -238,9 +238,7 @@ def figures(
     goal_of = {activity.pk: activity.goal for activity in activities}
     of_goal = grouped(rows, lambda row: goal_of.get(row.activity) if row.activity is not None else None)
     of_organisation = grouped(rows, lambda row: row.organisation)
-    counted: list[tuple[GoalRow | None, Counts]] = [
-        (goal, count(of_goal.get(goal.number, ()), day)) for goal in goals
-    ]
+    counted: list[tuple[GoalRow | None, Counts]] = [(goal, count(of_goal.get(goal.number, ()), day)) for goal in goals]
     if None in of_goal:
         counted.append((None, count(of_goal[None], day)))
     return Figures(
@@ -255,7 +253,7 @@ def figures(
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How an activity goes: `state` is "none", "todo", "ongoing" or "done"; `late` is what the plan page remarks too."""
+    """How an activity goes: `state` is "none", "todo", "ongoing" or "done"; `late` is the plan page's remark."""
 
     state: str
     late: bool

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.http import FileResponse, Http404, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from actions.models import WorkPlan
 from bra.errors import RuleBroken
 from bra.http import CouncilRequest, only_if
 from bra.models import Member
@@ -54,7 +55,7 @@ def progress(request: CouncilRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @only_if(permissions.may_read_reports)
-def download(request: CouncilRequest, pk: int) -> FileResponse:
+def download(request: CouncilRequest, pk: int) -> HttpResponseBase:
     """Give the file of a report that is ready."""
     report = report_for(request.member, pk)
     if report.state != ReportState.READY:
@@ -63,9 +64,7 @@ def download(request: CouncilRequest, pk: int) -> FileResponse:
         file = lifecycle.stored_path(report).open("rb")
     except FileNotFoundError as gone:
         raise Http404 from gone
-    response = FileResponse(
-        file, as_attachment=True, filename=lifecycle.download_name(report), content_type=_XLSX
-    )
+    response = FileResponse(file, as_attachment=True, filename=lifecycle.download_name(report), content_type=_XLSX)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -131,8 +130,10 @@ def _preview(question: Question) -> dict[str, Any]:
     }
 
 
-def _presets(request: CouncilRequest, plan: Any) -> list[dict[str, Any]]:
+def _presets(request: CouncilRequest, plan: WorkPlan | None) -> list[dict[str, Any]]:
     """Links to the periods that are asked for most often."""
+    if plan is None:
+        return []
     words = {"plan": _("The plan so far"), "half": _("This half-year"), "before": _("The half-year before")}
     found = []
     for name, first, last in selection.presets(plan, request.today):
@@ -142,9 +143,7 @@ def _presets(request: CouncilRequest, plan: Any) -> list[dict[str, Any]]:
 
 
 def _reports(request: CouncilRequest) -> dict[str, Any]:
-    reports = (
-        Report.objects.of(request.council).select_related("plan", "asked_by").order_by("-pk")
-    )
+    reports = Report.objects.of(request.council).select_related("plan", "asked_by").order_by("-pk")
     page: Page[Report] = Paginator(reports, PER_PAGE).get_page(request.GET.get("page"))
     waiting = any(report.state in (ReportState.QUEUED, ReportState.RUNNING) for report in page)
     return {"page_obj": page, "waiting": waiting}

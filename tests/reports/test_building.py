@@ -15,6 +15,7 @@ from bra.errors import RuleBroken
 from bra.models import HistoryEntry
 from reports import lifecycle, selection, tasks, workbook
 from reports.models import Report, ReportState
+from reports.workbook import book
 from tests import make
 from tests.reports.story import DAY, Story, make_story
 
@@ -168,16 +169,14 @@ def test_a_worker_that_lost_its_lease_leaves_the_report_to_the_other(story: Stor
     assert Report.objects.get(pk=pk).sha256 == theirs.sha256
 
 
-def test_the_rows_written_are_shown_while_it_is_built(
-    story: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_rows_written_are_shown_while_it_is_built(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, int, int]] = []
 
     def watching() -> datetime:
         seen.append(Report.objects.values_list("state", "rows_done", "rows_total").get())
         return NOW
 
-    monkeypatch.setattr(workbook, "PROGRESS_STEP", 2)
+    monkeypatch.setattr(book, "PROGRESS_STEP", 2)
     lifecycle.build(ask(story).pk, watching)
     total = selection.load(story.ask()).rows
     assert total == 5  # three activities, an action, a meeting

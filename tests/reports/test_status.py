@@ -94,9 +94,7 @@ def test_a_share_of_nothing_is_no_figure() -> None:
 def test_the_period_takes_what_was_agreed_in_it_and_what_was_open_when_it_began(
     agreed: str, closed: str | None, belongs: bool
 ) -> None:
-    action = row(
-        agreed_on=date.fromisoformat(agreed), closed_on=date.fromisoformat(closed) if closed else None
-    )
+    action = row(agreed_on=date.fromisoformat(agreed), closed_on=date.fromisoformat(closed) if closed else None)
     assert status.in_period(action, date(2016, 7, 1), date(2016, 12, 31)) is belongs
 
 
@@ -170,14 +168,8 @@ def verbs(story: Story, action: Action, number: int, on: date) -> Callable[[], o
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    days=st.lists(
-        st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1000)), max_size=4), min_size=2, max_size=8
-    )
-)
-def test_a_report_of_an_earlier_day_shows_what_the_day_ended_with(
-    days: list[list[tuple[int, int]]], db: None
-) -> None:
+@given(days=st.lists(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1000)), max_size=4), min_size=2, max_size=8))
+def test_a_report_of_an_earlier_day_shows_what_the_day_ended_with(days: list[list[tuple[int, int]]], db: None) -> None:
     story = make_story()
     ended_with: dict[date, dict[int, State]] = {}
     actions: list[Action] = []
@@ -279,9 +271,7 @@ def test_totals_equal_the_databases_own_counts() -> None:
 
 def test_actions_of_another_plan_and_of_another_council_are_in_no_figure() -> None:
     story, next_door = make_story(), make_story()
-    older = make.make_plan(
-        story.council, name="2014-2015", starts=date(2014, 1, 1), ends=date(2015, 12, 31)
-    )
+    older = make.make_plan(story.council, name="2014-2015", starts=date(2014, 1, 1), ends=date(2015, 12, 31))
     story.agree(date(2017, 1, 10), activity=make.make_activity(older))
     next_door.agree(date(2017, 1, 10))
     inside = story.agree(date(2017, 1, 10))

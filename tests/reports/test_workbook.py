@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from lxml import etree
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
@@ -23,7 +24,7 @@ from actions import lifecycle
 from actions.models import Status
 from reports import selection, workbook
 from reports.selection import StatusData
-from reports.workbook import LONGEST_TEXT, cell_text
+from reports.workbook.texts import LONGEST_TEXT, cell_text
 from tests import make
 from tests.reports.story import DAY, Story, make_story
 from tests.reports.test_status import row
@@ -218,9 +219,9 @@ def test_the_cover_says_what_is_shown_and_what_is_left_out(story: Story) -> None
     facts = {label.value: value.value for label, value in cover.iter_rows(min_row=4, max_col=2)}
     with translation.override("sv"):
         left_out = _("Restricted matter: %(actions)s, %(items)s and %(cases)s. It is not included in any figure.") % {
-            "actions": workbook.ngettext("%(n)d action", "%(n)d actions", 1) % {"n": 1},
-            "items": workbook.ngettext("%(n)d extremism-related item", "%(n)d extremism-related items", 0) % {"n": 0},
-            "cases": workbook.ngettext("%(n)d case", "%(n)d cases", 0) % {"n": 0},
+            "actions": ngettext("%(n)d action", "%(n)d actions", 1) % {"n": 1},
+            "items": ngettext("%(n)d extremism-related item", "%(n)d extremism-related items", 0) % {"n": 0},
+            "cases": ngettext("%(n)d case", "%(n)d cases", 0) % {"n": 0},
         }
         assert facts[_("Left out")] == left_out
         assert facts[_("As of")] == datetime(2017, 3, 15)  # noqa: DTZ001 - a cell's date has no zone
@@ -266,7 +267,7 @@ def test_charts_have_titles_alternative_texts_and_their_figures(content: bytes) 
     assert cached == [["0", "0", "1"], ["0", "0", "0"], ["1", "1", "0"], ["0", "0", "0"], ["0", "0", "0"]]
     categories = next(chart.iter("{*}cat"))
     assert [v.text for v in categories.iter("{*}v")][:2] == ["1 Mål 1", "2 Mål 2"]
-    assert len([t for t in chart.iter("{*}title")]) == 3  # the chart's own and both axes'
+    assert len(list(chart.iter("{*}title"))) == 3  # the chart's own and both axes'
     assert [d.get("val") for d in chart.iter("{*}delete")] == ["0", "0"]
 
 

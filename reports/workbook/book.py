@@ -1,0 +1,185 @@
+"""A workbook of the house: titled, printable sheets, each with one native table, written cell by cell."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from io import BytesIO
+from typing import Any
+
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bra.models import Accent, Council
+from reports.workbook.charts import Bars, draw
+from reports.workbook.file import finished
+from reports.workbook.styles import ACCENTS, LATE, styles
+from reports.workbook.texts import FORMULA_LIKE, cell_text, lines
+
+Progress = Callable[[int], None]
+
+PROGRESS_STEP = 200  # rows
+HEADER_ROW = 4
+FIRST_ROW = HEADER_ROW + 1
+_LINE_HEIGHT, _HIGHEST_ROW = 15.75, 409.0  # points
+# A chart beneath a longer table would be cut by the end of the printed page, so it begins a page of its own.
+_ROWS_BESIDE_A_CHART = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its header, its width in characters, and the style of its cells."""
+
+    header: str
+    width: float
+    style: str = "text"
+
+
+class Book:
+    """One workbook of a council, as of a day, while it is being written."""
+
+    def __init__(self, council: Council, day: date, title: str, progress: Progress) -> None:
+        self.council = council
+        self.day = day
+        self.progress = progress
+        self.rows_written = 0
+        self.accent = ACCENTS[Accent(council.accent)]
+        self.alt_texts: list[tuple[str, str]] = []
+        self.contents: list[tuple[Worksheet, str, int]] = []
+        self.book = Workbook()
+        for style in styles(self.accent):
+            self.book.add_named_style(style)
+        first = self.book.active
+        assert isinstance(first, Worksheet)  # a new workbook has one
+        self.cover = first
+        properties = self.book.properties
+        properties.title = cell_text(title)
+        properties.subject = _("As of %(day)s") % {"day": day}
+        properties.creator = properties.lastModifiedBy = cell_text(council.name)
+        properties.language = "sv-SE"
+        properties.created = datetime.combine(day, time())
+
+    def file(self) -> bytes:
+        """Return the file of what has been written."""
+        raw = BytesIO()
+        self.book.save(raw)
+        return finished(raw, self.alt_texts, self.day)
+
+    def sheet(self, name: str, title: str, explanation: str, columns: Sequence[Column]) -> Worksheet:
+        """Add a sheet with its title, its explanation and the widths of its columns."""
+        sheet = self.book.create_sheet(name)
+        self.dress(sheet, title, explanation)
+        for index, column in enumerate(columns, start=1):
+            sheet.column_dimensions[get_column_letter(index)].width = column.width
+        return sheet
+
+    def dress(self, sheet: Worksheet, title: str, explanation: str) -> None:
+        """Give a sheet its title, its explanation and its printed page."""
+        self.put(sheet, 1, 1, title, "title")
+        self.put(sheet, 2, 1, explanation, "explanation")
+        sheet.row_dimensions[1].height = 30
+        sheet.row_dimensions[2].height = 18
+        sheet.sheet_view.showGridLines = False
+        sheet.sheet_properties.tabColor = self.accent
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = 9  # A4
+        sheet.page_setup.fitToWidth = 1
+        sheet.page_setup.fitToHeight = 0  # as many pages as the rows need
+        assert sheet.sheet_properties.pageSetUpPr is not None  # openpyxl gives every sheet one
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.page_margins.left = sheet.page_margins.right = 0.5
+        sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.75
+        sheet.print_options.horizontalCentered = False
+        # An ampersand begins a code in a footer.
+        council = cell_text(self.council.name).replace("&", "&&")
+        sheet.oddFooter.left.text = council
+        sheet.oddFooter.center.text = _("Status report as of %(day)s") % {"day": self.day.isoformat()}
+        sheet.oddFooter.right.text = _("Page %(page)s of %(pages)s") % {"page": "&P", "pages": "&N"}
+        for part in (sheet.oddFooter.left, sheet.oddFooter.center, sheet.oddFooter.right):
+            part.size = 9
+
+    def put(self, sheet: Worksheet, row: int, column: int, value: Any, style: str) -> Cell:
+        """Write one value. A text is a text, whatever it begins with."""
+        cell = sheet.cell(row, column)
+        assert isinstance(cell, Cell)  # no cells are merged
+        cell.style = style
+        if isinstance(value, str):
+            text = cell_text(value)
+            cell.value = text
+            cell.data_type = "s"
+            if text.startswith(FORMULA_LIKE):
+                cell.quotePrefix = True
+        elif value is not None:
+            cell.value = value
+        return cell
+
+    def table(
+        self,
+        sheet: Worksheet,
+        name: str,
+        columns: Sequence[Column],
+        rows: Iterable[Sequence[Any]],
+        empty: str,
+        what: str,
+        counted: bool = True,
+    ) -> int:
+        """Write a native table, or words when there is nothing in it; return its last row. `what` goes on the cover."""
+        last = HEADER_ROW
+        for last, values in enumerate(rows, start=HEADER_ROW + 1):
+            for index, (column, value) in enumerate(zip(columns, values, strict=True), start=1):
+                self.put(sheet, last, index, value, column.style)
+            self.fit(sheet, last, ((value, column.width) for value, column in zip(values, columns, strict=True)))
+            if counted:
+                self.rows_written += 1
+                if self.rows_written % PROGRESS_STEP == 0:
+                    self.progress(self.rows_written)
+        if last == HEADER_ROW:
+            self.put(sheet, HEADER_ROW, 1, empty, "empty")
+            self.contents.append((sheet, what, 0))
+            return last
+        for index, column in enumerate(columns, start=1):
+            style = "header number" if column.style in ("count", "share") else "header"
+            self.put(sheet, HEADER_ROW, index, column.header, style)
+        sheet.row_dimensions[HEADER_ROW].height = 33
+        table = Table(displayName=name, ref=f"A{HEADER_ROW}:{get_column_letter(len(columns))}{last}")
+        table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+        table._initialise_columns()
+        for written, column in zip(table.tableColumns, columns, strict=True):
+            assert isinstance(written, TableColumn)
+            written.name = column.header
+        sheet.add_table(table)
+        sheet.freeze_panes = f"A{FIRST_ROW}"
+        sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+        self.contents.append((sheet, what, last - HEADER_ROW))
+        return last
+
+    def fit(self, sheet: Worksheet, row: int, cells: Iterable[tuple[Any, float]]) -> None:
+        """Make a row as high as its longest wrapped text needs; not every viewer does so by itself."""
+        needed = max((lines(value, width) for value, width in cells if isinstance(value, str)), default=1)
+        if needed > 1:
+            sheet.row_dimensions[row].height = min(needed * _LINE_HEIGHT, _HIGHEST_ROW)
+
+    def tint(self, sheet: Worksheet, letter: str, last: int, words: dict[str, str]) -> None:
+        """Colour the words of a column: {word: colour}."""
+        area = f"{letter}{FIRST_ROW}:{letter}{last}"
+        for word, tone in words.items():
+            rule = FormulaRule(formula=[f'${letter}{FIRST_ROW}="{word}"'], font=Font(color=f"FF{tone}", bold=True))
+            sheet.conditional_formatting.add(area, rule)
+
+    def tint_positive(self, sheet: Worksheet, letter: str, last: int) -> None:
+        """Colour the numbers above zero of a column that counts what is late."""
+        rule = FormulaRule(formula=[f"N(${letter}{FIRST_ROW})>0"], font=Font(color=f"FF{LATE}", bold=True))
+        sheet.conditional_formatting.add(f"{letter}{FIRST_ROW}:{letter}{last}", rule)
+
+    def chart(self, sheet: Worksheet, bars: Bars, alt: str, place: str = "", table_ends: int = 0) -> None:
+        """Put a chart beneath the table that ends in the row `table_ends`, or at the cell `place`."""
+        if not place and table_ends - HEADER_ROW > _ROWS_BESIDE_A_CHART:
+            sheet.row_breaks.append(Break(id=table_ends + 1))
+        sheet.add_chart(draw(sheet, bars), place or f"A{table_ends + 3}")
+        self.alt_texts.append((bars.title, alt))
