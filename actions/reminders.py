@@ -108,10 +108,8 @@ def step_words(step: int) -> str:
     return _("the day of the deadline")
 
 
-def _due(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySet:
-    """The council's live actions of which a step has come by the day `on` and isn't reminded of; adds `step`.
-
-    `foreseen` counts what waits from earlier days as not reminded of, as it will be once planning has folded it.
+def _come(council: Council, on: date) -> ActionQuerySet:
+    """The council's live actions of which a step has come by the day `on`, reminded of or not; adds `step`.
 
     Only the latest step that has come counts: after missed days there is one reminder, not three. A step that had
     come when the action was agreed is skipped, because the owner has just heard of it.
@@ -130,28 +128,39 @@ def _due(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySe
         | Q(deadline__gt=on - timedelta(days=WEEK), deadline__lte=on, notice__gt=0)
         | Q(deadline__lte=on - timedelta(days=WEEK))
     )
+    return (
+        Action.objects.live()
+        .filter(council=council, deadline__lte=on + timedelta(days=FIRST))
+        .annotate(step=step, notice=DaysBetween("deadline", "agreed_on"))
+        .filter(fresh)
+    )
+
+
+def _due(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySet:
+    """Those of which a step has come that isn't reminded of yet.
+
+    `foreseen` counts what waits from earlier days as not reminded of, as it will be once planning has folded it.
+    """
     reminded = ReminderLine.objects.filter(
         action=OuterRef("pk"), deadline=OuterRef("deadline"), step=OuterRef("step")
     )
     if foreseen:
         reminded = reminded.exclude(reminder__state=ReminderState.PENDING, reminder__on__lt=on)
-    return (
-        Action.objects.live()
-        .filter(council=council, deadline__lte=on + timedelta(days=FIRST))
-        .annotate(step=step, notice=DaysBetween("deadline", "agreed_on"))
-        .filter(fresh, ~Exists(reminded))
-    )
+    return _come(council, on).filter(~Exists(reminded))
 
 
 def _hindrances(on: date) -> dict[str, Q]:
     """What keeps an owner from being reminded on the day `on`, by code, in the order in which it is told."""
     mailed = Reminder.objects.filter(owner=OuterRef("owner"), on=on).exclude(state=ReminderState.PENDING)
+    return _owners_hindrances(on) | {"mailed": Q(Exists(mailed))}
+
+
+def _owners_hindrances(on: date) -> dict[str, Q]:
     return {
         "ended": Q(owner__mandate_to__lt=on),
         "not_begun": Q(owner__mandate_from__gt=on),
         "not_cleared": Q(owner__cleared=False, agenda_item__restricted=True),
         "no_address": Q(owner__email="", owner__user=None),
-        "mailed": Q(Exists(mailed)),
     }
 
 
@@ -171,11 +180,14 @@ def address_of(owner: Member) -> str:
     return owner.email or (owner.user.email if owner.user else "")
 
 
-def _to_send(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySet:
-    actions = _due(council, on, foreseen=foreseen)
-    for hindrance in _hindrances(on).values():
+def _but(actions: ActionQuerySet, hindrances: dict[str, Q]) -> ActionQuerySet:
+    for hindrance in hindrances.values():
         actions = actions.filter(~hindrance)
     return actions
+
+
+def _to_send(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySet:
+    return _but(_due(council, on, foreseen=foreseen), _hindrances(on))
 
 
 def _held_back(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySet:
@@ -271,8 +283,9 @@ def plan_day(*, council: Council, on: date) -> Planned:
     columns = ["owner_id", "council_id", "on", "state", "attempts", "failure"]
     owners = _to_send(council, on).order_by().annotate(**constants).values_list("owner_id", *constants).distinct()
     reminders = _insert_from(Reminder, columns, owners)
+    # What is reminded of already isn't asked here: the unique constraint leaves it out, and asking costs more.
     lines = (
-        _to_send(council, on)
+        _but(_come(council, on), _owners_hindrances(on))
         .filter(owner__reminders__on=on, owner__reminders__state=ReminderState.PENDING)
         .order_by()
         .values_list("owner__reminders__pk", "pk", "deadline", F("step"))
