@@ -73,6 +73,10 @@ def _sentence(
     entry: HistoryEntry, items: dict[int, AgendaItem], decisions: dict[int, Decision], members: dict[int, Member]
 ) -> str:
     """Say what an entry of a meeting, an item or a decision tells. An unknown verb is said as it is written."""
+    if entry.verb == "guard.overridden":
+        return _("kept a text that looks like a personal identity number; reason: %(reason)s") % {
+            "reason": entry.changes["reason"][1]
+        }
     if entry.target_type == "agendaitem":
         return _of_item(entry, items[entry.target_id])
     if entry.target_type == "decision":
