@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -34,9 +33,8 @@ class DayField(forms.DateField):
         super().__init__(input_formats=["%Y-%m-%d"], widget=DayInput(), **options)
 
 
-def _text(label: str | Promise, *, required: bool = True, rows: int = 3, **options: Any) -> forms.CharField:
-    area = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(label=label, required=required, max_length=2000, widget=area, **options)
+def _text(*, rows: int = 3, **options: Any) -> forms.CharField:
+    return forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
 class OwnerField(forms.ModelChoiceField):
@@ -181,7 +179,7 @@ class DoneForm(GuardedForm):
     """The action is done."""
 
     guarded = ("effect",)
-    effect = _text(gettext_lazy("What was done, and what did it lead to?"), required=False)
+    effect = _text(label=gettext_lazy("What was done, and what did it lead to?"), required=False)
 
 
 class PostponeForm(GuardedForm):
@@ -189,14 +187,14 @@ class PostponeForm(GuardedForm):
 
     guarded = ("text",)
     deadline = DayField(label=gettext_lazy("New deadline"))
-    text = _text(gettext_lazy("Why"), required=False, rows=2)
+    text = _text(label=gettext_lazy("Why"), required=False, rows=2)
 
 
 class CancelForm(GuardedForm):
     """The action is not to be done after all."""
 
     guarded = ("text",)
-    text = _text(gettext_lazy("Why is it cancelled?"), rows=2)
+    text = _text(label=gettext_lazy("Why is it cancelled?"), rows=2)
 
 
 class HandOverForm(GuardedForm):
@@ -215,4 +213,4 @@ class CommentForm(GuardedForm):
     """A comment."""
 
     guarded = ("text",)
-    text = _text(gettext_lazy("Comment"), error_messages={"required": gettext_lazy("Write a comment.")})
+    text = _text(label=gettext_lazy("Comment"), error_messages={"required": gettext_lazy("Write a comment.")})

@@ -236,7 +236,8 @@ def _page(request: CouncilRequest, action: Action, failed: tuple[str, GuardedFor
         "item": item,
         # An owner from outside sees the own action, not the meeting around it.
         "may_read_item": may_read_council(request.member),
-        "may_read_case": Case.objects.visible_to(request.member).filter(pk=item.case_id).exists(),
+        "may_read_case": item.case is not None
+        and Case.objects.visible_to(request.member).filter(pk=item.case.pk).exists(),
         "extremism": extremism,
         "late": action.days_overdue(request.today),
         "comments": action.comments.select_related("author"),
@@ -355,8 +356,9 @@ def edit(request: CouncilRequest, pk: int) -> HttpResponse:
             form.refuse(error)
             if conflict:
                 # Saving again is then a choice made with both texts in sight.
-                form.data = form.data.copy()
-                form.data["version"] = str(action.version)
+                again = request.POST.copy()
+                again["version"] = str(action.version)
+                form.data = again
         else:
             messages.success(request, _("The action is changed."))
             if permissions.may_agree_at(request.member, action.agenda_item):

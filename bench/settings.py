@@ -6,4 +6,4 @@ from bra.settings import BASE_DIR, STORAGES, TEMPLATES
 # No `collectstatic` here: the names of files without their hashes.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 ROOT_URLCONF = "bench.urls"
-TEMPLATES[0]["DIRS"].append(BASE_DIR / "bench" / "templates")
+TEMPLATES = [{**TEMPLATES[0], "DIRS": [BASE_DIR / "bench" / "templates", BASE_DIR / "templates"]}]
