@@ -106,7 +106,7 @@ def _series(
     # A zero has no bar, so it gets no figure either.
     series.dLbls = DataLabelList(showVal=True, numFmt="0;;;")
     series.dLbls.txPr = _paragraph(_words(900, colour=WHITE if dark else INK))
-    for part in ("showSerName", "showCatName", "showLegendKey", "showPercent"):
+    for part in ("showSerName", "showCatName", "showLegendKey", "showPercent", "showBubbleSize"):
         setattr(series.dLbls, part, False)
     return series
 

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from openpyxl.utils import quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from actions.models import LIVE, Status, WorkPlan
@@ -504,8 +505,7 @@ class StatusReport(Book):
         self.put(self.cover, row + 1, 3, _("Rows"), "section number")
         for line, (sheet, what, rows) in enumerate(self.contents, start=row + 2):
             link = self.put(self.cover, line, 1, sheet.title, "link")
-            link.hyperlink = f"#{quote_sheetname(sheet.title)}!A1"
-            link.style = "link"  # openpyxl gives every hyperlink its own style
+            link.hyperlink = Hyperlink(ref=link.coordinate, location=f"{quote_sheetname(sheet.title)}!A1")
             self.put(self.cover, line, 2, what, "fact")
             self.put(self.cover, line, 3, rows, "fact count")
 

@@ -228,6 +228,15 @@ def test_the_cover_says_what_is_shown_and_what_is_left_out(story: Story) -> None
         assert facts[_("Actions")] is not None
 
 
+def test_the_cover_leads_to_every_sheet_and_says_how_many_rows_it_has(content: bytes) -> None:
+    cover, *sheets = opened(content).worksheets
+    links = {cells[0].value: (cells[0].hyperlink.location, cells[2].value) for cells in cover if cells[0].hyperlink}
+    assert links == {
+        sheet.title: (f"'{sheet.title}'!A1", sum(len(sheet[table.ref]) - 1 for table in sheet.tables.values()))
+        for sheet in sheets
+    }
+
+
 def test_restricted_text_is_nowhere_in_the_file(story: Story) -> None:
     case = make.make_case(story.council, title="Fjolårskvasten", situation="Fjolårskvasten", restricted=True)
     topic = make.make_topic(story.council, extremism=True)
