@@ -88,10 +88,10 @@ def _analyze() -> None:
 
 
 def _reference(world: data.World, rows: int) -> None:
-    """Plan the day as one would first write it: a query per question and row, in one transaction."""
+    """Plan the day as one would first write it: row by row, with get_or_create against doubles, in one transaction."""
     from django.db import transaction
 
-    from actions.models import Action, Reminder, ReminderLine, ReminderState
+    from actions.models import Action, Reminder, ReminderLine
 
     taken = 0
     with transaction.atomic():
@@ -107,11 +107,10 @@ def _reference(world: data.World, rows: int) -> None:
                 continue
             if action.agenda_item.restricted and not owner.cleared:
                 continue
-            if ReminderLine.objects.filter(action=action, deadline=action.deadline, step=step).exists():
-                continue
             reminder, _made = Reminder.objects.get_or_create(council=world.council, owner=owner, on=data.TODAY)
-            if reminder.state == ReminderState.PENDING:
-                ReminderLine.objects.create(reminder=reminder, action=action, deadline=action.deadline, step=step)
+            ReminderLine.objects.get_or_create(
+                action=action, deadline=action.deadline, step=step, defaults={"reminder": reminder}
+            )
 
 
 def _step(left: int, notice: int) -> int | None:
