@@ -139,7 +139,14 @@ def reminder_detail(request: CouncilRequest, pk: int) -> HttpResponse:
         "address": reminders.address_of(reminder.owner),
         "failure": reminders.failure_words(reminder.failure),
         "to_judge": reminder.state in (ReminderState.FAILED, ReminderState.UNKNOWN),
-        "lines": [(line, reminders.neutral_title(line.action), reminders.step_words(line.step)) for line in lines],
+        "lines": [
+            (
+                line,
+                reminders.neutral_title(line.action),
+                reminders.step_words(line.step, (line.deadline - reminder.on).days),
+            )
+            for line in lines
+        ],
         "mail": mails.first() if whole else None,
         "trail": [
             (_("Mail log"), reverse("actions:reminder_list", args=[request.council.slug])),

@@ -96,15 +96,24 @@ class Line:
     @property
     def why(self) -> str:
         """The step that calls for it, in words."""
-        return step_words(self.step)
+        return step_words(self.step, self.days_left)
 
 
-def step_words(step: int) -> str:
-    """Return a step in words: "3 days before the deadline"."""
+def step_words(step: int, days_left: int) -> str:
+    """Return a step in words, "3 days before the deadline", as it is on a day with `days_left` days to the deadline.
+
+    After missed days a step comes late, and says so: "less than 3 days before the deadline".
+    """
+    if step > days_left > 0:
+        return ngettext("less than %(n)d day before the deadline", "less than %(n)d days before the deadline", step) % {
+            "n": step
+        }
     if step > 0:
         return ngettext("%(n)d day before the deadline", "%(n)d days before the deadline", step) % {"n": step}
     if step < 0:
         return ngettext("%(n)d week after the deadline", "%(n)d weeks after the deadline", -step) % {"n": -step}
+    if days_left < 0:
+        return ngettext("%(n)d day after the deadline", "%(n)d days after the deadline", -days_left) % {"n": -days_left}
     return _("the day of the deadline")
 
 

@@ -207,6 +207,26 @@ def test_the_preview_says_why_and_writes_nothing(council: Council) -> None:
 
 
 @pytest.mark.parametrize(
+    ("days_left", "words"),
+    [
+        (14, "14 days before the deadline"),
+        (9, "less than 14 days before the deadline"),
+        (3, "3 days before the deadline"),
+        (1, "less than 3 days before the deadline"),
+        (0, "the day of the deadline"),
+        (-1, "1 day after the deadline"),
+        (-6, "6 days after the deadline"),
+        (-7, "1 week after the deadline"),
+        (-13, "1 week after the deadline"),
+        (-14, "2 weeks after the deadline"),
+    ],
+)
+def test_the_reason_fits_the_day(council: Council, days_left: int, words: str) -> None:
+    make.make_action(council, deadline=DEADLINE + timedelta(days=days_left))
+    assert [line.why for group in reminders.preview(council, DEADLINE).groups for line in group.lines] == [words]
+
+
+@pytest.mark.parametrize(
     ("clock", "runs"),
     [
         ("2017-03-15T06:59+01:00", False),
