@@ -35,24 +35,16 @@ SHAPES = {
     for value in values.split()
 }
 
-# One segment of a bar, drawn in a 10 x 10 box that is stretched: the height tells how far it has come, so the
-# picture reads without colour too.
-_SEGMENTS = {
-    "done": "M0 0H10V10H0z",
-    "reported": "M0 2.5H10V10H0z",
-    "ongoing": "M0 5H10V10H0z",
-    "todo": "M0 8.6H10V10H0z",
-    "overdue": "M0 10L5 0 10 10z",
-    "postponed": "M0 0H3.2V10H0zM6.8 0H10V10H6.8z",
-    "cancelled": "M0 4.3H10V5.7H0z",
-}
+# How high on its bar (in px of 16) the line of a segment runs: the height tells how far the work has come, so that the
+# picture reads without colour too. The rest of the drawing (width, dashes) is in the style sheet.
+_LEVEL = {"ongoing": 12, "reported": 12}
 
 # Within this many days a date is said as a distance; beyond it the distance helps nobody.
 NEAR_DAYS = 31
 
 
 def shape_of(value: str) -> str:
-    """Return the shape that the stored state `value` wears: done, ongoing, reported, todo, overdue, postponed or cancelled."""
+    """Return the shape that the stored state `value` wears, one of the keys of the rules in the style sheet."""
     return SHAPES.get(str(value), "todo")
 
 
@@ -72,7 +64,9 @@ def status_badge(value: str, label: object, overdue_days: int | None = None) -> 
 def icon(name: str) -> SafeString:
     """Return a decorative icon of the sprite `bra/icons.svg`; its meaning must stand in words beside it."""
     return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', static("bra/icons.svg"), name
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        static("bra/icons.svg"),
+        name,
     )
 
 
@@ -172,16 +166,31 @@ def stacked_bar(counts: Iterable[tuple[str, int, object]], label: object = "") -
     total = sum(number for _shape, number, _word in shown)
     figures = ", ".join(f"{number} {word}" for _shape, number, word in shown) or _("none")
     name = f"{label}: {figures}" if label else figures
-    parts, left = [], 0
+    drawn, left = [], 0
     for shape, number, _word in shown:
-        parts.append((f"{100 * left / total:.3f}%", f"{100 * number / total:.3f}%", shape, _SEGMENTS[shape]))
+        begin, end = 100 * left / total, 100 * (left + number) / total
+        drawn.append((f"{begin:.3f}%", f"{end:.3f}%", _LEVEL.get(shape, 8), shape))
         left += number
-    drawn = format_html_join(
-        "",
-        '<svg x="{}" width="{}" height="100%" viewBox="0 0 10 10" preserveAspectRatio="none"><path class="{}" d="{}"/></svg>',
-        parts,
+    lines = format_html_join("", '<line x1="{0}" x2="{1}" y1="{2}" y2="{2}" class="{3}"/>', drawn)
+    gaps = format_html_join("", '<line x1="{0}" x2="{0}" y1="0" y2="16" class="gap"/>', drawn[1:])
+    return format_html(
+        '<svg class="bar" role="img" aria-label="{}"><line x2="100%" y1="15" y2="15" class="base"/>{}{}</svg>',
+        name,
+        lines,
+        gaps,
     )
-    return format_html('<svg class="bar" role="img" aria-label="{}">{}</svg>', name, drawn)
+
+
+@register.simple_tag
+def swatch(value: str) -> SafeString:
+    """Return a small piece of bar as the state `value` is drawn in stacked bars, for the legend."""
+    shape = shape_of(value)
+    return format_html(
+        '<svg class="bar swatch" aria-hidden="true" focusable="false"><line x2="100%" y1="15" y2="15" class="base"/>'
+        '<line x2="100%" y1="{0}" y2="{0}" class="{1}"/></svg>',
+        _LEVEL.get(shape, 8),
+        shape,
+    )
 
 
 @register.simple_tag(takes_context=True)
