@@ -6,6 +6,7 @@ const notesForm = () => document.querySelector("#item form[data-notes]");
 const isDirty = (form) => Boolean(form?.isConnected && areaOf(form).value !== areaOf(form).defaultValue);
 
 let waiting; // a step to another item that waits for the notes to be saved
+let shown = document.querySelector("#item [data-item]"); // the title of the item on the page
 let tried; // the text last sent; one that was refused isn't sent again before it is changed
 
 document.addEventListener("focusout", (event) => {
@@ -56,9 +57,12 @@ document.addEventListener("htmx:confirm", (event) => {
   if (!form.matches(".htmx-request")) window.htmx.trigger(form, "save");
 });
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target?.id !== "item") return;
-  const pk = document.querySelector("#item [data-item]")?.dataset.item;
+// At once with the swap, not when it has settled: a key pressed in between must not lose its focus to the heading.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const title = document.querySelector("#item [data-item]");
+  if (event.detail.target?.id !== "item" || title === shown) return;
+  shown = title;
+  const pk = title.dataset.item;
   const agenda = document.getElementById("agenda");
   agenda.querySelector("[aria-current]")?.removeAttribute("aria-current");
   const link = document.getElementById(`to-${pk}`);
