@@ -30,9 +30,9 @@ OPEN_FOR = timedelta(hours=2)
 UNDO_FOR = timedelta(minutes=30)
 _SESSION = "owner_link"
 _RECORDED = "owner_recorded"
-# The secret stands in the address of the first page only, and no header may carry it on. (The clean page keeps the
-# site's own policy: without a referrer the browser sends no origin either, and its forms would be refused.)
-_NO_REFERRER = "no-referrer"
+# The secret stands in the address of the first page only, and no header may carry it on. A page with a form needs
+# more than "no-referrer", with which the browser names no origin either and the form would be refused.
+_NOTHING, _NO_ADDRESS = "no-referrer", "strict-origin"
 
 
 class OwnerRequest(HttpRequest):
@@ -56,14 +56,14 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
     link = owner_links.follow(secret, clock=now)
     if link is None:
         gone = _gone(request, status=404)
-        gone["Referrer-Policy"] = _NO_REFERRER
+        gone["Referrer-Policy"] = _NO_ADDRESS
         return gone
     if request.session.get(_SESSION, {}).get("link") != link.pk:
         request.session.pop(_RECORDED, None)
         request.session.cycle_key()
     request.session[_SESSION] = {"link": link.pk, "at": now.timestamp()}
     response = redirect("owner:page")
-    response["Referrer-Policy"] = _NO_REFERRER
+    response["Referrer-Policy"] = _NOTHING
     return response
 
 

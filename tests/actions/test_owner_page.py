@@ -244,7 +244,7 @@ def test_a_link_that_has_ended_opens_nothing_and_closes_the_page_it_opened(owner
 def test_a_wrong_secret_and_no_link_at_all_get_a_kind_page(owner: Member) -> None:
     owner_links.make_links([owner])
     wrong = Client().get(reverse("owner:enter", args=["x" * 43]))
-    assert (wrong.status_code, wrong["Referrer-Policy"]) == (404, "no-referrer")
+    assert (wrong.status_code, wrong["Referrer-Policy"]) == (404, "strict-origin")
     assert Client().get(PAGE).status_code == 404
 
 
