@@ -91,12 +91,14 @@ if (scope) {
   document.addEventListener("htmx:beforeRequest", (event) => {
     event.detail.xhr.drafts = areasOf(event.detail.elt).map((area) => [keyOf(area), area.value]);
   });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const { xhr, successful } = event.detail;
+  // Before the answer is swapped in: a fresh field of the same key must not be offered what was just saved.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const { xhr } = event.detail;
     const login = xhr.responseURL && new URL(xhr.responseURL).pathname === document.body.dataset.login;
+    if (login || xhr.status >= 400) return;
     for (const [key, text] of xhr.drafts ?? []) {
       // Typing went on while it was sent: the draft is newer than what the server got, so it stays.
-      if (successful && !login && read(key)?.text === text) localStorage.removeItem(key);
+      if (read(key)?.text === text) localStorage.removeItem(key);
     }
   });
   document.addEventListener("htmx:afterSwap", (event) => start(event.detail.target));
