@@ -26,3 +26,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     document.getElementById("logged-out-message")?.scrollIntoView({ block: "nearest" });
   }
 });
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && !isLoggedOut(event.detail.xhr)) document.getElementById("logged-out-message")?.remove();
+});
