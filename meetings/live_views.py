@@ -152,7 +152,7 @@ def item_notes(request: CouncilRequest, pk: int) -> HttpResponse:
     )
     if keep == "both":
         typed = str(form["notes"].data or "").replace("\r\n", "\n")
-        return _notes_conflict(request, item, f"{item.notes}\n\n{typed}", status=200)
+        return _notes_conflict(request, item, f"{item.notes}\n\n{typed}")
     if not form.is_valid():
         return _notes_refused(request, item, form)
     try:
@@ -166,7 +166,7 @@ def item_notes(request: CouncilRequest, pk: int) -> HttpResponse:
             )
             note_override(form, council=request.council, by=request.member, on=request.today, target=item)
     except lifecycle.NotesConflict as conflict:
-        return _notes_conflict(request, item_for(request.member, pk), conflict.text, status=409)
+        return _notes_conflict(request, item_for(request.member, pk), conflict.text)
     except RuleBroken as error:
         form.refuse(error)
         return _notes_refused(request, item, form)
@@ -196,16 +196,16 @@ def _notes_refused(request: CouncilRequest, item: AgendaItem, form: NotesForm) -
     return render(request, "meetings/notes.html", context, status=422)
 
 
-def _notes_conflict(request: CouncilRequest, item: AgendaItem, text: str, *, status: int) -> HttpResponse:
-    """Both texts, and a form that saves on the newest version."""
+def _notes_conflict(request: CouncilRequest, item: AgendaItem, text: str) -> HttpResponse:
+    """Both texts, and a form that saves on the newest version. 409 until one is saved."""
     last = history.entries_of(item).filter(verb="item.noted").last()
     form = NotesForm(initial={"notes": text, "version": item.version}, auto_id=f"notes-{item.pk}-%s")
     context = {"item": item, "meeting": item.meeting, "notes_form": form, "saved": last}
     if request.htmx:
-        response = render(request, "meetings/_notes_conflict.html", context, status=status)
+        response = render(request, "meetings/_notes_conflict.html", context, status=409)
         return reswap(retarget(response, f"#notes-{item.pk}"), "innerHTML")
     context["trail"] = trail_to(request, item.meeting, _("Notes"))
-    return render(request, "meetings/notes.html", context, status=status)
+    return render(request, "meetings/notes.html", context, status=409)
 
 
 def _reason(form: NotesForm) -> Any:

@@ -101,6 +101,7 @@ def test_two_who_write_at_once_see_both_texts(live: "Page", items: list[AgendaIt
     assert live.locator("#save").get_attribute("data-state") == "failed"
     live.click("button[value=both]")
     live.wait_for_function("document.querySelector('textarea[name=notes]').value.startsWith('Deras')")
+    assert live.locator("#save").get_attribute("data-state") == "failed"
     live.click(".conflict ~ .form-end .button:not([name])")
     live.locator("#save[data-state=saved]").wait_for()
     items[0].refresh_from_db()

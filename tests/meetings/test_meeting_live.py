@@ -256,7 +256,7 @@ def test_both_texts_are_put_together_to_be_edited_before_anything_is_saved(
     lifecycle.save_notes(item=item, text="Deras", version=0, by=cast.coordinator, on=make.TODAY)
     data = {"notes": "Min", "version": 1, "keep": "both"}
     response = browser_of_secretary.post(address("item_notes", cast, item.pk), data)
-    assert response.status_code == 200
+    assert response.status_code == 409
     assert "Deras\n\nMin</textarea>" in response.text
     item.refresh_from_db()
     assert item.notes == "Deras"
