@@ -23,6 +23,7 @@ STEPS = [
         "keyset",
         "reminders",
         "owner_links",
+        "owner_forms",
         "middleware",
         "context",
         "case_forms",
@@ -45,7 +46,7 @@ STEPS = [
         "templatetags",
         "management",
     },
-    {"urls", "owner_urls", "home_urls", "case_urls"},
+    {"urls", "owner_urls", "reminder_urls", "home_urls", "case_urls"},
 ]
 CLOCKLESS = {"models", "permissions", "lifecycle", "reminders", "status", "selection", "workbook", "history"}
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
