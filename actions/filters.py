@@ -4,6 +4,7 @@ The names in the address: status (empty: still to be done), overdue=1, owner (ke
 organisation, goal, activity, meeting (keys), extremism=1, q (text in the title).
 """
 
+import copy
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -23,6 +24,20 @@ from meetings.models import Meeting
 Choices = list[tuple[Any, Any]]
 ALL = "all"
 _SELECTED = mark_safe(" selected")
+
+
+class _Filters(dict[str, django_filters.Filter]):
+    """The filters of a class, copied for each request no deeper than they are changed.
+
+    A deep copy, as the library makes it, costs more than the form itself.
+    """
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, django_filters.Filter]:
+        copies = {name: copy.copy(one) for name, one in self.items()}
+        for one in copies.values():
+            one.extra = dict(one.extra)
+            one.method = one.method  # the setter ties the method to the copy
+        return copies
 
 
 class ActionFilter(django_filters.FilterSet):
@@ -64,6 +79,11 @@ class ActionFilter(django_filters.FilterSet):
         self.filters["goal"].extra["choices"] = self._goals()
         if "organisation" in self.filters:
             self.filters["organisation"].extra["choices"] = [(str(pk), name) for pk, name in self.organisations.items()]
+
+    @classmethod
+    def get_filters(cls) -> dict[str, django_filters.Filter]:
+        """Return the filters of the class."""
+        return _Filters(super().get_filters())
 
     def filter_queryset(self, queryset: ActionQuerySet) -> ActionQuerySet:
         """Apply the filters; a value that means nothing (another council's organisation) finds nothing."""

@@ -67,14 +67,15 @@ class ActionTable(tables.Table):
         sequence = ("title", "status", "owner", "deadline", "agreed")
         template_name = "actions/_table.html"
 
-    def headers(self, sort: str, url: str) -> list[dict[str, Any]]:
+    @classmethod
+    def headers(cls, sort: str, url: str) -> list[dict[str, Any]]:
         """The header cells: word, class, aria-sort and the address that sorts by the column (none: it can't be).
 
         `url` is the list's address without sort and cursor; it ends with "?" or "&".
         """
         current = sort if sort.removeprefix("-") in SORTS else FIRST_SORT
         cells = []
-        for name, column in self.base_columns.items():
+        for name, column in cls.base_columns.items():
             here = current.removeprefix("-") == name
             falling = current.startswith("-")
             cells.append(

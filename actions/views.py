@@ -96,7 +96,6 @@ def _list(
     )
     alone = not page.next and not page.previous
     count = len(page.rows) if alone else rows.order_by()[: MOST_COUNTED + 1].count()
-    table = ActionTable([])
     filters = _address(request, drop=("sort", keyset.AFTER, keyset.BEFORE))
     sorted_url = f"{filters}sort={sort}&" if sort else filters
     one = reverse("actions:detail", args=[request.council.slug, 0])
@@ -108,7 +107,7 @@ def _list(
         "chips": [
             (words, _address(request, drop=(name, keyset.AFTER, keyset.BEFORE))) for name, words in chosen.chips()
         ],
-        "headers": table.headers(sort, filters),
+        "headers": ActionTable.headers(sort, filters),
         "sort": sort,
         "rows": shown(page.rows, today=request.today, url=one, organisations=chosen.organisations),
         "count": count,
