@@ -150,9 +150,7 @@ def _due(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySe
 
     `foreseen` counts what waits from earlier days as not reminded of, as it will be once planning has folded it.
     """
-    reminded = ReminderLine.objects.filter(
-        action=OuterRef("pk"), deadline=OuterRef("deadline"), step=OuterRef("step")
-    )
+    reminded = ReminderLine.objects.filter(action=OuterRef("pk"), deadline=OuterRef("deadline"), step=OuterRef("step"))
     if foreseen:
         reminded = reminded.exclude(reminder__state=ReminderState.PENDING, reminder__on__lt=on)
     return _come(council, on).filter(~Exists(reminded))
