@@ -231,7 +231,7 @@ class StatusReport(Book):
             Column("§", 8),
             Column(_("Agreed"), 12, "date"),
             Column(_("Closed"), 12, "date"),
-            Column(_("What it led to"), 30),
+            Column(_("What it led to"), 36),
         ]
         sheet = self.sheet(
             _("Actions"),
@@ -399,7 +399,7 @@ class StatusReport(Book):
             Column(_("Date"), 12, "date"),
             Column(_("Title"), 36),
             Column(_("Place"), 30),
-            Column(_("Present"), 11, "count"),
+            Column(_("Present"), 14, "count"),
             Column(_("Decisions"), 11, "count"),
             Column(_("Actions agreed"), 12, "count"),
         ]
