@@ -1,0 +1,142 @@
+"""The verbs of the agenda."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from bra import history
+from bra.errors import RuleBroken
+from bra.models import Member
+from bra.rows import locked
+from meetings.lifecycle.common import locked_before_adjourned, only, wake_case
+from meetings.models import AgendaItem, Case, ItemKind, Meeting, MeetingState, Topic
+from meetings.signals import removing_item, restricting_item
+
+_FIELDS = ("title", "kind", "presenter", "case", "restricted")
+
+
+@transaction.atomic
+def add_item(
+    *,
+    meeting: Meeting,
+    by: Member,
+    on: date,
+    title: str,
+    kind: ItemKind = ItemKind.DISCUSSION,
+    presenter: str = "",
+    case: Case | None = None,
+    topics: Iterable[Topic] = (),
+    restricted: bool = False,
+) -> AgendaItem:
+    """Add an item last on the agenda. An item of a restricted case is restricted."""
+    meeting = locked_before_adjourned(meeting)
+    last = meeting.items.aggregate(last=Max("position"))["last"] or 0
+    item = AgendaItem.objects.create(
+        meeting=meeting,
+        position=last + 1,
+        title=title,
+        kind=kind,
+        presenter=presenter,
+        case=case,
+        restricted=restricted or bool(case and case.restricted),
+    )
+    item.topics.set(_with_topics_of(case, topics))
+    history.created(
+        item,
+        council=meeting.council,
+        by=by,
+        on=on,
+        verb="item.added",
+        fields=("title", "kind", "case", "restricted"),
+    )
+    return item
+
+
+@transaction.atomic
+def edit_item(
+    *, item: AgendaItem, by: Member, on: date, topics: Iterable[Topic] | None = None, **fields: object
+) -> AgendaItem:
+    """Change an item: `fields` may hold title, kind, presenter, case and restricted; `topics` replaces its topics.
+
+    A case brings its topics along, and a restricted one restricts the item.
+    """
+    only(fields, _FIELDS)
+    meeting = locked_before_adjourned(item.meeting)
+    item = locked(item)
+    case = fields.get("case", item.case)
+    if isinstance(case, Case) and case.restricted:
+        fields["restricted"] = True
+    if fields.pop("restricted", item.restricted) != item.restricted:
+        if item.restricted:
+            history.change(item, council=meeting.council, by=by, on=on, verb="item.unrestricted", restricted=False)
+        else:
+            restrict(item, by=by, on=on)
+    changes = history.change(item, council=meeting.council, by=by, on=on, verb="item.edited", **fields)
+    if topics is not None or "case" in changes:
+        chosen = item.topics.all() if topics is None else topics
+        item.topics.set(_with_topics_of(item.case if "case" in changes else None, chosen))
+    if meeting.state != MeetingState.DRAFT:
+        wake_case(item, by=by, on=on)
+    return item
+
+
+def restrict(item: AgendaItem, *, by: Member | None, on: date) -> None:
+    """Restrict an item, unless a floor above says no."""
+    restricting_item.send(AgendaItem, item=item)
+    history.change(item, council=item.meeting.council, by=by, on=on, verb="item.restricted", restricted=True)
+
+
+def _with_topics_of(case: Case | None, topics: Iterable[Topic]) -> set[Topic]:
+    return {*topics, *(case.topics.all() if case else ())}
+
+
+@transaction.atomic
+def move_item(*, item: AgendaItem, by: Member, on: date, up: bool) -> AgendaItem:
+    """Move an item one step up or down among all items of the agenda; at the end nothing happens."""
+    meeting = locked_before_adjourned(item.meeting)
+    order = list(meeting.items.order_by("position", "pk"))
+    place = next(index for index, other in enumerate(order) if other.pk == item.pk)
+    target = place - 1 if up else place + 1
+    if 0 <= target < len(order):
+        order.insert(target, order.pop(place))
+        _renumber(order)
+        moved = order[target]
+        history.record(
+            council=meeting.council,
+            by=by,
+            on=on,
+            verb="item.moved",
+            target=moved,
+            changes={"position": (place + 1, target + 1)},
+        )
+        return moved
+    return item
+
+
+@transaction.atomic
+def remove_item(*, item: AgendaItem, by: Member, on: date) -> None:
+    """Remove an item on which nothing has been logged."""
+    meeting = locked_before_adjourned(item.meeting)
+    item = locked(item)
+    if item.notes.strip() or item.decisions.exists():
+        raise RuleBroken(_("Something has been logged at this item, so it stays on the agenda."))
+    removing_item.send(AgendaItem, item=item)
+    history.record(
+        council=meeting.council,
+        by=by,
+        on=on,
+        verb="item.removed",
+        target=item,
+        changes={"title": (item.title, None)},
+    )
+    item.delete()
+    _renumber(list(meeting.items.order_by("position", "pk")))
+
+
+def _renumber(items: list[AgendaItem]) -> None:
+    for position, item in enumerate(items, start=1):
+        item.position = position
+    AgendaItem.objects.bulk_update(items, ["position"])

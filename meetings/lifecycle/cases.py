@@ -1,0 +1,113 @@
+"""The verbs of cases."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bra import history
+from bra.errors import RuleBroken
+from bra.models import Council, Member, Organisation
+from bra.rows import locked
+from meetings.lifecycle.agenda import restrict
+from meetings.lifecycle.common import only
+from meetings.models import Case, CaseState, Topic
+
+_FIELDS = ("registry_number", "title", "organisation", "situation", "restricted")
+
+
+def next_registry_number(council: Council, on: date) -> str:
+    """Propose the next registry number of the year: "BRÅ 2017/3"."""
+    prefix = f"BRÅ {on.year}/"
+    taken = Case.objects.filter(council=council, registry_number__startswith=prefix)
+    serials = [
+        int(tail)
+        for number in taken.values_list("registry_number", flat=True)
+        if (tail := number[len(prefix) :]).isdigit()
+    ]
+    return f"{prefix}{max(serials, default=0) + 1}"
+
+
+@transaction.atomic
+def open_case(
+    *,
+    council: Council,
+    by: Member | None,
+    on: date,
+    title: str,
+    organisation: Organisation,
+    registry_number: str = "",
+    topics: Iterable[Topic] = (),
+    situation: str = "",
+    restricted: bool = False,
+    state: CaseState = CaseState.NEW,
+) -> Case:
+    """Open a case; without a registry number it gets the next of the year."""
+    locked(council)
+    number = registry_number.strip() or next_registry_number(council, on)
+    _refuse_taken_registry_number(council, number, but=None)
+    case = Case.objects.create(
+        council=council,
+        registry_number=number,
+        title=title,
+        organisation=organisation,
+        situation=situation,
+        restricted=restricted,
+        state=state,
+        opened_on=on,
+    )
+    case.topics.set(topics)
+    history.created(
+        case, council=council, by=by, on=on, verb="case.opened", fields=("registry_number", "title", "state")
+    )
+    return case
+
+
+@transaction.atomic
+def edit_case(
+    *,
+    case: Case,
+    by: Member,
+    on: date,
+    topics: Iterable[Topic],
+    state: CaseState,
+    **fields: object,
+) -> Case:
+    """Change a case: `fields` may hold registry_number, title, organisation, situation and restricted.
+
+    A case that becomes restricted takes its agenda items with it.
+    """
+    only(fields, _FIELDS)
+    council = locked(case.council)
+    case = locked(case)
+    number = str(fields.get("registry_number", "")).strip() or case.registry_number
+    _refuse_taken_registry_number(council, number, but=case)
+    fields["registry_number"] = number
+    changes = history.change(case, council=council, by=by, on=on, verb="case.edited", state=state, **fields)
+    _set_topics(case, topics, by=by, on=on)
+    if "restricted" in changes and case.restricted:
+        for item in case.items.filter(restricted=False):
+            restrict(item, by=by, on=on)
+    return case
+
+
+def _set_topics(case: Case, topics: Iterable[Topic], *, by: Member, on: date) -> None:
+    old, new = set(case.topics.all()), set(topics)
+    if old != new:
+        case.topics.set(new)
+        was, became = (sorted(topic.name for topic in chosen) for chosen in (old, new))
+        history.record(
+            council=case.council, by=by, on=on, verb="case.edited", target=case, changes={"topics": (was, became)}
+        )
+
+
+def _refuse_taken_registry_number(council: Council, number: str, but: Case | None) -> None:
+    taken = Case.objects.filter(council=council, registry_number=number)
+    if but is not None:
+        taken = taken.exclude(pk=but.pk)
+    if taken.exists():
+        raise RuleBroken(
+            _("The registry number %(number)s is taken by another case. Choose another.") % {"number": number},
+            field="registry_number",
+        )

@@ -1,0 +1,112 @@
+"""The verbs of planning a meeting."""
+
+from datetime import date, time
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from bra import history
+from bra.errors import RuleBroken
+from bra.models import Council, Member
+from bra.rows import locked
+from meetings.models import AgendaItem, Meeting, MeetingState, StandingItem
+
+
+@transaction.atomic
+def plan_meeting(
+    *,
+    council: Council,
+    by: Member | None,
+    on: date,
+    date: date,
+    starts_at: time,
+    ends_at: time | None = None,
+    place: str = "",
+    title: str = "",
+) -> Meeting:
+    """Make a meeting with a copy of the council's standing agenda; its number is the next of its year."""
+    locked(council)
+    _refuse_bad_hours(council, date, starts_at, ends_at, but=None)
+    meeting = Meeting.objects.create(
+        council=council,
+        year=date.year,
+        sequence=_next_sequence(council, date.year),
+        date=date,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=place,
+        title=title,
+    )
+    for standing in StandingItem.objects.filter(council=council).prefetch_related("topics"):
+        item = AgendaItem.objects.create(
+            meeting=meeting, position=standing.position, title=standing.title, kind=standing.kind
+        )
+        item.topics.set(standing.topics.all())
+    history.created(
+        meeting,
+        council=council,
+        by=by,
+        on=on,
+        verb="meeting.planned",
+        fields=("date", "starts_at", "ends_at", "place"),
+    )
+    return meeting
+
+
+@transaction.atomic
+def replan_meeting(
+    *,
+    meeting: Meeting,
+    by: Member,
+    on: date,
+    date: date,
+    starts_at: time,
+    ends_at: time | None,
+    place: str,
+    title: str,
+) -> Meeting:
+    """Change when and where a planned meeting is held; a new year gives it a new number."""
+    council = locked(meeting.council)
+    meeting = locked(meeting)
+    if meeting.state != MeetingState.DRAFT:
+        raise RuleBroken(_("The meeting has begun, so its time and place can no longer be changed."))
+    _refuse_bad_hours(council, date, starts_at, ends_at, but=meeting)
+    number = {}
+    if date.year != meeting.year:
+        number = {"year": date.year, "sequence": _next_sequence(council, date.year)}
+    history.change(
+        meeting,
+        council=council,
+        by=by,
+        on=on,
+        verb="meeting.replanned",
+        date=date,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=place,
+        title=title,
+        **number,
+    )
+    return meeting
+
+
+def _next_sequence(council: Council, year: int) -> int:
+    last = Meeting.objects.filter(council=council, year=year).aggregate(last=Max("sequence"))["last"]
+    return (last or 0) + 1
+
+
+def _refuse_bad_hours(council: Council, day: date, starts_at: time, ends_at: time | None, but: Meeting | None) -> None:
+    if ends_at is not None and ends_at <= starts_at:
+        raise RuleBroken(_("The meeting must end after it starts."), field="ends_at")
+    same_day = Meeting.objects.filter(council=council, date=day)
+    if but is not None:
+        same_day = same_day.exclude(pk=but.pk)
+    for other in same_day:
+        # A meeting without an end takes up its first moment only.
+        overlaps = starts_at < (other.ends_at or other.starts_at) and other.starts_at < (ends_at or starts_at)
+        if overlaps or starts_at == other.starts_at:
+            raise RuleBroken(
+                _("Meeting %(number)s is held at that time. Choose another hour.") % {"number": other.number},
+                field="starts_at",
+            )

@@ -1,0 +1,208 @@
+"""The verbs of a meeting in session: what is said, decided and by whom."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from bra import history
+from bra.errors import RuleBroken
+from bra.models import Member
+from bra.rows import locked
+from meetings.lifecycle.common import locked_before_adjourned, locked_in_session, wake_case
+from meetings.models import (
+    AgendaItem,
+    Attendance,
+    AttendanceStatus,
+    Decision,
+    DecisionKind,
+    ItemState,
+    Meeting,
+    MeetingState,
+    last_decision_number,
+)
+
+
+class NotesConflict(Exception):
+    """Somebody else saved the notes of the item meanwhile; `item` carries their text, `text` what was sent."""
+
+    def __init__(self, item: AgendaItem, text: str) -> None:
+        super().__init__("notes were saved by somebody else")
+        self.item = item
+        self.text = text
+
+
+@transaction.atomic
+def open_meeting(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
+    """Open a planned meeting at the council's local time `at`."""
+    council = locked(meeting.council)
+    meeting = locked(meeting)
+    if meeting.state == MeetingState.IN_SESSION:
+        raise RuleBroken(_("The meeting is already in session."))
+    if meeting.state != MeetingState.DRAFT:
+        raise RuleBroken(_("The meeting has already been held."))
+    other = Meeting.objects.filter(council=council, state=MeetingState.IN_SESSION).first()
+    if other is not None:
+        raise RuleBroken(_("Meeting %(number)s is still in session. Adjourn it first.") % {"number": other.number})
+    history.change(
+        meeting,
+        council=council,
+        by=by,
+        on=at.date(),
+        verb="meeting.opened",
+        state=MeetingState.IN_SESSION,
+        opened_at=at,
+    )
+    return meeting
+
+
+@transaction.atomic
+def adjourn(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
+    """Adjourn a meeting at the council's local time `at`: the §§ of its decisions are settled, agenda order."""
+    council = locked(meeting.council)
+    meeting = locked_in_session(meeting)
+    last = last_decision_number(council)
+    decisions = list(Decision.objects.live().filter(item__meeting=meeting).in_order_of_meeting())
+    for number, decision in enumerate(decisions, start=last + 1):
+        decision.number = number
+    Decision.objects.bulk_update(decisions, ["number"])
+    history.change(
+        meeting,
+        council=council,
+        by=by,
+        on=at.date(),
+        verb="meeting.adjourned",
+        state=MeetingState.ADJOURNED,
+        adjourned_at=at,
+    )
+    return meeting
+
+
+@transaction.atomic
+def reopen_meeting(*, meeting: Meeting, by: Member, on: date) -> Meeting:
+    """Take an adjourned meeting back into session to mend it, as long as no later § has been settled."""
+    council = locked(meeting.council)
+    meeting = locked(meeting)
+    if meeting.state != MeetingState.ADJOURNED:
+        raise RuleBroken(_("Only an adjourned meeting can be opened again."))
+    other = Meeting.objects.filter(council=council, state=MeetingState.IN_SESSION).first()
+    if other is not None:
+        raise RuleBroken(_("Meeting %(number)s is still in session. Adjourn it first.") % {"number": other.number})
+    own = Decision.objects.filter(item__meeting=meeting, number__isnull=False)
+    last_own = own.aggregate(last=Max("number"))["last"]
+    if last_own is not None and last_own != last_decision_number(council):
+        raise RuleBroken(_("A later meeting has numbered its decisions on from this one, so it can't be opened again."))
+    own.update(number=None)
+    history.change(
+        meeting,
+        council=council,
+        by=by,
+        on=on,
+        verb="meeting.reopened",
+        state=MeetingState.IN_SESSION,
+        adjourned_at=None,
+    )
+    return meeting
+
+
+@transaction.atomic
+def mark_attendance(*, meeting: Meeting, member: Member, status: AttendanceStatus | None, by: Member, on: date) -> None:
+    """Log how a member attends; None takes the log back. May be logged from the planning on (apologies)."""
+    meeting = locked_before_adjourned(meeting)
+    if member.council_id != meeting.council_id or not member.is_active(meeting.date):
+        raise RuleBroken(_("%(member)s has no mandate on the day of the meeting.") % {"member": member.label})
+    row = Attendance.objects.filter(meeting=meeting, member=member).first()
+    old = row.status if row else None
+    if old == status:
+        return
+    if status is None:
+        Attendance.objects.filter(meeting=meeting, member=member).delete()
+    else:
+        Attendance.objects.update_or_create(meeting=meeting, member=member, defaults={"status": status})
+    history.record(
+        council=meeting.council,
+        by=by,
+        on=on,
+        verb="meeting.attendance",
+        target=meeting,
+        changes={f"member {member.pk}": (old, status)},
+    )
+
+
+@transaction.atomic
+def save_notes(*, item: AgendaItem, text: str, version: int, by: Member, on: date) -> AgendaItem:
+    """Save the notes of an item, written on its `version`; raises NotesConflict when a newer one is there.
+
+    The first words also mark the item as treated.
+    """
+    meeting = locked_in_session(item.meeting)
+    item = locked(item)
+    text = text.replace("\r\n", "\n")
+    if item.notes == text:
+        return item
+    if item.version != version:
+        raise NotesConflict(item, text)
+    history.change(
+        item,
+        council=meeting.council,
+        by=by,
+        on=on,
+        verb="item.noted",
+        notes=text,
+        version=item.version + 1,
+        state=ItemState.TREATED if text.strip() and item.state == ItemState.PENDING else item.state,
+    )
+    wake_case(item, by=by, on=on)
+    return item
+
+
+@transaction.atomic
+def set_item_state(*, item: AgendaItem, state: ItemState, by: Member, on: date) -> AgendaItem:
+    """Say that an item is treated, tabled, or not treated after all."""
+    meeting = locked_in_session(item.meeting)
+    item = locked(item)
+    history.change(item, council=meeting.council, by=by, on=on, verb="item.state", state=state)
+    if state == ItemState.TREATED:
+        wake_case(item, by=by, on=on)
+    return item
+
+
+@transaction.atomic
+def record_decision(
+    *, item: AgendaItem, text: str, by: Member, on: date, kind: DecisionKind = DecisionKind.DECIDED
+) -> Decision:
+    """Record what was decided at an item; a decision to table it also tables the item."""
+    meeting = locked_in_session(item.meeting)
+    item = locked(item)
+    text = text.strip()
+    if not text:
+        raise RuleBroken(_("Write what was decided."), field="text")
+    decision = Decision.objects.create(council=meeting.council, item=item, text=text, kind=kind)
+    history.created(decision, council=meeting.council, by=by, on=on, verb="decision.recorded", fields=("kind", "text"))
+    state = ItemState.TABLED if kind == DecisionKind.TABLED else ItemState.TREATED
+    history.change(item, council=meeting.council, by=by, on=on, verb="item.state", state=state)
+    wake_case(item, by=by, on=on)
+    return decision
+
+
+@transaction.atomic
+def amend_decision(*, decision: Decision, text: str, kind: DecisionKind, by: Member, on: date) -> Decision:
+    """Change a decision while its meeting is in session."""
+    meeting = locked_in_session(decision.item.meeting)
+    decision = locked(decision)
+    text = text.strip()
+    if not text:
+        raise RuleBroken(_("Write what was decided."), field="text")
+    history.change(decision, council=meeting.council, by=by, on=on, verb="decision.amended", text=text, kind=kind)
+    return decision
+
+
+@transaction.atomic
+def remove_decision(*, decision: Decision, by: Member, on: date, removed: bool = True) -> Decision:
+    """Remove a decision while its meeting is in session; `removed=False` brings it back."""
+    meeting = locked_in_session(decision.item.meeting)
+    decision = locked(decision)
+    verb = "decision.removed" if removed else "decision.restored"
+    history.change(decision, council=meeting.council, by=by, on=on, verb=verb, removed=removed)
+    return decision
