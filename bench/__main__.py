@@ -13,7 +13,6 @@ is set (nothing else there is touched), otherwise on a throw-away PostgreSQL fro
 import argparse
 import contextlib
 import importlib
-import importlib.util
 import os
 import sys
 import tempfile
@@ -43,8 +42,6 @@ def parser() -> argparse.ArgumentParser:
     )
     choices = top.add_subparsers(dest="command", required=True, metavar="|".join(COMMANDS))
     for name, words in COMMANDS.items():
-        if importlib.util.find_spec(f"bench.{name}") is None:
-            continue
         one = choices.add_parser(name, help=words, description=f"Measure {words}.")
         one.add_argument("--actions", type=_rows, default=100_000, help="rows to make (default 100000)")
         importlib.import_module(f"bench.{name}").add_arguments(one)
@@ -79,12 +76,14 @@ def scratch_database() -> Iterator[None]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure what the command line asks for and print the lines; return the exit status."""
+    from tests.services import ServiceError
+
     options = parser().parse_args(arguments)
     try:
         with scratch_database():
             for result in importlib.import_module(f"bench.{options.command}").measure(options):
                 print(result.as_json(), flush=True)
-    except ImportError as error:
+    except (ImportError, ServiceError) as error:
         print(f"bench: {error}. The tests' dependencies are needed: make test installs them.", file=sys.stderr)
         return 2
     return 0
