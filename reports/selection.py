@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from actions.models import Action, Activity, DueQuarter, Goal, WorkPlan
+from actions.models import Action, Activity, DueQuarter, Goal, Status, WorkPlan
 from bra.models import Council, HistoryEntry, Member, Organisation, Role
 from meetings.models import AgendaItem, Attendance, AttendanceStatus, Case, Decision, ItemState, Meeting
 from reports import status
@@ -126,7 +126,8 @@ def _plan(plan: WorkPlan) -> tuple[tuple[GoalRow, ...], tuple[ActivityRow, ...]]
 
 # The activity of an action that serves another plan; such an action is in no report of this one.
 _OTHER_PLAN = 0
-_REWOUND = ("title", "status", "deadline", "closed_on", "effect", "owner", "activity", "removed")
+# What somebody wrote isn't rewound: a text that was mended or removed must not come back in a report of an earlier day.
+_REWOUND = ("status", "deadline", "closed_on", "owner", "activity")
 # The first entry of a row says what it began as, not what was there before.
 _BEGINNINGS = ("action.agreed", "case.opened")
 
@@ -161,10 +162,13 @@ def _actions(question: Question, own: set[int], marked: set[int]) -> tuple[list[
     rows: list[ActionRow] = []
     restricted: list[ActionRow] = []
     found = (
-        Action.objects.filter(council=question.council, agreed_on__lte=question.as_of)
+        Action.objects.agreed()
+        .filter(council=question.council, agreed_on__lte=question.as_of)
         .order_by("agreed_on", "pk")
         .values(
             "pk",
+            "title",
+            "effect",
             "agreed_on",
             *_REWOUND,
             "agenda_item",
@@ -178,20 +182,18 @@ def _actions(question: Question, own: set[int], marked: set[int]) -> tuple[list[
         )
     )
     for now in found.iterator():
-        then = status.rewound(now, later.get(now["pk"], ()))
-        if then["removed"]:
-            continue
+        then = status.rewound({field: now[field] for field in _REWOUND}, later.get(now["pk"], ()))
         role, organisation = members[then["owner"]]
         activity = then["activity"]
         (restricted if now["agenda_item__restricted"] else rows).append(
             ActionRow(
                 pk=now["pk"],
-                title=then["title"],
+                title=now["title"],
                 status=then["status"],
                 agreed_on=now["agreed_on"],
                 deadline=_as_date(then["deadline"]),
                 closed_on=_as_date(then["closed_on"]),
-                effect=then["effect"],
+                effect=now["effect"] if then["status"] == Status.DONE else "",
                 owner_role=role,
                 organisation=organisation,
                 activity=activity if activity is None or activity in own else _OTHER_PLAN,
@@ -285,12 +287,12 @@ def _cases(question: Question, actions: list[ActionRow], treated: dict[int, date
         if now["restricted"]:
             left_out += 1
             continue
-        then = status.rewound(now, later.get(now["pk"], ()))
+        then = status.rewound({field: now[field] for field in ("state", "organisation")}, later.get(now["pk"], ()))
         rows.append(
             CaseRow(
                 pk=now["pk"],
-                registry_number=then["registry_number"],
-                title=then["title"],
+                registry_number=now["registry_number"],
+                title=now["title"],
                 state=then["state"],
                 organisation=organisations[then["organisation"]],
                 opened_on=now["opened_on"],
