@@ -64,7 +64,9 @@ def item_for(member: Member, pk: int) -> AgendaItem:
 
 @require_safe
 def action_list(request: CouncilRequest) -> HttpResponse:
-    """All actions that the member may see."""
+    """All actions that the member may see; for an owner from outside these are the own ones."""
+    if not may_read_council(request.member):
+        return mine(request)
     return _list(request, Action.objects.visible_to(request.member), ActionFilter, _("Actions"))
 
 
