@@ -27,9 +27,7 @@ def make_organisation(council: Council, **overrides: Any) -> Organisation:
 
 def make_user(**overrides: Any) -> User:
     """A user who logs in with PASSWORD."""
-    return User.objects.create_user(
-        **{"email": f"person{next(_serial)}@example.org", "password": PASSWORD} | overrides
-    )
+    return User.objects.create_user(**{"email": f"person{next(_serial)}@example.org", "password": PASSWORD} | overrides)
 
 
 def make_member(council: Council, role: Role = Role.MEMBER, **overrides: Any) -> Member:
@@ -88,7 +86,11 @@ def make_meeting(council: Council, state: MeetingState = MeetingState.IN_SESSION
 
 def make_item(meeting: Meeting, topics: list[Topic] | None = None, **overrides: Any) -> AgendaItem:
     """An item last on the meeting's agenda."""
-    fields = {"meeting": meeting, "position": meeting.items.count() + 1, "title": f"Punkt {next(_serial)}"} | overrides
+    fields = {
+        "meeting": meeting,
+        "position": meeting.items.count() + 1,
+        "title": f"Punkt {next(_serial)}",
+    } | overrides
     item = AgendaItem.objects.create(**fields)
     item.topics.set(topics or [])
     return item
@@ -104,7 +106,12 @@ def make_activity(plan: WorkPlan, goal_number: int = 1, **overrides: Any) -> Act
     """An activity, due in the second quarter of 2017, of the plan's goal with that number."""
     goal, _made = Goal.objects.get_or_create(plan=plan, number=goal_number, defaults={"title": f"Mål {goal_number}"})
     n = next(_serial)
-    fields = {"goal": goal, "number": n, "title": f"Aktivitet {n}", "responsible_role": "Skolchef"} | overrides
+    fields = {
+        "goal": goal,
+        "number": n,
+        "title": f"Aktivitet {n}",
+        "responsible_role": "Skolchef",
+    } | overrides
     activity = Activity.objects.create(**fields)
     DueQuarter.objects.create(activity=activity, year=2017, quarter=2)
     return activity

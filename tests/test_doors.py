@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import models, transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLResolver, get_resolver, reverse
 
 from actions.models import Reminder, ReminderLine
 from bra.models import Council, Member
@@ -104,7 +104,7 @@ def council_addresses() -> Iterator[tuple[str, list[str]]]:
             below = path + str(entry.pattern)
             if isinstance(entry, URLResolver):
                 yield from walk(entry, below, f"{space}{entry.namespace}:" if entry.namespace else space)
-            elif isinstance(entry, URLPattern) and below.startswith("<slug:council_slug>/"):
+            elif below.startswith("<slug:council_slug>/"):
                 yield f"{space}{entry.name}", list(entry.pattern.converters)
 
     return walk(get_resolver(), "", "")

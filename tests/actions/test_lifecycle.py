@@ -60,22 +60,16 @@ def test_an_owner_belongs_to_the_council_and_may_see_the_item(cast: Cast) -> Non
     secret = make.make_item(meeting, restricted=True)
     for item, owner in [(make.make_item(meeting), cast.stranger), (secret, cast.member)]:
         with pytest.raises(RuleBroken) as refused:
-            lifecycle.agree(
-                agenda_item=item, title="a", owner=owner, deadline=LATER, by=cast.secretary, on=TODAY
-            )
+            lifecycle.agree(agenda_item=item, title="a", owner=owner, deadline=LATER, by=cast.secretary, on=TODAY)
         assert refused.value.field == "owner"
-    lifecycle.agree(
-        agenda_item=secret, title="a", owner=cast.chair, deadline=LATER, by=cast.secretary, on=TODAY
-    )
+    lifecycle.agree(agenda_item=secret, title="a", owner=cast.chair, deadline=LATER, by=cast.secretary, on=TODAY)
 
 
 @pytest.mark.parametrize("state", [MeetingState.DRAFT, MeetingState.ADJOURNED])
 def test_actions_are_agreed_in_session(cast: Cast, state: MeetingState) -> None:
     item = make.make_item(make.make_meeting(cast.council, state))
     with pytest.raises(RuleBroken):
-        lifecycle.agree(
-            agenda_item=item, title="a", owner=cast.owner, deadline=LATER, by=cast.secretary, on=TODAY
-        )
+        lifecycle.agree(agenda_item=item, title="a", owner=cast.owner, deadline=LATER, by=cast.secretary, on=TODAY)
 
 
 def test_the_life_of_an_action(cast: Cast) -> None:
@@ -165,10 +159,7 @@ def test_restricted_and_foreign_actions_do_not_exist(cast: Cast) -> None:
     open_one = make.make_action(agenda_item=make.make_item(meeting), owner=cast.owner)
     secret = make.make_action(agenda_item=make.make_item(meeting, restricted=True), owner=cast.chair)
     foreign = make.make_action(cast.stranger.council)
-    seen = {
-        who: set(Action.objects.visible_to(who))
-        for who in (cast.chair, cast.member, cast.owner, cast.stranger)
-    }
+    seen = {who: set(Action.objects.visible_to(who)) for who in (cast.chair, cast.member, cast.owner, cast.stranger)}
     assert seen == {
         cast.chair: {open_one, secret},
         cast.member: {open_one},

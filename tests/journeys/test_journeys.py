@@ -27,9 +27,7 @@ def look(page: "Page") -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
-    problems = [
-        (rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found.response["violations"]
-    ]
+    problems = [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found.response["violations"]]
     assert (page.url, problems) == (page.url, [])
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
 
@@ -54,7 +52,10 @@ def rows(stack: Stack, query: str, *values: Any) -> list[tuple[Any, ...]]:
 def phone(browser: "Browser") -> Iterator["Page"]:
     """A phone of the narrowest kind, without JavaScript and without a log-in."""
     context = browser.new_context(
-        locale="sv-SE", timezone_id="Europe/Stockholm", viewport={"width": 320, "height": 640}, java_script_enabled=False
+        locale="sv-SE",
+        timezone_id="Europe/Stockholm",
+        viewport={"width": 320, "height": 640},
+        java_script_enabled=False,
     )
     context.set_default_timeout(10_000)
     yield context.new_page()
@@ -99,7 +100,10 @@ def test_the_secretary_logs_a_meeting(live_stack: Stack, page: "Page") -> None:
     page.get_by_role("button", name=re.compile("Avsluta")).last.click()
     page.wait_for_url(re.compile(r"/moten/\d+/$"))
     look(page)
-    assert page.locator(".decision", has_text="Planen skickas till kommunstyrelsen.").locator(".para").inner_text() == "§ 34"
+    assert (
+        page.locator(".decision", has_text="Planen skickas till kommunstyrelsen.").locator(".para").inner_text()
+        == "§ 34"
+    )
     agreed = rows(
         live_stack,
         "SELECT title, deadline, status, agreed_on FROM actions_action WHERE agreed_on = '2017-03-23' ORDER BY id",
@@ -138,9 +142,9 @@ def test_an_owner_answers_the_mail(live_stack: Stack, page: "Page", phone: "Page
     panel.locator("[name$=outcome][value=done]").check()
     panel.locator("[name$=text]").fill("Avtal tecknat. Klotter tas nu bort inom två dagar.")
     panel.locator("button").last.click()
-    assert rows(
-        live_stack, "SELECT status, closed_on, effect FROM actions_action WHERE title = ?", heading
-    ) == [("done", "2017-03-15", "Avtal tecknat. Klotter tas nu bort inom två dagar.")]
+    assert rows(live_stack, "SELECT status, closed_on, effect FROM actions_action WHERE title = ?", heading) == [
+        ("done", "2017-03-15", "Avtal tecknat. Klotter tas nu bort inom två dagar.")
+    ]
 
     page.goto(f"{live_stack.url}{COUNCIL}/atgarder/?status=done")
     look(page)

@@ -35,9 +35,7 @@ def test_a_new_meeting_copies_the_standing_agenda(cast: Cast) -> None:
     StandingItem.objects.create(council=cast.council, position=1, title="Öppnande")
     StandingItem.objects.create(council=cast.council, position=2, title="Handlingsplan").topics.add(topic)
     first, second = (
-        lifecycle.plan_meeting(
-            council=cast.council, by=cast.secretary, on=TODAY, date=day, starts_at=time(13)
-        )
+        lifecycle.plan_meeting(council=cast.council, by=cast.secretary, on=TODAY, date=day, starts_at=time(13))
         for day in (date(2017, 4, 6), date(2017, 5, 4))
     )
     assert [(i.position, i.title, list(i.topics.all())) for i in second.items.all()] == [
@@ -165,9 +163,7 @@ def test_history_does_not_copy_long_notes(cast: Cast) -> None:
 def test_tabling_tables_the_item_and_treating_opens_a_new_case(cast: Cast) -> None:
     case = make.make_case(cast.council)
     item = make.make_item(make.make_meeting(cast.council), case=case)
-    lifecycle.record_decision(
-        item=item, text="Bordläggs.", kind=DecisionKind.TABLED, by=cast.secretary, on=TODAY
-    )
+    lifecycle.record_decision(item=item, text="Bordläggs.", kind=DecisionKind.TABLED, by=cast.secretary, on=TODAY)
     item.refresh_from_db()
     case.refresh_from_db()
     assert (item.state, case.state) == (ItemState.TABLED, CaseState.OPEN)
@@ -180,9 +176,7 @@ def test_a_restricted_case_restricts_its_items(cast: Cast) -> None:
     joined = lifecycle.edit_item(item=make.make_item(meeting), by=cast.secretary, on=TODAY, case=secret)
     open_case = make.make_case(cast.council)
     follows = make.make_item(meeting, case=open_case)
-    lifecycle.edit_case(
-        case=open_case, by=cast.secretary, on=TODAY, topics=[], state=CaseState.OPEN, restricted=True
-    )
+    lifecycle.edit_case(case=open_case, by=cast.secretary, on=TODAY, topics=[], state=CaseState.OPEN, restricted=True)
     follows.refresh_from_db()
     assert [born.restricted, joined.restricted, follows.restricted] == [True, True, True]
 
@@ -235,9 +229,7 @@ def test_attendance_is_for_those_with_a_mandate_on_the_day(cast: Cast) -> None:
                 meeting=meeting, member=member, status=AttendanceStatus.PRESENT, by=cast.secretary, on=TODAY
             )
     for status in (AttendanceStatus.PRESENT, AttendanceStatus.PRESENT, AttendanceStatus.APOLOGISED, None):
-        lifecycle.mark_attendance(
-            meeting=meeting, member=cast.member, status=status, by=cast.secretary, on=TODAY
-        )
+        lifecycle.mark_attendance(meeting=meeting, member=cast.member, status=status, by=cast.secretary, on=TODAY)
     key = f"member {cast.member.pk}"
     assert [entry.changes for entry in entries_of(meeting)] == [
         {key: [None, "present"]},
