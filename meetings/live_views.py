@@ -68,6 +68,7 @@ def live(request: CouncilRequest, pk: int) -> HttpResponse:
         template = "meetings/_live_item.html"
     else:
         template = "meetings/live.html"
+        context |= {"at_start": not wanted}  # attendance is what one begins with
         context |= {"items": items, "sheet": attendance_sheet(meeting), "trail": trail_to(request, meeting, _("Log"))}
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])

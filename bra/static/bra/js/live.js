@@ -68,6 +68,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const link = document.getElementById(`to-${pk}`);
   link?.setAttribute("aria-current", "true");
   tried = undefined;
+  document.getElementById("attendance").open = false;
   const folded = getComputedStyle(document.querySelector(".to-agenda")).display !== "none";
   if (folded) {
     // The agenda was opened by its fragment: another fragment closes it.
