@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from actions import lifecycle, reminders, tasks
 from actions.models import OwnerLink, Reminder, ReminderLine, ReminderState
+from actions.reminders.letters import write_letters
 from bra.models import Council, LoggedMail, Member, Role
 from tests import make
 from tests.actions.smtp_sink import Sink, smtp_sink
@@ -267,7 +268,7 @@ def test_writing_the_mails_takes_as_many_queries_for_thirty_as_for_one(council: 
         pks = [row.pk for row in planned(council, *[make.make_member(council) for _number in range(people)])]
         rows = list(Reminder.objects.filter(pk__in=pks).select_related("owner__user"))
         with CaptureQueriesContext(connection) as captured:
-            letters = reminders._letters(council, rows, DAY, "")
+            letters = write_letters(council, rows, DAY, "")
         assert [len(letter.lines) for letter in letters] == [1] * people
         return len(captured)
 

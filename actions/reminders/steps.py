@@ -1,0 +1,71 @@
+"""The steps of a deadline, and how an action is named where its title must not stand."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from actions.models import Action
+
+# Days before the deadline; after it a reminder goes out every week.
+FIRST, SECOND = 14, 3
+WEEK = 7
+
+
+def neutral_title(action: Action) -> str:
+    """Name an action without saying what it is about: number, meeting, the meeting's day. All that a mail may say."""
+    meeting = action.agenda_item.meeting
+    return _("Action %(number)d from meeting %(meeting)s (%(day)s)") % {
+        "number": action.pk,
+        "meeting": meeting.number,
+        "day": date_format(meeting.date, "j F Y"),
+    }
+
+
+@dataclass(frozen=True)
+class Line:
+    """One action in the reminder of the day `on`. `step` as in ReminderLine."""
+
+    action: Action
+    step: int
+    on: date
+
+    @property
+    def title(self) -> str:
+        """The neutral title, in the language of whoever reads."""
+        return neutral_title(self.action)
+
+    @property
+    def days_left(self) -> int:
+        """Days until the deadline; below 0 when it has passed."""
+        return (self.action.deadline - self.on).days
+
+    @property
+    def days_late(self) -> int:
+        """Days past the deadline; below 0 before it."""
+        return -self.days_left
+
+    @property
+    def why(self) -> str:
+        """The step that calls for it, in words."""
+        return step_words(self.step, self.days_left)
+
+
+def step_words(step: int, days_left: int) -> str:
+    """Return a step in words, "3 days before the deadline", as it is on a day with `days_left` days to the deadline.
+
+    After missed days a step comes late, and says so: "less than 3 days before the deadline".
+    """
+    if step > days_left > 0:
+        return ngettext("less than %(n)d day before the deadline", "less than %(n)d days before the deadline", step) % {
+            "n": step
+        }
+    if step > 0:
+        return ngettext("%(n)d day before the deadline", "%(n)d days before the deadline", step) % {"n": step}
+    if step < 0:
+        return ngettext("%(n)d week after the deadline", "%(n)d weeks after the deadline", -step) % {"n": -step}
+    if days_left < 0:
+        return ngettext("%(n)d day after the deadline", "%(n)d days after the deadline", -days_left) % {"n": -days_left}
+    return _("the day of the deadline")
