@@ -85,6 +85,11 @@ class ActionFilter(django_filters.FilterSet):
         """Return the filters of the class."""
         return _Filters(super().get_filters())
 
+    def get_form_class(self) -> type[forms.Form]:
+        """Return a form of what is chosen alone: a page without filters needs no fields to be made and cleaned."""
+        chosen = {name: one.field for name, one in self.filters.items() if self.data.get(name)}
+        return type("ChosenForm", (forms.Form,), chosen)
+
     def filter_queryset(self, queryset: ActionQuerySet) -> ActionQuerySet:
         """Apply the filters; a value that means nothing (another council's organisation) finds nothing."""
         if self.form.errors:

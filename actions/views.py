@@ -37,7 +37,7 @@ from meetings.models import AgendaItem, Case
 
 PAGE_SIZE = 25
 # Beyond this the list says "more than": counting all would cost more than the page.
-MOST_COUNTED = 500
+MOST_COUNTED = 200
 
 # A form that was refused: htmx and browsers show the page that comes with it.
 REFUSED = 422

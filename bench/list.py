@@ -1,6 +1,8 @@
 """The page with the list of actions: ours beside the list as one would first write it."""
 
 import argparse
+import io
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from bench import data
 from bench.result import Result, forget_peak, median, peak_rss_mb, seconds_of
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from bra.models import Member
 
 # How many pages on "deep" is. By keys each page costs the same; by numbers each costs all before it.
 DEEP = 40
@@ -27,6 +29,46 @@ class Case:
     reference: str
 
 
+class Browser:
+    """Somebody logged in, fetching pages through the product's WSGI application as a server does, without network."""
+
+    def __init__(self, member: "Member") -> None:
+        from django.core.wsgi import get_wsgi_application
+        from django.test import Client
+
+        client = Client()
+        assert member.user is not None
+        client.force_login(member.user)
+        self._application = get_wsgi_application()
+        self._cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+
+    def fetch(self, address: str) -> bytes:
+        """Return the body of the page at the address."""
+        path, _mark, query = address.partition("?")
+        environ = {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "HTTP_HOST": "127.0.0.1",
+            "HTTP_COOKIE": self._cookies,
+            "REMOTE_ADDR": "127.0.0.1",
+            "SCRIPT_NAME": "",
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(),
+            "wsgi.errors": sys.stderr,
+        }
+        states: list[str] = []
+        answer = self._application(environ, lambda state, _headers: states.append(state))
+        body = b"".join(answer)
+        answer.close()
+        if states != ["200 OK"]:
+            raise SystemExit(f"bench: {address} answers {states[0]}")
+        return body
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what only this measurement understands."""
     parser.add_argument("--rounds", type=int, default=25, help="times each page is fetched (default 25)")
@@ -38,18 +80,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def measure(options: argparse.Namespace) -> Iterator[Result]:
     """Yield a line for each way to use the list, then one for all of them ("list"), medians both.
 
-    A page is whole: menus, filters, table; logged in, in this process, through Django's own handler, without network.
+    A page is whole: menus, filters, table; logged in, through the product's WSGI application, without network.
     """
-    from django.test import Client
-
     world = data.build(options.actions)
-    browser = Client(HTTP_HOST="127.0.0.1")
-    assert world.coordinator.user is not None
-    browser.force_login(world.coordinator.user)
+    browser = Browser(world.coordinator)
     cases = list(_cases(world, browser))
     for case in cases:  # compiled templates, prepared connections, warm tables: as a server has them after a minute
-        _fetch(browser, case.ours)
-        _fetch(browser, case.reference)
+        browser.fetch(case.ours)
+        browser.fetch(case.reference)
     forget_peak()
     ours = _times(browser, [(case.name, case.ours) for case in cases], options.rounds)
     peak = peak_rss_mb()
@@ -64,13 +102,13 @@ def measure(options: argparse.Namespace) -> Iterator[Result]:
 Times = list[tuple[float, float]]
 
 
-def _times(browser: "Client", pages: list[tuple[str, str]], rounds: int) -> dict[str, Times]:
+def _times(browser: Browser, pages: list[tuple[str, str]], rounds: int) -> dict[str, Times]:
     """Fetch the pages in rotation, so that a slow moment of the machine doesn't hit one of them alone."""
     times: dict[str, Times] = {name: [] for name, _address in pages}
     for _round in range(rounds):
         for name, address in pages:
             computed = time.process_time()
-            seconds = seconds_of(lambda address=address: _fetch(browser, address))
+            seconds = seconds_of(lambda address=address: browser.fetch(address))
             times[name].append((seconds, time.process_time() - computed))
     return times
 
@@ -88,7 +126,7 @@ def _result(n: int, name: str, ours: Times, plain: Times, peak: float, extra: di
     )
 
 
-def _cases(world: data.World, browser: "Client") -> Iterator[Case]:
+def _cases(world: data.World, browser: Browser) -> Iterator[Case]:
     """The ways to use the list that are measured, in rotation."""
     organisation, owner = world.organisations[7].pk, world.owners[3].pk
     goal = world.activities[0].goal_id
@@ -123,27 +161,20 @@ def _address(page: str, query: dict[str, object]) -> str:
     return f"/bench/{page}/?{urlencode(query)}"
 
 
-def _fetch(browser: "Client", address: str) -> bytes:
-    answer = browser.get(address)
-    if answer.status_code != 200:
-        raise SystemExit(f"bench: {address} answers {answer.status_code}")
-    return answer.content
-
-
-def _deep(browser: "Client", address: str) -> str:
+def _deep(browser: Browser, address: str) -> str:
     """Follow "Next" DEEP times, or to the end."""
     for _step in range(DEEP):
-        _before, mark, tail = _fetch(browser, address).decode().partition('rel="next" href="')
+        _before, mark, tail = browser.fetch(address).decode().partition('rel="next" href="')
         if not mark:
             break
         address = address.partition("?")[0] + tail.partition('"')[0].replace("&amp;", "&")
     return address
 
 
-def _queries(browser: "Client", address: str) -> int:
+def _queries(browser: Browser, address: str) -> int:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as caught:
-        _fetch(browser, address)
+        browser.fetch(address)
     return len(caught)
