@@ -12,34 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.journeys.looking import COUNCIL, log_in, look
 from tests.stack import Stack
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.service, pytest.mark.xdist_group("stack")]
-
-COUNCIL = "/lillakra"
-
-
-def look(page: "Page") -> None:
-    """Fail when axe finds something, or when the page has to be scrolled sideways."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
-    problems = [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found.response["violations"]]
-    assert (page.url, problems) == (page.url, [])
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
-
-
-def log_in(page: "Page", stack: Stack, who: str) -> None:
-    """Log in on the page that asks for it."""
-    page.goto(f"{stack.url}/konto/logga-in/")
-    look(page)
-    page.fill("[name=username]", f"{who}@lillakra.example.org")
-    page.fill("[name=password]", stack.passwords()[who])
-    page.get_by_role("button", name="Logga in").click()
-    page.wait_for_url(f"{stack.url}{COUNCIL}/")
 
 
 def rows(stack: Stack, query: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -1,0 +1,76 @@
+"""Every page of the demo, as the coordinator sees it: axe finds nothing, nothing scrolls sideways, none is heavy."""
+
+import gzip
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.journeys.looking import COUNCIL, log_in, look
+from tests.stack import Stack
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Response
+
+pytestmark = [pytest.mark.browser, pytest.mark.service, pytest.mark.xdist_group("stack")]
+
+PAGES = [
+    "/",
+    "/moten/",
+    "/moten/nytt/",
+    "/moten/6/",
+    "/moten/7/andra/",
+    "/punkter/99/andra/",
+    "/arenden/",
+    "/arenden/nytt/",
+    "/arenden/3/",
+    "/arenden/3/andra/",
+    "/atgarder/",
+    "/atgarder/?overdue=on&sort=-owner",
+    "/atgarder/mina/",
+    "/atgarder/12/",
+    "/atgarder/12/andra/",
+    "/plan/",
+    "/rapporter/",
+    "/utskick/",
+    "/utskick/forhandsvisning/",
+    "/ledamoter/",
+    "/ledamoter/ny/",
+    "/ledamoter/2/",
+]
+HEAVIEST = 60_000  # bytes of HTML, CSS and JS together, compressed
+
+
+def weight(responses: "list[Response]") -> int:
+    """Bytes of the page with its styles and scripts, compressed as a server would."""
+    texts = [answer.body() for answer in responses if re.search("html|css|javascript", answer.headers["content-type"])]
+    return sum(len(gzip.compress(text)) for text in texts)
+
+
+@pytest.mark.parametrize(("scheme", "widths"), [("light", [320, 768, 1280]), ("dark", [1280])])
+def test_every_page_is_for_everybody(live_stack: Stack, page: "Page", scheme: str, widths: list[int]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    log_in(page, live_stack, "samordnare")
+    for address in PAGES:
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 800})
+            answer = page.goto(f"{live_stack.url}{COUNCIL}{address}")
+            assert answer is not None
+            assert (address, answer.status) == (address, 200)
+            look(page)
+
+
+def test_no_page_is_heavy(live_stack: Stack, page: "Page") -> None:
+    log_in(page, live_stack, "samordnare")
+    heavy = {}
+    for address in PAGES:
+        responses: list[Response] = []
+
+        def keep(answer: "Response", kept: "list[Response]" = responses) -> None:
+            kept.append(answer)
+
+        page.on("response", keep)
+        page.goto(f"{live_stack.url}{COUNCIL}{address}", wait_until="load")
+        page.remove_listener("response", keep)
+        heavy[address] = weight([answer for answer in responses if answer.status == 200])
+    assert {address: size for address, size in heavy.items() if size > HEAVIEST} == {}
