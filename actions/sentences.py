@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.utils.dateparse import parse_date
@@ -12,15 +11,7 @@ from django.utils.translation import ngettext
 from actions.models import Action, Activity
 from bra import history
 from bra.models import HistoryEntry, Member
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """One change: the council's day, who made it (empty: the system) and what it was."""
-
-    on: date
-    who: str
-    what: str
+from bra.sentences import Line, lines
 
 
 @dataclass(frozen=True)
@@ -31,12 +22,17 @@ class _Names:
     activities: dict[int, str]
 
 
-def sentences_of(action: Action) -> list[Sentence]:
-    """Return the action's history, newest first; three queries however long it is.
+def sentences_of(action: Action, member: Member) -> list[Line]:
+    """Return the action's history, newest first, as far as the member may see; four queries however long it is.
 
-    Comments stand by themselves on the page and are left out, but for the fact that the guard was overridden.
+    Comments stand by themselves on the page and are left out, but for the fact that the guard was overridden. What
+    was written while the item was restricted stays with the cleared also after the lock was taken off.
     """
-    entries = [entry for entry in history.entries_of(action) if entry.verb in _TELL]
+    told = history.entries_of(action).filter(verb__in=[*_TELL, "guard.overridden"])
+    if not member.cleared:
+        unlocked = history.entries_of(action.agenda_item).filter(verb="item.unrestricted").last()
+        told = told.filter(pk__gt=unlocked.pk) if unlocked else told
+    entries = list(told)
     names = _Names(
         dict_of_labels(_keys(entries, "owner"), action),
         {
@@ -46,10 +42,7 @@ def sentences_of(action: Action) -> list[Sentence]:
             ).select_related("goal")
         },
     )
-    return [
-        Sentence(entry.on, entry.actor.label if entry.actor else "", _TELL[entry.verb](entry, names))
-        for entry in reversed(entries)
-    ]
+    return lines(reversed(entries), lambda entry: [_TELL[entry.verb](entry, names)])
 
 
 def dict_of_labels(keys: set[int], action: Action) -> dict[int, str]:
@@ -120,7 +113,4 @@ _TELL: dict[str, Callable[[HistoryEntry, _Names], str]] = {
     "action.handed_over": _handed_over,
     "action.removed": lambda entry, names: _("removed"),
     "action.restored": lambda entry, names: _("brought back"),
-    "guard.overridden": lambda entry, names: (
-        _("said that a number is no personal identity number: %(reason)s") % {"reason": _new(entry, "reason")}
-    ),
 }

@@ -242,7 +242,7 @@ def _page(request: CouncilRequest, action: Action, failed: tuple[str, GuardedFor
         "extremism": extremism,
         "late": action.days_overdue(request.today),
         "comments": action.comments.select_related("author"),
-        "history": sentences_of(action),
+        "history": sentences_of(action, request.member),
         "forms": forms,
         "failed": failed[0] if failed else "",
         "refused": failed[1] if failed else None,

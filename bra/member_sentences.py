@@ -1,33 +1,19 @@
 """The history of a member in sentences."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from bra import history
 from bra.models import HistoryEntry, Member, Organisation, Role
-
-
-@dataclass(frozen=True)
-class Line:
-    """One change: its day, who made it ("" for the system) and a sentence."""
-
-    on: date
-    who: str
-    words: str
+from bra.sentences import Line, lines
 
 
 def lines_of(member: Member) -> list[Line]:
     """Return what has been changed about the member, the latest first. Two queries."""
     names = {row.pk: row.name for row in Organisation.objects.filter(council_id=member.council_id)}
-    return [
-        Line(entry.on, entry.actor.label if entry.actor else "", words)
-        for entry in history.entries_of(member).reverse()
-        for words in _sentences(entry, names)
-    ]
+    return lines(history.entries_of(member).reverse(), lambda entry: _sentences(entry, names))
 
 
 def _sentences(entry: HistoryEntry, organisations: dict[int, str]) -> Iterator[str]:
@@ -38,9 +24,6 @@ def _sentences(entry: HistoryEntry, organisations: dict[int, str]) -> Iterator[s
             yield _("The member got a log-in.")
         case "member.login_taken":
             yield _("The log-in was taken away.")
-        case "guard.overridden":
-            reason = entry.changes["reason"][1]
-            yield _("What looked like a personal identity number was let through: %(reason)s") % {"reason": reason}
         case "member.edited":
             for field, (old, new) in entry.changes.items():
                 yield _change(field, old, new, organisations)

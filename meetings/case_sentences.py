@@ -1,24 +1,14 @@
 """The history of a case in sentences."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from bra import history
 from bra.models import HistoryEntry, Member, Organisation
+from bra.sentences import Line, lines
 from meetings.models import Case, CaseState
-
-
-@dataclass(frozen=True)
-class Line:
-    """One change: its day, who made it ("" for the system) and a sentence."""
-
-    on: date
-    who: str
-    words: str
 
 
 def lines_of(case: Case, member: Member) -> list[Line]:
@@ -31,20 +21,12 @@ def lines_of(case: Case, member: Member) -> list[Line]:
         unlocked = [place for place, entry in enumerate(entries) if entry.changes.get("restricted") == [True, False]]
         entries = entries[unlocked[-1] + 1 :] if unlocked else entries
     names = {str(row.pk): row.name for row in Organisation.objects.filter(council_id=case.council_id)}
-    lines = [
-        Line(entry.on, entry.actor.label if entry.actor else "", words)
-        for entry in entries
-        for words in _sentences(entry, names)
-    ]
-    return lines[::-1]
+    return lines(reversed(entries), lambda entry: _sentences(entry, names))
 
 
 def _sentences(entry: HistoryEntry, organisations: dict[str, str]) -> Iterable[str]:
     if entry.verb == "case.opened":
         return [_("The case was opened.")]
-    if entry.verb == "guard.overridden":
-        reason = entry.changes["reason"][1]
-        return [_("What looked like a personal identity number was let through: %(reason)s") % {"reason": reason}]
     return _changes(entry.changes, organisations)
 
 

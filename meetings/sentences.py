@@ -1,12 +1,13 @@
 """The history of a meeting as sentences."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Q, TextChoices
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from bra.models import HistoryEntry, Member
+from bra.sentences import Line, lines
 from meetings.models import (
     AgendaItem,
     AttendanceStatus,
@@ -28,25 +29,14 @@ _FIELDS = {
 }
 
 
-@dataclass
-class Line:
-    """One sentence of a history: on the council's day `on`, at the instant `at`, `who` did `what`, `times` times."""
-
-    on: date
-    at: datetime
-    who: str
-    what: str
-    times: int = 1
-
-
 def history_of(meeting: Meeting, member: Member) -> list[Line]:
-    """The meeting's history, newest first, as far as the member may see (four queries).
+    """Return the meeting's history, newest first, as far as the member may see. Four queries.
 
-    What somebody did over and over, as saving notes while typing, is one line with the time of the last.
+    What was written at an item while it was restricted stays with the cleared also after the lock was taken off.
     """
     items = {item.pk: item for item in AgendaItem.objects.visible_to(member).filter(meeting=meeting)}
     decisions = {row.pk: row for row in Decision.objects.visible_to(member).filter(item__meeting=meeting)}
-    entries = (
+    entries: Iterable[HistoryEntry] = (
         HistoryEntry.objects.filter(council_id=meeting.council_id)
         .filter(
             Q(target_type="meeting", target_id=meeting.pk)
@@ -57,30 +47,30 @@ def history_of(meeting: Meeting, member: Member) -> list[Line]:
         .order_by("-pk")
     )
     members = {row.pk: row for row in Member.objects.filter(council_id=meeting.council_id)}
-    lines: list[Line] = []
+    if not member.cleared:
+        entries = _since_unlocked(entries, decisions)
+    return lines(entries, lambda entry: [_sentence(entry, items, decisions, members)])
+
+
+def _since_unlocked(entries: Iterable[HistoryEntry], decisions: dict[int, Decision]) -> Iterator[HistoryEntry]:
+    """Leave out what is older, of `entries` newest first, than the last time its item was made unrestricted."""
+    sealed = set()
     for entry in entries:
-        who = entry.actor.display_name if entry.actor else _("The system")
-        what = _sentence(entry, items, decisions, members)
-        last = lines[-1] if lines else None
-        if last is not None and (last.on, last.who, last.what) == (entry.on, who, what):
-            last.times += 1
-        else:
-            lines.append(Line(entry.on, entry.at, who, what))
-    return lines
+        item = decisions[entry.target_id].item_id if entry.target_type == "decision" else entry.target_id
+        if entry.target_type == "meeting" or item not in sealed:
+            if entry.verb == "item.unrestricted":
+                sealed.add(item)
+            yield entry
 
 
 def _sentence(
     entry: HistoryEntry, items: dict[int, AgendaItem], decisions: dict[int, Decision], members: dict[int, Member]
 ) -> str:
     """Say what an entry of a meeting, an item or a decision tells. An unknown verb is said as it is written."""
-    if entry.verb == "guard.overridden":
-        return _("kept a text that looks like a personal identity number; reason: %(reason)s") % {
-            "reason": entry.changes["reason"][1]
-        }
     if entry.target_type == "agendaitem":
         return _of_item(entry, items[entry.target_id])
     if entry.target_type == "decision":
-        return _of_decision(entry, decisions[entry.target_id])
+        return _of_decision(entry, decisions[entry.target_id], items)
     return _of_meeting(entry, members)
 
 
@@ -119,19 +109,19 @@ def _of_item(entry: HistoryEntry, item: AgendaItem) -> str:
         "item.unrestricted": _("made item %(item)s unrestricted"),
         "item.noted": _("wrote notes at item %(item)s"),
     }
-    return sentences[entry.verb] % words if entry.verb in sentences else f"{entry.verb} {item}"
+    return sentences[entry.verb] % words if entry.verb in sentences else entry.verb
 
 
-def _of_decision(entry: HistoryEntry, decision: Decision) -> str:
-    text = decision.text if len(decision.text) <= 80 else decision.text[:79].rstrip() + "…"
-    words = {"text": text}
+def _of_decision(entry: HistoryEntry, decision: Decision, items: dict[int, AgendaItem]) -> str:
+    # What was removed is no longer quoted: it may have been a name.
+    words = {"text": str(items[decision.item_id]) if decision.removed else Truncator(decision.text).chars(80)}
     sentences = {
         "decision.recorded": _("recorded a decision: %(text)s"),
         "decision.amended": _("changed a decision: %(text)s"),
         "decision.removed": _("removed a decision: %(text)s"),
         "decision.restored": _("brought a decision back: %(text)s"),
     }
-    return sentences[entry.verb] % words if entry.verb in sentences else f"{entry.verb} {text}"
+    return sentences[entry.verb] % words if entry.verb in sentences else entry.verb
 
 
 def _member_named(field: str, members: dict[int, Member]) -> str:

@@ -29,6 +29,7 @@ STEPS = [
         "case_forms",
         "case_tables",
         "case_filters",
+        "sentences",
         "case_sentences",
         "member_forms",
         "member_sentences",

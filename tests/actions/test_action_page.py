@@ -9,6 +9,8 @@ from django.test import Client
 
 from actions import lifecycle
 from actions.models import Action, Comment, Status
+from bra.models import Member
+from meetings import lifecycle as meetings
 from meetings.models import Decision, DecisionKind, MeetingState
 from tests import make
 from tests.cast import Cast
@@ -223,3 +225,18 @@ def test_the_page_asks_the_same_number_of_queries_for_one_comment_and_for_three(
     one = cost()
     cost()
     assert cost() == one
+
+
+def test_what_was_written_under_lock_stays_with_the_cleared(cast: Cast) -> None:
+    item = make.make_item(make.make_meeting(cast.council), restricted=True)
+    action = make.make_action(agenda_item=item, owner=cast.chair, title="Hemlig rubrik")
+    words = {"deadline": action.deadline, "activity": None, "version": 0}
+    lifecycle.amend(action=action, title="Öppen rubrik", by=cast.secretary, on=TODAY, **words)
+    meetings.edit_item(item=item, by=cast.secretary, on=TODAY, restricted=False)
+    lifecycle.start(action=action, by=cast.chair, on=TODAY)
+
+    def told(member: Member) -> list[str]:
+        return [line.what for line in cast.browse(member).get(url(action)).context["history"]]
+
+    assert told(cast.member) == ["started"]
+    assert told(cast.secretary) == ["started", "changed the words, before: “Hemlig rubrik”"]

@@ -230,8 +230,8 @@ def test_the_history_is_sentences_latest_first(cast: Cast, coordinator: Client) 
     coordinator.post(url, words(cast.member, cleared="on"))
     coordinator.post(url, words(cast.member, cleared="on", role=Role.SECRETARY, new_organisation="Polisen"))
     lines = coordinator.get(url).context["lines"]
-    assert [line.words for line in lines][-1] == "The member may see restricted items."
-    assert sorted(line.words for line in lines) == sorted(
+    assert [line.what for line in lines][-1] == "The member may see restricted items."
+    assert sorted(line.what for line in lines) == sorted(
         [
             "The member may see restricted items.",
             "Changed role: member → secretary",

@@ -107,7 +107,7 @@ def test_without_items_the_page_leads_to_the_next_agenda(cast: Cast) -> None:
 
 def history(cast: Cast, case: Case, member: Member) -> list[tuple[str, str]]:
     """The history on the page as (who, sentence)."""
-    return [(line.who, line.words) for line in cast.browse(member).get(url(case)).context["lines"]]
+    return [(line.who, line.what) for line in cast.browse(member).get(url(case)).context["lines"]]
 
 
 def test_the_history_is_sentences_latest_first(cast: Cast) -> None:
