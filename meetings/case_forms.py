@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bra.forms import GuardedForm
+from bra.forms import GuardedForm, LongText
 from bra.models import Council, Organisation
 from meetings.models import Case, CaseState, Topic
 
@@ -33,11 +33,10 @@ class CaseForm(GuardedForm):
     topics = forms.ModelMultipleChoiceField(
         Topic.objects.none(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    situation = forms.CharField(
+    situation = LongText(
         label=_("Situation in short"),
-        max_length=2000,
+        longest=Case._meta.get_field("situation").max_length,
         required=False,
-        widget=forms.Textarea,
         help_text=_("What the question is about and how it stands now. No names, addresses or number plates."),
     )
     restricted = forms.BooleanField(
@@ -55,10 +54,6 @@ class CaseForm(GuardedForm):
         _choices(self, "topics").queryset = Topic.objects.filter(council=council)
         if not may_restrict:
             del self.fields["restricted"]
-
-    def clean_situation(self) -> str:
-        """Give the text the line ends that the database keeps."""
-        return str(self.cleaned_data["situation"]).replace("\r\n", "\n")
 
     @staticmethod
     def initial_of(case: Case) -> dict[str, Any]:

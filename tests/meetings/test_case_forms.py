@@ -52,6 +52,14 @@ def test_missing_words_are_told_at_their_fields(cast: Cast, secretary: Client) -
     assert sorted(answer.context["form"].errors) == ["organisation", "title"]
 
 
+def test_a_line_break_counts_as_one_character(cast: Cast, secretary: Client) -> None:
+    full = "Rad\n" * 499 + "Rad."
+    secretary.post(NEW, words(cast, situation=full.replace("\n", "\r\n")))
+    assert Case.objects.get().situation == full
+    answer = secretary.post(NEW, words(cast, situation=full + "x" * 1000))
+    assert list(answer.context["form"].errors) == ["situation"]
+
+
 def test_another_councils_organisation_and_topic_are_no_choice(cast: Cast, secretary: Client) -> None:
     theirs = make.make_topic(cast.stranger.council)
     answer = secretary.post(NEW, words(cast, organisation=cast.stranger.organisation_id, topics=[theirs.pk]))
