@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from bra.errors import RuleBroken
 from bra.forms import GuardedForm, LongText
 from bra.models import Council, Organisation
 from meetings.models import Case, CaseState, Topic
@@ -39,6 +41,7 @@ class CaseForm(GuardedForm):
         required=False,
         help_text=_("What the question is about and how it stands now. No names, addresses or number plates."),
     )
+    situation_mark = forms.CharField(widget=forms.HiddenInput, required=False)
     restricted = forms.BooleanField(
         label=pgettext_lazy("case", "Restricted"),
         required=False,
@@ -54,11 +57,22 @@ class CaseForm(GuardedForm):
         _choices(self, "topics").queryset = Topic.objects.filter(council=council)
         if not may_restrict:
             del self.fields["restricted"]
+        if "situation_mark" not in self.initial:
+            del self.fields["situation_mark"]
+
+    def refuse(self, error: RuleBroken) -> None:
+        """Show it; whoever is shown somebody else's text has it before them when they save again."""
+        super().refuse(error)
+        if error.field == "situation":
+            assert isinstance(self.data, QueryDict)
+            sent = self.data.copy()
+            sent["situation_mark"] = self.initial["situation_mark"]
+            self.data = sent
 
     @staticmethod
     def initial_of(case: Case) -> dict[str, Any]:
         """What the form shows of a case before anything is changed."""
-        names = ("title", "registry_number", "organisation", "situation", "restricted")
+        names = ("title", "registry_number", "organisation", "situation", "situation_mark", "restricted")
         return {name: getattr(case, name) for name in names} | {"topics": list(case.topics.all())}
 
 
