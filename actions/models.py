@@ -399,18 +399,18 @@ class OwnerLinkQuerySet(models.QuerySet["OwnerLink"]):
     """Words for the links in mails."""
 
     def working(self, today: date) -> "OwnerLinkQuerySet":
-        """Those whose owner still has a mandate, and that haven't been ended."""
+        """Those whose owner still has a mandate."""
         in_mandate = Q(owner__mandate_to=None) | Q(owner__mandate_to__gte=today)
-        return self.filter(in_mandate, ended=False, owner__mandate_from__lte=today)
+        return self.filter(in_mandate, owner__mandate_from__lte=today)
 
 
 class OwnerLink(models.Model):
-    """A link to the owner's own page. Only the digest of its secret is kept."""
+    """A link to the owner's own page, mailed to an address. Only the digest of its secret is kept."""
 
     owner = models.ForeignKey(Member, models.CASCADE, related_name="links")
     digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField(auto_now_add=True)
-    ended = models.BooleanField(default=False)
+    address = models.EmailField()
 
     objects = OwnerLinkQuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from actions.models import Action, ActionQuerySet, Reminder, ReminderLine, ReminderState
 from actions.reminders.steps import FIRST, SECOND, WEEK
-from bra.models import Council, Member
+from bra.models import Council
 
 
 class DaysBetween(models.Func):
@@ -91,8 +91,3 @@ def held_back_words(reason: str) -> str:
         "no_address": _("the owner has no e-mail address"),
         "mailed": _("the owner has already been reminded today; this follows with the next reminder"),
     }[reason]
-
-
-def address_of(owner: Member) -> str:
-    """The owner's address for mail, or the one they log in with; empty when there is none."""
-    return owner.email or (owner.user.email if owner.user else "")
