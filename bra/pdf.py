@@ -8,7 +8,7 @@ follows less rather than none: the text is still in it, for whoever searches or 
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +25,7 @@ def render(template: str, data: Mapping[str, Any], *, title: str, made: datetime
     """Return the PDF that `template`, a path under templates/typst/, makes of `data`.
 
     `data` is anything that JSON holds; the template reads it as `json(bytes(sys.inputs.data))` and sets
-    `document(title: sys.inputs.title)`, which PDF/UA demands. `made` is the day and hour that the file says it was made
+    `document(title: sys.inputs.title)`, which PDF/UA demands. `made` (aware) is when the file says it was made
     (now, if left out): the same arguments then give the same bytes. Raises typst.TypstError for a fault in the template.
     """
     inputs = {"data": json.dumps(_breakable(data), ensure_ascii=False), "title": title}
@@ -38,7 +38,7 @@ def render(template: str, data: Mapping[str, Any], *, title: str, made: datetime
     for system_fonts, standards in attempts:
         try:
             compiler = typst.Compiler(str(TEMPLATES / template), str(TEMPLATES), _fonts(system_fonts), True, inputs)
-            return bytes(compiler.compile(format="pdf", pdf_standards=standards, timestamp=made))
+            return bytes(compiler.compile(format="pdf", pdf_standards=standards, timestamp=made and made.astimezone(UTC)))
         except typst.TypstError as error:
             if not standards or not _is_about_text(error):
                 raise
