@@ -26,7 +26,8 @@ def render(template: str, data: Mapping[str, Any], *, title: str, made: datetime
 
     `data` is anything that JSON holds; the template reads it as `json(bytes(sys.inputs.data))` and sets
     `document(title: sys.inputs.title)`, which PDF/UA demands. `made` (aware) is when the file says it was made
-    (now, if left out): the same arguments then give the same bytes. Raises typst.TypstError for a fault in the template.
+    (now, if left out): the same arguments then give the same bytes. Raises typst.TypstError
+    when the template is at fault.
     """
     inputs = {"data": json.dumps(_breakable(data), ensure_ascii=False), "title": title}
     attempts: list[tuple[bool, list[typst.PDFStandard]]] = [
@@ -38,7 +39,9 @@ def render(template: str, data: Mapping[str, Any], *, title: str, made: datetime
     for system_fonts, standards in attempts:
         try:
             compiler = typst.Compiler(str(TEMPLATES / template), str(TEMPLATES), _fonts(system_fonts), True, inputs)
-            return bytes(compiler.compile(format="pdf", pdf_standards=standards, timestamp=made and made.astimezone(UTC)))
+            return bytes(
+                compiler.compile(format="pdf", pdf_standards=standards, timestamp=made and made.astimezone(UTC))
+            )
         except typst.TypstError as error:
             if not standards or not _is_about_text(error):
                 raise

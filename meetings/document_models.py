@@ -30,9 +30,7 @@ class MinutesLayout(models.Model):
 
     class Meta:
         verbose_name = _("layout of minutes")
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=PaperKind.values), name="minutes_layout_kind_known")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=PaperKind.values), name="minutes_layout_kind_known")]
 
     def __str__(self) -> str:
         return str(self.council)

@@ -81,6 +81,7 @@ class Paper:
 
     language: str  # "sv"
     made: datetime  # what the file says of when it was made: the meeting's own hour, so that it never varies
+    agenda: bool  # the agenda before the meeting, not its minutes
     council: str
     title: str  # "Minutes 2017-2"
     running: str  # what stands on top of each page

@@ -4,10 +4,11 @@ import io
 import zipfile
 from collections.abc import Iterable
 from datetime import UTC
+from typing import Any
 
 from docx import Document
 from docx.document import Document as DocxDocument
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -18,12 +19,12 @@ from docx.text.paragraph import Paragraph
 from meetings.documents.content import Paper, Point, Table
 
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-FONT = "Cambria"
+FONT = "Times New Roman"  # every word processor has it, or one of the same widths
 _GREY = RGBColor(0x5A, 0x5A, 0x5A)
 _REGIONS = {"sv": "sv-SE", "en": "en-GB"}
 # The oldest day that a zip file knows: the same paper gives the same bytes whenever it is made.
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-_SIZES = {"Normal": 11, "Title": 22, "Heading 1": 22, "Heading 2": 14, "Heading 3": 12, "Heading 4": 11}
+_SIZES = {"Normal": 11, "No Spacing": 11, "Heading 1": 22, "Heading 2": 14, "Heading 3": 12, "Heading 4": 11}
 _WIDTH = 160  # mm between the margins
 
 
@@ -43,7 +44,7 @@ def as_docx(paper: Paper) -> bytes:
         _fact(document, name, value)
     if paper.attendance is not None:
         document.add_heading(paper.words.attendance, 2)
-        _table(document, paper.attendance, (40, 45, 45, 30) if len(paper.attendance.columns) == 4 else (60, 65, 35))
+        _table(document, paper.attendance, (36, 45, 51, 28) if len(paper.attendance.columns) == 4 else (60, 65, 35))
     if paper.points:
         document.add_heading(paper.words.items, 2)
     for point in paper.points:
@@ -65,7 +66,7 @@ def _style(document: DocxDocument, paper: Paper) -> None:
         for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{theme}"), None)
         fonts.set(qn("w:cs"), FONT)
-        if name != "Normal":
+        if name.startswith("Heading"):
             style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(size), Pt(size / 3)
             style.font.italic = False
     normal = document.styles["Normal"]
@@ -74,31 +75,23 @@ def _style(document: DocxDocument, paper: Paper) -> None:
     language = _REGIONS.get(paper.language, paper.language)
     for found in document.styles.element.iter(qn("w:lang")):
         found.set(qn("w:val"), language)
-    _language(normal.element.get_or_add_rPr(), language)
+    normal.element.get_or_add_rPr().append(_element("w:lang", val=language))
 
 
-def _language(properties: object, language: str) -> None:
-    tag = OxmlElement("w:lang")
-    tag.set(qn("w:val"), language)
-    properties.append(tag)  # type: ignore[attr-defined]  # an lxml element, which python-docx doesn't type
+def _element(name: str, **attributes: str) -> Any:
+    """An element of the file's own XML, where the library has no word for it."""
+    element = OxmlElement(name)
+    for key, value in attributes.items():
+        element.set(qn(f"w:{key}"), value)
+    return element
 
 
 def _properties(document: DocxDocument, paper: Paper) -> None:
     core = document.core_properties
-    core.title, core.author, core.language = (
-        f"{paper.title}, {paper.council}"[:255],
-        paper.council,
-        _REGIONS.get(paper.language, paper.language),
-    )
+    core.title, core.author = f"{paper.title}, {paper.council}"[:255], paper.council
+    core.language = _REGIONS.get(paper.language, paper.language)
     core.created = core.modified = paper.made.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    core.last_modified_by, core.comments, core.keywords, core.subject, core.category, core.revision = (
-        paper.council,
-        "",
-        "",
-        "",
-        "",
-        1,
-    )
+    core.last_modified_by, core.comments, core.revision = paper.council, "", 1
     # The library's own template brings a picture of an empty page.
     package = document.part.package
     assert package is not None
@@ -111,8 +104,9 @@ def _running(document: DocxDocument, paper: Paper) -> None:
     section = document.sections[0]
     top = section.header.paragraphs[0]
     draft = f" · {paper.draft.upper()}" if paper.draft else ""
-    _small(top, f"{paper.council}{draft}")
-    _small(top, f"\n{paper.running} · ")
+    top.style = document.styles["Normal"]
+    top.paragraph_format.tab_stops.add_tab_stop(Mm(_WIDTH), WD_TAB_ALIGNMENT.RIGHT)
+    _small(top, f"{paper.council}{draft}\t{paper.running} · ")
     before, _, rest = paper.words.page.partition("{page}")
     between, _, after = rest.partition("{pages}")
     _small(top, before)
@@ -130,8 +124,7 @@ def _small(paragraph: Paragraph, words: str) -> None:
 
 
 def _field(paragraph: Paragraph, code: str) -> None:
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), code)
+    field = _element("w:fldSimple", instr=code)
     run = paragraph.add_run("1")
     run.font.size, run.font.color.rgb = Pt(9), _GREY
     field.append(run._r)
@@ -159,7 +152,7 @@ def _point(document: DocxDocument, point: Point) -> None:
         _indented(document.add_heading(f"{ruling.number}  {ruling.kind}", 4))
         _paragraphs(document, ruling.text)
     if point.agreed is not None:
-        _table(document, point.agreed, (70, 48, 28), indent=14)
+        _table(document, point.agreed, (68, 54, 24), indent=14)
 
 
 def _paragraphs(document: DocxDocument, texts: Iterable[str]) -> None:
@@ -174,22 +167,28 @@ def _indented(paragraph: Paragraph) -> Paragraph:
 
 def _table(document: DocxDocument, data: Table, widths: tuple[int, ...], indent: int = 0) -> None:
     """A table whose first row is repeated on each page and told as its headings; `widths` and `indent` in mm."""
-    table = document.add_table(rows=0, cols=len(data.columns), style="Table Grid")
-    table.autofit, table.alignment = False, WD_TABLE_ALIGNMENT.LEFT
-    if indent:
-        place = OxmlElement("w:tblInd")
-        place.set(qn("w:w"), str(round(indent * 56.7)))
-        place.set(qn("w:type"), "dxa")
-        table._tbl.tblPr.append(place)
+    table = document.add_table(rows=0, cols=len(data.columns))
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    table._tbl.tblPr.append(_element("w:tblInd", w=str(round(indent * 56.7)), type="dxa"))
+    borders = OxmlElement("w:tblBorders")
+    for edge in ("w:bottom", "w:insideH"):
+        borders.append(_element(edge, val="single", sz="4", space="0", color="969696"))
+    table._tbl.tblPr.append(borders)
+    margins = OxmlElement("w:tblCellMar")
+    margins.append(_element("w:left", w="0", type="dxa"))
+    table._tbl.tblPr.append(margins)
     for index, row in enumerate((data.columns, *data.rows)):
-        properties = (made := table.add_row())._tr.get_or_add_trPr()
+        made = table.add_row()
+        properties = made._tr.get_or_add_trPr()
         properties.append(OxmlElement("w:cantSplit"))
         if index == 0:
             properties.append(OxmlElement("w:tblHeader"))
         for cell, words, width in zip(made.cells, row, widths, strict=True):
             cell.width = Mm(width)
             paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_after = Pt(2)
+            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
             run = paragraph.add_run(words)
             run.font.size, run.bold = Pt(10), index == 0
     document.add_paragraph(style="No Spacing")
@@ -197,11 +196,12 @@ def _table(document: DocxDocument, data: Table, widths: tuple[int, ...], indent:
 
 def _signatures(document: DocxDocument, paper: Paper) -> None:
     document.add_heading(paper.words.signatures, 2)
-    for words in paper.signatures:
+    for left, words in enumerate(paper.signatures, start=1 - len(paper.signatures)):
         space = document.add_paragraph()
         space.paragraph_format.space_before, space.paragraph_format.keep_with_next = Pt(26), True
         space.add_run("_" * 36)
-        document.add_paragraph(style="No Spacing").add_run(words)
+        label = document.add_paragraph(words, style="No Spacing")
+        label.paragraph_format.keep_with_next = left < 0  # all signatures on one page
 
 
 def _bytes(document: DocxDocument) -> bytes:

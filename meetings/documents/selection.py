@@ -14,14 +14,22 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format, time_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from bra.models import STOCKHOLM, Member
 from meetings.document_models import MinutesLayout, PaperKind, layout_of
 from meetings.documents.content import Paper, Point, Ruling, Table, Words, line, lines, paragraphs
-from meetings.models import AgendaItem, Decision, ItemState, Meeting, MeetingState, reckoned_numbers
+from meetings.models import AgendaItem, Decision, DecisionKind, ItemState, Meeting, MeetingState, reckoned_numbers
 from meetings.sheets import attendance_sheet
 from meetings.signals import listing_agreed
+
+# A paragraph's heading says what was done with the matter.
+_RULINGS = {
+    DecisionKind.DECIDED: pgettext_lazy("minutes", "Decision"),
+    DecisionKind.TABLED: pgettext_lazy("minutes", "Tabled"),
+    DecisionKind.REFERRED_BACK: pgettext_lazy("minutes", "Referred back"),
+    DecisionKind.FILED: pgettext_lazy("minutes", "Filed"),
+}
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,7 @@ def _paper(meeting: Meeting, masked: bool, layout: MinutesLayout) -> Paper:
     return Paper(
         language=settings.LANGUAGE_CODE,
         made=meeting.adjourned_at or meeting.opened_at or datetime.combine(meeting.date, time(), STOCKHOLM),
+        agenda=planned,
         council=line(council.name),
         title=f"{kind} {meeting.number}",
         running=f"{kind} {meeting.number} · {date_format(meeting.date)}",
@@ -84,7 +93,7 @@ def _paper(meeting: Meeting, masked: bool, layout: MinutesLayout) -> Paper:
 
 def _facts(meeting: Meeting) -> tuple[tuple[str, str], ...]:
     facts = [
-        (_("Meeting"), line(meeting.label)),
+        (_("Meeting"), line(meeting.title)),
         (_("Registry number"), line(meeting.registry_number)),
         (_("Date"), capfirst(date_format(meeting.date, "l j F Y"))),
         (pgettext("meeting", "Time"), _hours(meeting)),
@@ -163,7 +172,7 @@ def _point(
     if item.state == ItemState.PENDING and meeting.state == MeetingState.ADJOURNED:
         facts.append(str(ItemState.PENDING.label))
     rulings = tuple(
-        Ruling(f"§ {numbers[decision.pk]}", str(decision.get_kind_display()), paragraphs(decision.text))
+        Ruling(f"§ {numbers[decision.pk]}", str(_RULINGS[DecisionKind(decision.kind)]), paragraphs(decision.text))
         for decision in item.taken
     )
     return Point(
@@ -180,7 +189,9 @@ def _table(agreed: Sequence[Agreed], masked: bool) -> Table | None:
     if not agreed:
         return None
     columns = (_("Action"), _("Owner"), _("Deadline"))
-    return Table(columns, tuple((line(one.what), _owner(one.owner, masked), date_format(one.deadline)) for one in agreed))
+    return Table(
+        columns, tuple((line(one.what), _owner(one.owner, masked), date_format(one.deadline)) for one in agreed)
+    )
 
 
 def _owner(owner: Member, masked: bool) -> str:
