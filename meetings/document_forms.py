@@ -21,7 +21,7 @@ class LayoutForm(GuardedForm):
         help_text=_("Minutes are signed off by adjusters; meeting notes are approved by the chair."),
     )
     heading = LongText(
-        label=_("Heading"),
+        label=_("Letterhead"),
         longest=LONGEST_HEADING,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "short"}),

@@ -1,11 +1,13 @@
 """How a council's minutes look on paper."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
-from bra.models import Council
+from bra.models import Council, Role
 
 LONGEST_HEADING = 400
 LONGEST_SIGNATURES = 400
@@ -23,7 +25,7 @@ class MinutesLayout(models.Model):
 
     council = models.OneToOneField(Council, models.PROTECT, related_name="minutes_layout")
     kind = models.CharField(_("kind of document"), max_length=8, choices=PaperKind, default=PaperKind.MINUTES)
-    heading = models.TextField(_("heading"), max_length=LONGEST_HEADING, blank=True)
+    heading = models.TextField(_("letterhead"), max_length=LONGEST_HEADING, blank=True)
     footer = models.CharField(_("footer"), max_length=200, blank=True)
     signatures = models.TextField(_("signatures"), max_length=LONGEST_SIGNATURES, blank=True)
     with_organisation = models.BooleanField(_("organisation in the list of attendance"), default=True)
@@ -41,4 +43,6 @@ def layout_of(council: Council) -> MinutesLayout:
     chosen = MinutesLayout.objects.filter(council=council).first()
     if chosen is not None:
         return chosen
-    return MinutesLayout(council=council, heading=council.name, signatures=f"{_now('Chair')}\n{_now('Secretary')}")
+    with override(settings.LANGUAGE_CODE):  # what is printed doesn't depend on who reads the page
+        signatures = "\n".join(capfirst(str(role.label)) for role in (Role.CHAIR, Role.SECRETARY))
+    return MinutesLayout(council=council, heading=council.name, signatures=signatures)

@@ -7,9 +7,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,13 +17,13 @@ from bra.http import CouncilRequest, only_if
 from bra.permissions import may_coordinate, may_log, may_read_council
 from meetings import lifecycle
 from meetings.document_forms import LayoutForm, RegisterForm
-from meetings.document_models import MinutesLayout, layout_of
+from meetings.document_models import MinutesLayout, PaperKind, layout_of
 from meetings.document_sentences import history_of_layout
 from meetings.documents import docx, pdf
 from meetings.documents.content import Paper
-from meetings.documents.selection import kind_of, paper_of
+from meetings.documents.selection import paper_of
 from meetings.doors import meeting_for
-from meetings.models import Meeting
+from meetings.models import Meeting, MeetingState
 from meetings.views import Trail, trail_to
 
 
@@ -54,10 +52,14 @@ def _file(
     return _download(content, content_type, f"{_name(meeting, layout)}{'-maskad' if masked else ''}.{ending}")
 
 
+# Names of files, like addresses, are Swedish whatever language the page is read in.
+_FILE_NAMES = {PaperKind.MINUTES: "protokoll", PaperKind.NOTES: "minnesanteckningar"}
+
+
 def _name(meeting: Meeting, layout: MinutesLayout) -> str:
     """The file's name: kind, council and number; nothing of what was said."""
-    with override("sv"):  # names of files, like addresses, are Swedish whatever language the page is read in
-        return f"{slugify(kind_of(meeting, layout))}-{meeting.council.slug}-{meeting.number}"
+    kind = "dagordning" if meeting.state == MeetingState.DRAFT else _FILE_NAMES[PaperKind(layout.kind)]
+    return f"{kind}-{meeting.council.slug}-{meeting.number}"
 
 
 def _download(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -9,7 +9,6 @@ from typing import Any
 from docx import Document
 from docx.document import Document as DocxDocument
 from docx.enum.text import WD_TAB_ALIGNMENT
-from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -22,6 +21,7 @@ TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT = "Times New Roman"  # every word processor has it, or one of the same widths
 _GREY = RGBColor(0x5A, 0x5A, 0x5A)
 _REGIONS = {"sv": "sv-SE", "en": "en-GB"}
+_LEFT_OUT = ("/thumbnail", "/customXml", "/stylesWithEffects")
 # The oldest day that a zip file knows: the same paper gives the same bytes whenever it is made.
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _SIZES = {"Normal": 11, "No Spacing": 11, "Heading 1": 22, "Heading 2": 14, "Heading 3": 12, "Heading 4": 11}
@@ -92,11 +92,14 @@ def _properties(document: DocxDocument, paper: Paper) -> None:
     core.language = _REGIONS.get(paper.language, paper.language)
     core.created = core.modified = paper.made.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     core.last_modified_by, core.comments, core.revision = paper.council, "", 1
-    # The library's own template brings a picture of an empty page.
+    for found in document.settings.element.iter(qn("w:themeFontLang")):
+        found.set(qn("w:val"), core.language)
+    # The library's own template brings a picture of an empty page, a bibliography and styles of Word 2010.
     package = document.part.package
     assert package is not None
-    for key in [key for key, rel in package.rels.items() if rel.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
-        del package.rels[key]
+    for rels in (package.rels, document.part.rels):
+        for key in [key for key, rel in rels.items() if rel.reltype.endswith(_LEFT_OUT)]:
+            del rels[key]
 
 
 def _running(document: DocxDocument, paper: Paper) -> None:

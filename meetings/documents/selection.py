@@ -53,8 +53,8 @@ def paper_of(meeting: Meeting, member: Member, *, masked: bool = False, layout: 
         return _paper(meeting, masked, layout or layout_of(meeting.council))
 
 
-def kind_of(meeting: Meeting, layout: MinutesLayout) -> str:
-    """Return the word for the document of the meeting, in the language in force."""
+def _kind(meeting: Meeting, layout: MinutesLayout) -> str:
+    """The word for the document of the meeting."""
     if meeting.state == MeetingState.DRAFT:
         return _("Agenda")
     return str(PaperKind(layout.kind).label)
@@ -62,7 +62,7 @@ def kind_of(meeting: Meeting, layout: MinutesLayout) -> str:
 
 def _paper(meeting: Meeting, masked: bool, layout: MinutesLayout) -> Paper:
     council = meeting.council
-    kind = kind_of(meeting, layout)
+    kind = _kind(meeting, layout)
     planned, adjourned = meeting.state == MeetingState.DRAFT, meeting.state == MeetingState.ADJOURNED
     points = _points(meeting, masked)
     draft = "" if planned or adjourned else pgettext("minutes", "Draft")
@@ -167,7 +167,7 @@ def _point(
         facts.append(_("Registry number %(number)s") % {"number": line(item.case.registry_number)})
     if item.restricted:
         facts.append(_("Restricted"))
-    if item.state == ItemState.TABLED:
+    if item.state == ItemState.TABLED and all(decision.kind != DecisionKind.TABLED for decision in item.taken):
         facts.append(str(ItemState.TABLED.label))
     if item.state == ItemState.PENDING and meeting.state == MeetingState.ADJOURNED:
         facts.append(str(ItemState.PENDING.label))

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('minutes', 'Minutes'), ('notes', 'Meeting notes')], default='minutes', max_length=8, verbose_name='kind of document')),
-                ('heading', models.TextField(blank=True, max_length=400, verbose_name='heading')),
+                ('heading', models.TextField(blank=True, max_length=400, verbose_name='letterhead')),
                 ('footer', models.CharField(blank=True, max_length=200, verbose_name='footer')),
                 ('signatures', models.TextField(blank=True, max_length=400, verbose_name='signatures')),
                 ('with_organisation', models.BooleanField(default=True, verbose_name='organisation in the list of attendance')),
