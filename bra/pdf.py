@@ -39,12 +39,13 @@ def render(template: str, data: Mapping[str, Any], *, title: str, made: datetime
     for system_fonts, standards in attempts:
         try:
             compiler = typst.Compiler(str(TEMPLATES / template), str(TEMPLATES), _fonts(system_fonts), True, inputs)
-            return bytes(
-                compiler.compile(format="pdf", pdf_standards=standards, timestamp=made and made.astimezone(UTC))
-            )
+            content = compiler.compile(format="pdf", pdf_standards=standards, timestamp=made and made.astimezone(UTC))
         except typst.TypstError as error:
             if not standards or not _is_about_text(error):
                 raise
+        else:
+            assert isinstance(content, bytes), "a PDF is one file"
+            return content
     raise AssertionError("the last attempt returns or raises")
 
 

@@ -10,7 +10,7 @@ from meetings.document_models import MinutesLayout
 
 def history_of_layout(layout: MinutesLayout) -> list[Line]:
     """Return what has been done to the layout, newest first; nothing while it is the default. One query."""
-    if layout.pk is None:
+    if layout._state.adding:
         return []
     return lines(history.entries_of(layout).order_by("-pk"), lambda entry: [_sentence(entry)])
 

@@ -4,9 +4,10 @@ The masked copy is for whoever isn't cleared, and for release: at a restricted i
 but the item's place, so nothing of it can slip into a file.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch
@@ -137,7 +138,10 @@ def _points(meeting: Meeting, masked: bool) -> tuple[Point, ...]:
     hidden = list(rows.filter(restricted=True).values_list("position", "pk")) if masked else []
     agreed = _agreed(meeting, items)
     numbers = reckoned_numbers(meeting)
-    placed = [((item.position, item.pk), _point(meeting, item, numbers, agreed, masked)) for item in items]
+    placed = [
+        ((item.position, item.pk), _point(meeting, item, item.taken, numbers, agreed.get(item.pk, ()), masked))
+        for item in items
+    ]
     placed += [
         ((position, pk), Point(number=str(position), title=_("Masked: secrecy"), masked=True))
         for position, pk in hidden
@@ -148,9 +152,7 @@ def _points(meeting: Meeting, masked: bool) -> tuple[Point, ...]:
 def _agreed(meeting: Meeting, items: Sequence[AgendaItem]) -> dict[int, list[Agreed]]:
     """What was agreed at each item, as the floors above tell it."""
     by_item: dict[int, list[Agreed]] = {}
-    answers: Iterable[tuple[object, Sequence[Agreed]]] = listing_agreed.send(
-        Meeting, items=[item.pk for item in items], meeting=meeting
-    )
+    answers: Any = listing_agreed.send(Meeting, items=[item.pk for item in items], meeting=meeting)
     for _receiver, told in answers:
         for one in told:
             by_item.setdefault(one.item, []).append(one)
@@ -158,7 +160,12 @@ def _agreed(meeting: Meeting, items: Sequence[AgendaItem]) -> dict[int, list[Agr
 
 
 def _point(
-    meeting: Meeting, item: AgendaItem, numbers: Mapping[int, int], agreed: Mapping[int, Sequence[Agreed]], masked: bool
+    meeting: Meeting,
+    item: AgendaItem,
+    taken: Sequence[Decision],
+    numbers: Mapping[int, int],
+    agreed: Sequence[Agreed],
+    masked: bool,
 ) -> Point:
     facts = []
     if item.presenter:
@@ -167,13 +174,14 @@ def _point(
         facts.append(_("Registry number %(number)s") % {"number": line(item.case.registry_number)})
     if item.restricted:
         facts.append(_("Restricted"))
-    if item.state == ItemState.TABLED and all(decision.kind != DecisionKind.TABLED for decision in item.taken):
+    if item.state == ItemState.TABLED and all(decision.kind != DecisionKind.TABLED for decision in taken):
         facts.append(str(ItemState.TABLED.label))
     if item.state == ItemState.PENDING and meeting.state == MeetingState.ADJOURNED:
         facts.append(str(ItemState.PENDING.label))
     rulings = tuple(
         Ruling(f"§ {numbers[decision.pk]}", str(_RULINGS[DecisionKind(decision.kind)]), paragraphs(decision.text))
-        for decision in item.taken
+        for decision in taken
+        if decision.pk in numbers  # not removed in this very moment
     )
     return Point(
         number=str(item.position),
@@ -181,7 +189,7 @@ def _point(
         facts=tuple(facts),
         notes=paragraphs(item.notes),
         rulings=rulings,
-        agreed=_table(agreed.get(item.pk, ()), masked),
+        agreed=_table(agreed, masked),
     )
 
 

@@ -40,7 +40,7 @@ def change_layout(
         with_organisation=with_organisation,
     )
     new = {name: getattr(layout, name) for name in _FIELDS}
-    if layout.pk is None:
+    if layout._state.adding:
         layout.save()
         history.created(layout, council=council, by=by, on=on, verb="layout.chosen", fields=_FIELDS)
         return layout

@@ -275,8 +275,8 @@ def test_the_pdf_is_tagged_and_follows_the_standards(cast: Cast, settings: Any) 
     settings.LANGUAGE_CODE = "sv"
     content = as_pdf(paper_of(hold(cast), cast.secretary))
     reader = pypdf.PdfReader(io.BytesIO(content))
-    root = reader.trailer["/Root"]
-    assert root["/MarkInfo"]["/Marked"] is True or str(root["/MarkInfo"]["/Marked"]) == "True"
+    root: Any = reader.trailer["/Root"]
+    assert str(root["/MarkInfo"]["/Marked"]) == "True"
     assert root["/Lang"] == "sv"
     assert reader.metadata is not None
     assert reader.metadata.title is not None
