@@ -257,7 +257,7 @@ def _item_page(request: CouncilRequest, meeting: Meeting, form: ItemForm, *, tit
 def _item_fields(request: CouncilRequest, form: ItemForm) -> dict[str, Any]:
     """Return what the verbs take of an item; opens the new case that it asks for (call it inside the transaction)."""
     cleaned = form.cleaned_data
-    fields = {name: cleaned[name] for name in ("title", "kind", "presenter", "topics", "case")}
+    fields = {name: cleaned[name] for name in ("title", "kind", "presenter", "minutes_planned", "topics", "case")}
     if "restricted" in cleaned:
         fields["restricted"] = cleaned["restricted"]
     if cleaned["new_case_title"]:

@@ -12,8 +12,8 @@ FLOORS = ["bra", "meetings", "actions", "reports", "demo"]
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
-    {"fields", "text", "errors", "models", "signals", "http", "personnummer"},
-    {"permissions", "rows", "status"},
+    {"fields", "text", "errors", "models", "proposal_models", "signals", "http", "personnummer"},
+    {"permissions", "rows", "status", "series", "timing"},
     {"history", "mail", "selection", "workbook"},
     {"lifecycle", "receivers"},
     {
@@ -27,6 +27,8 @@ STEPS = [
         "middleware",
         "context",
         "case_forms",
+        "planning_forms",
+        "planning_sentences",
         "case_tables",
         "case_filters",
         "sentences",
@@ -41,15 +43,18 @@ STEPS = [
         "owner_views",
         "home_views",
         "case_views",
+        "standing_views",
+        "proposal_views",
+        "series_views",
         "member_views",
         "plan_views",
         "reminder_views",
         "templatetags",
         "management",
     },
-    {"urls", "owner_urls", "reminder_urls", "home_urls", "case_urls"},
+    {"urls", "owner_urls", "reminder_urls", "home_urls", "case_urls", "planning_urls"},
 ]
-CLOCKLESS = {"models", "permissions", "lifecycle", "reminders", "status", "selection", "workbook", "history"}
+CLOCKLESS = {"models", "series", "timing", "permissions", "lifecycle", "reminders", "status", "selection", "workbook", "history"}
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 
 
