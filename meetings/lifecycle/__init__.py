@@ -6,7 +6,7 @@ sentence for the user when a rule says no.
 
 from meetings.lifecycle.agenda import add_item, edit_item, move_item, remove_item
 from meetings.lifecycle.cases import edit_case, next_registry_number, open_case
-from meetings.lifecycle.planning import clash, plan_meeting, plan_series, replan_meeting
+from meetings.lifecycle.planning import clashes, plan_meeting, plan_series, replan_meeting
 from meetings.lifecycle.proposals import (
     MOST_DAYS,
     decline_proposal,
@@ -37,7 +37,7 @@ __all__ = [
     "add_standing",
     "adjourn",
     "amend_decision",
-    "clash",
+    "clashes",
     "decline_proposal",
     "edit_case",
     "edit_item",
