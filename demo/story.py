@@ -70,15 +70,18 @@ class Story:
         for meeting in told:
             if "opened" in meeting:
                 yield meeting["date"], partial(self._hold, meeting)
-        for meeting in told:
-            for proposal in meeting.get("proposals", []):
-                yield proposal["on"], partial(self._propose, meeting, proposal)
+        yield from self._proposals(told)
         for action in _actions_in(told):
             for step in action.get("then", []):
                 yield step["on"], partial(self._go_on, action, step)
         for case in cases:
             for step in case.get("then", []):
                 yield step["on"], partial(self._edit_case, case, step)
+
+    def _proposals(self, told: list[Words]) -> Iterator[tuple[date, Callable[[], None]]]:
+        for meeting in told:
+            for proposal in meeting.get("proposals", []):
+                yield proposal["on"], partial(self._propose, meeting, proposal)
 
     # Cases
 
@@ -152,9 +155,7 @@ class Story:
             reason=proposal["reason"],
         )
         if "declined" in proposal:
-            meetings.decline_proposal(
-                proposal=sent, answer=proposal["declined"], by=self.secretary, on=proposal["on"]
-            )
+            meetings.decline_proposal(proposal=sent, answer=proposal["declined"], by=self.secretary, on=proposal["on"])
 
     def _hold(self, words: Words) -> None:
         """Open the meeting, log who came and what was said, and adjourn it."""

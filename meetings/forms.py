@@ -153,9 +153,10 @@ class ItemForm(GuardedForm):
     @staticmethod
     def of(item: AgendaItem) -> dict[str, Any]:
         """Return the initial values for an item."""
-        return {name: getattr(item, name) for name in ("title", "kind", "presenter", "minutes_planned", "case", "restricted")} | {
-            "topics": item.topics.all()
-        }
+        return {
+            name: getattr(item, name)
+            for name in ("title", "kind", "presenter", "minutes_planned", "case", "restricted")
+        } | {"topics": item.topics.all()}
 
     def clean_kind(self) -> str:
         """Without a choice it is what a new item is."""

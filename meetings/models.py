@@ -339,9 +339,7 @@ class AgendaItem(models.Model):
     # It has been taken along once. Whoever then takes it off the next agenda isn't given it again.
     carried = models.BooleanField(default=False, editable=False)
     # Whose minutes an item of the kind LAST_MINUTES is about; its title ends with that meeting's number.
-    minutes_of = models.ForeignKey(
-        Meeting, models.SET_NULL, related_name="+", null=True, blank=True, editable=False
-    )
+    minutes_of = models.ForeignKey(Meeting, models.SET_NULL, related_name="+", null=True, blank=True, editable=False)
 
     objects = AgendaItemQuerySet.as_manager()
 

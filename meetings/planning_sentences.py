@@ -4,13 +4,17 @@ from django.utils.translation import gettext as _
 
 from bra.models import Council, HistoryEntry, Member
 from bra.sentences import Line, lines
-from meetings.models import AgendaItem, ItemProposal, StandingItem
+from meetings.models import ItemProposal, StandingItem
 
 MOST_LINES = 100
 
 _FIELDS = {
-    name: AgendaItem._meta.get_field(name).verbose_name for name in ("title", "kind", "presenter", "minutes_planned")
-} | {"topics": StandingItem._meta.get_field("topics").verbose_name}
+    "title": StandingItem._meta.get_field("title").verbose_name,
+    "kind": StandingItem._meta.get_field("kind").verbose_name,
+    "presenter": StandingItem._meta.get_field("presenter").verbose_name,
+    "minutes_planned": StandingItem._meta.get_field("minutes_planned").verbose_name,
+    "topics": StandingItem._meta.get_field("topics").verbose_name,
+}
 
 
 def history_of_standing(council: Council) -> list[Line]:

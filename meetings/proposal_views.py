@@ -60,9 +60,7 @@ def _list_page(
         "page": page,
         "rows": shown,
         "planned": planned,
-        "next_last_day": (
-            last_proposal_day(planned[0].date, request.council.proposal_days) if planned else None
-        ),
+        "next_last_day": (last_proposal_day(planned[0].date, request.council.proposal_days) if planned else None),
         "may_answer": may_answer,
         "days_form": days_form or ProposalDaysForm(initial={"proposal_days": request.council.proposal_days}),
         "lines": history_of_proposals(request.member),

@@ -65,9 +65,7 @@ def standing_add(request: CouncilRequest) -> HttpResponse:
     form = StandingForm(request.POST or None, council=request.council)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            item = lifecycle.add_standing(
-                council=request.council, by=request.member, on=request.today, **_fields(form)
-            )
+            item = lifecycle.add_standing(council=request.council, by=request.member, on=request.today, **_fields(form))
             note_override(form, council=request.council, by=request.member, on=request.today, target=item)
         messages.success(request, _("“%(title)s” is on the standing agenda.") % {"title": item.title})
         return redirect(_page(request, item))

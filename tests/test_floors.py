@@ -54,7 +54,18 @@ STEPS = [
     },
     {"urls", "owner_urls", "reminder_urls", "home_urls", "case_urls", "planning_urls"},
 ]
-CLOCKLESS = {"models", "series", "timing", "permissions", "lifecycle", "reminders", "status", "selection", "workbook", "history"}
+CLOCKLESS = {
+    "models",
+    "series",
+    "timing",
+    "permissions",
+    "lifecycle",
+    "reminders",
+    "status",
+    "selection",
+    "workbook",
+    "history",
+}
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 
 

@@ -26,7 +26,7 @@ def _grouped(request: CouncilRequest) -> tuple[list[dict[str, Any]], int, bool]:
     """The groups, the number of actions in them, and whether there are more than MOST. One query."""
     kept = request.__dict__.get(_KEPT)
     if kept is not None:
-        return kept  # type: ignore[no-any-return]  # it was put there below
+        return kept
     live = Action.objects.visible_to(request.member).live().select_related("owner__organisation", "agenda_item")
     order = ("owner__organisation__sort_key", "owner__organisation_id", "deadline", "pk")
     actions = list(live.order_by(*order)[: MOST + 1])

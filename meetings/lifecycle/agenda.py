@@ -61,9 +61,9 @@ def add_item(
 def edit_item(
     *, item: AgendaItem, by: Member, on: date, topics: Iterable[Topic] | None = None, **fields: object
 ) -> AgendaItem:
-    """Change an item: `fields` may hold title, kind, presenter, minutes_planned, case and restricted; `topics` replaces
-    its topics.
+    """Change an item; `topics` replaces its topics.
 
+    `fields` may hold title, kind, presenter, minutes_planned, case and restricted.
     A case brings its topics along, and a restricted one restricts the item.
     """
     only(fields, _FIELDS)

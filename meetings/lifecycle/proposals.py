@@ -40,9 +40,7 @@ def propose_item(*, meeting: Meeting, by: Member, on: date, title: str, reason: 
 def take_proposal(*, proposal: ItemProposal, meeting: Meeting, by: Member, on: date) -> ItemProposal:
     """Take a proposal onto the agenda of a meeting, last; its proposer's role presents it."""
     proposal = _waiting(proposal)
-    item = add_item(
-        meeting=meeting, by=by, on=on, title=proposal.title, presenter=proposal.proposer.title[:120]
-    )
+    item = add_item(meeting=meeting, by=by, on=on, title=proposal.title, presenter=proposal.proposer.title[:120])
     history.change(
         proposal,
         council=proposal.council,
