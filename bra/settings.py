@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "bra",
     "meetings",
     "actions",
+    "finding",
     "reports",
     "demo",
 ]

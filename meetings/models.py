@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bra.fields import SortKeyField
+from bra.fields import SortKeyField, StemsField
 from bra.models import SEATED, Council, Member, Organisation
 from bra.text import sort_key
 
@@ -84,6 +84,7 @@ class Case(models.Model):
     restricted = models.BooleanField(_("restricted"), default=False)
     opened_on = models.DateField(_("opened"))
     sort_key = SortKeyField("title")
+    stems = StemsField("registry_number", "title", "situation")
 
     objects = CaseQuerySet.as_manager()
 
@@ -312,6 +313,7 @@ class AgendaItem(models.Model):
     notes = models.TextField(_("notes"), max_length=50_000, blank=True)
     # Counts the savings of the notes: who writes on an older version is shown both texts.
     version = models.PositiveIntegerField(default=0, editable=False)
+    stems = StemsField("title", "notes")
 
     objects = AgendaItemQuerySet.as_manager()
 
@@ -368,6 +370,7 @@ class Decision(models.Model):
     kind = models.CharField(_("kind"), max_length=14, choices=DecisionKind, default=DecisionKind.DECIDED)
     text = models.TextField(_("decision"), max_length=4000)
     removed = models.BooleanField(default=False, editable=False)
+    stems = StemsField("text")
 
     # Its § in the minutes, settled or reckoned; meetings.sheets puts it here for the templates.
     paragraph: int | None

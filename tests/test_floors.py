@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = ["bra", "meetings", "actions", "reports", "demo"]
+FLOORS = ["bra", "meetings", "actions", "finding", "reports", "demo"]
 # These name all floors by nature.
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
     {"fields", "text", "errors", "models", "signals", "http", "personnummer"},
     {"permissions", "rows", "status"},
-    {"history", "mail", "selection", "workbook"},
+    {"history", "mail", "selection", "timeline", "snippets", "feed", "workbook"},
     {"lifecycle", "receivers"},
     {
         "forms",
@@ -44,12 +44,13 @@ STEPS = [
         "member_views",
         "plan_views",
         "reminder_views",
+        "calendar_views",
         "templatetags",
         "management",
     },
-    {"urls", "owner_urls", "reminder_urls", "home_urls", "case_urls"},
+    {"urls", "owner_urls", "reminder_urls", "home_urls", "case_urls", "feed_urls"},
 ]
-CLOCKLESS = {"models", "permissions", "lifecycle", "reminders", "status", "selection", "workbook", "history"}
+CLOCKLESS = {"models", "permissions", "lifecycle", "reminders", "status", "selection", "workbook", "history", "feed"}
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 
 
