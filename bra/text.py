@@ -21,6 +21,7 @@ def sort_key(text: str) -> str:
 
 
 WORD = re.compile(r"\w+")
+_DEFINITE = re.compile(r"(?<=\w{3})ans?$|(?<=\w{4})rets?$")
 # A stem of this length or longer is also looked for inside words, because Swedish writes compounds in one word.
 _INSIDE = 4
 
@@ -49,10 +50,27 @@ def stem(word: str) -> str:
 def stems(text: str) -> list[str]:
     """Return the stems of the words of `text`, each once, in the order in which they come first.
 
-    >>> stems("Skolan och skolorna, ÅTGÄRDER")
+    >>> stems("Skola och skolorna, ÅTGÄRDER")
     ['skol', 'och', 'åtgärd']
     """
-    return list(dict.fromkeys(stem(word) for word in WORD.findall(text)))
+    return list(dict.fromkeys(stem(word) for word in words(text)))
+
+
+def words(text: str) -> list[str]:
+    """Return the words of the text. A letter with its ring or dots written apart is one letter."""
+    return WORD.findall(unicodedata.normalize("NFC", text))
+
+
+def asked_stems(question: str) -> list[str]:
+    """Return the stems to look for, a little shorter than `stems` where Snowball leaves a definite form as it is.
+
+    "skolan" is to find "skolor", and "klottret" "klotter". What is looked for may be shorter than what stands in the
+    column, never longer, so the columns needn't know.
+
+    >>> asked_stems("Skolan, klottret och planen")
+    ['skol', 'klott', 'och', 'plan']
+    """
+    return list(dict.fromkeys(_DEFINITE.sub("", stem(word)) for word in words(question)))
 
 
 def looked_for(asked: str) -> str:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bra import personnummer
-from bra.text import stems
+from bra.text import asked_stems
 from finding.selection import KINDS
 from meetings.models import Topic
 
@@ -49,7 +49,7 @@ class SearchForm(forms.Form):
         text = str(self.cleaned_data["q"])
         if any(found.certain for found in personnummer.find(text)):
             raise ValidationError(_("That is a personal identity number. No person is recorded or searched for here."))
-        found = stems(text)
+        found = asked_stems(text)
         if not found:
             raise ValidationError(_("Write a word to search for."))
         if len(found) > MOST_WORDS:
@@ -59,7 +59,7 @@ class SearchForm(forms.Form):
     @property
     def words(self) -> list[str]:
         """The stems to look for; none when what was typed can't be looked for."""
-        return stems(self.cleaned_data["q"]) if self.is_valid() else []
+        return asked_stems(self.cleaned_data["q"]) if self.is_valid() else []
 
 
 class YearForm(forms.Form):

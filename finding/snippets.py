@@ -1,5 +1,6 @@
 """A piece of a text around what was found, escaped, with the words marked. Pure."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from django.utils.html import escape
@@ -19,6 +20,7 @@ def _places(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def marked(text: str, words: Sequence[str]) -> SafeString:
     """Return the text, escaped, each word that was found in a <mark>."""
+    text = unicodedata.normalize("NFC", text)
     parts, at = [], 0
     for start, end in _places(text, words):
         parts += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
@@ -28,6 +30,7 @@ def marked(text: str, words: Sequence[str]) -> SafeString:
 
 def snippet(text: str, words: Sequence[str]) -> SafeString:
     """Return a piece of the text around the first word that was found, or its beginning, marked as in `marked`."""
+    text = unicodedata.normalize("NFC", text)
     first = next(_places(text, words), (0, 0))[0]
     start = 0 if first <= BEFORE else _word_border(text, first - BEFORE)
     end = len(text) if len(text) - start <= LENGTH else text.rfind(" ", start, start + LENGTH)
