@@ -68,4 +68,3 @@ class YearForm(forms.Form):
     def __init__(self, *args: Any, years: Sequence[int], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["year"] = _year(years)
-

@@ -27,7 +27,9 @@ URL = "/granby/sok/"
 def found(browser: Client, **query: Any) -> dict[str, list[str]]:
     """What the page shows: kind -> the titles of its hits, without marks."""
     groups = browser.get(URL, query).context["groups"]
-    return {group.kind.name: [html.unescape(re.sub("<[^>]+>", "", hit.title)) for hit in group.hits] for group in groups}
+    return {
+        group.kind.name: [html.unescape(re.sub("<[^>]+>", "", hit.title)) for hit in group.hits] for group in groups
+    }
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bra.models import Member
 from meetings.models import Decision, MeetingState, Topic
 from tests import make
 from tests.cast import Cast
@@ -16,7 +17,10 @@ def topic(cast: Cast) -> Topic:
     return make.make_topic(cast.council, name="Våldsbejakande extremism", extremism=True)
 
 
-def told(cast: Cast, topic: Topic, who: Any, query: str = "") -> list[tuple[str, list[tuple[str, list[Any], list[str]]]]]:
+Told = list[tuple[str, list[tuple[str, list[int | None], list[str]]]]]
+
+
+def told(cast: Cast, topic: Topic, who: Member, query: str = "") -> Told:
     """(meeting's day, [(item, §§, actions)]) as the page gives them."""
     sittings = cast.browse(who).get(f"/granby/amnen/{topic.pk}/{query}").context["sittings"]
     return [
@@ -54,7 +58,7 @@ def furnish(cast: Cast, topic: Topic) -> None:
 
 def test_it_tells_what_was_said_decided_and_agreed_newest_meeting_first(cast: Cast, topic: Topic) -> None:
     furnish(cast, topic)
-    plain = [
+    plain: Told = [
         ("2017-03-15", [("Plan", [42], []), ("Utbildning", [], ["Boka utbildning"])]),
         ("2016-09-08", [("Lägesbild", [41], [])]),
     ]
