@@ -61,6 +61,7 @@ DOORS = {
     "meetings:item_edit": Door("GET", LOGGERS, "item"),
     "meetings:item_move": Door("POST", LOGGERS, "item"),
     "meetings:item_remove": Door("POST", LOGGERS, "item"),
+    "meetings:item_history": Door("GET", SEATED, "item"),
     "meetings:item_notes": Door("POST", LOGGERS, "item"),
     "meetings:item_state": Door("POST", LOGGERS, "item"),
     "meetings:decision_add": Door("POST", LOGGERS, "item"),

@@ -45,6 +45,7 @@ STEPS = [
         "plan_views",
         "reminder_views",
         "calendar_views",
+        "history_views",
         "templatetags",
         "management",
     },

@@ -77,7 +77,7 @@ def edit_item(
     changes = history.change(item, council=meeting.council, by=by, on=on, verb="item.edited", **fields)
     if topics is not None or "case" in changes:
         chosen = item.topics.all() if topics is None else topics
-        item.topics.set(_with_topics_of(item.case if "case" in changes else None, chosen))
+        _set_topics(item, _with_topics_of(item.case if "case" in changes else None, chosen), by=by, on=on)
     if meeting.state != MeetingState.DRAFT:
         wake_case(item, by=by, on=on)
     return item
@@ -87,6 +87,21 @@ def restrict(item: AgendaItem, *, by: Member | None, on: date) -> None:
     """Restrict an item, unless a floor above says no."""
     restricting_item.send(AgendaItem, item=item)
     history.change(item, council=item.meeting.council, by=by, on=on, verb="item.restricted", restricted=True)
+
+
+def _set_topics(item: AgendaItem, new: set[Topic], *, by: Member, on: date) -> None:
+    old = set(item.topics.all())
+    if old != new:
+        item.topics.set(new)
+        was, became = (sorted(topic.name for topic in chosen) for chosen in (old, new))
+        history.record(
+            council=item.meeting.council,
+            by=by,
+            on=on,
+            verb="item.edited",
+            target=item,
+            changes={"topics": (was, became)},
+        )
 
 
 def _with_topics_of(case: Case | None, topics: Iterable[Topic]) -> set[Topic]:

@@ -21,6 +21,7 @@ PAGES = [
     "/moten/6/",
     "/moten/7/andra/",
     "/punkter/99/andra/",
+    "/punkter/80/historik/",
     "/arenden/",
     "/arenden/nytt/",
     "/arenden/3/",
