@@ -34,8 +34,9 @@ def agree(
     activity: Activity | None = None,
 ) -> Action:
     """Log an action agreed at an item whose meeting is in session; it counts as agreed on the meeting's day."""
+    # The meeting before the item, as the verbs of meetings do: so none waits for the other.
+    meeting = locked(agenda_item.meeting)
     item = locked(agenda_item)
-    meeting = locked(item.meeting)
     if meeting.state != MeetingState.IN_SESSION:
         raise RuleBroken(_("Actions are agreed while the meeting is in session."))
     title = title.strip()
@@ -48,6 +49,7 @@ def agree(
     _refuse_owner(owner, item, on)
     if decision is not None and decision.item_id != item.pk:
         raise RuleBroken(_("The decision was taken at another item."), field="decision")
+    _refuse_activity(activity, meeting.council_id)
     action = Action.objects.create(
         council=meeting.council,
         agenda_item=item,
@@ -83,6 +85,7 @@ def amend(
     if not title:
         raise RuleBroken(_("Write what is to be done."), field="title")
     _refuse_deadline(action, deadline)
+    _refuse_activity(activity, action.council_id)
     _change(action, by=by, on=on, verb="action.amended", title=title, deadline=deadline, activity=activity)
     return action
 
@@ -199,6 +202,11 @@ def _refuse_owner(owner: Member, item: AgendaItem, on: date) -> None:
             _("The item is restricted and %(owner)s may not see it. Choose another owner.") % {"owner": owner.label},
             field="owner",
         )
+
+
+def _refuse_activity(activity: Activity | None, council_pk: int) -> None:
+    if activity is not None and activity.goal.plan.council_id != council_pk:
+        raise RuleBroken(_("Choose an activity of this council's plan."), field="activity")
 
 
 def _refuse_deadline(action: Action, deadline: date) -> None:

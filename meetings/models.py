@@ -1,5 +1,6 @@
 """What the council says: topics, cases, meetings, agenda items, attendance and decisions."""
 
+import hashlib
 from datetime import date
 from typing import Any
 
@@ -100,6 +101,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registry_number} {self.title}"
+
+    @property
+    def situation_mark(self) -> str:
+        """A short mark of the situation's text: who rewrites it says which text they had before them."""
+        return hashlib.sha256(self.situation.encode()).hexdigest()[:16]
 
 
 class MeetingState(models.TextChoices):

@@ -224,3 +224,10 @@ def test_restricted_matter_does_not_exist_for_who_is_not_cleared(
 def test_a_member_whose_mandate_has_ended_is_a_stranger(cast: Cast) -> None:
     Member.objects.filter(pk=cast.member.pk).update(mandate_to=date(2017, 3, 14))
     assert cast.browse(cast.member).get(reverse("home", args=[cast.council.slug])).status_code == 404
+
+
+def test_no_cache_keeps_what_a_council_shows(cast: Cast) -> None:
+    browser = cast.browse(cast.coordinator)
+    pages = [name for name, door in DOORS.items() if door.method == "GET" and not door.kind]
+    answers = {name: browser.get(reverse(name, args=[cast.council.slug])) for name in pages}
+    assert [name for name, answer in answers.items() if "no-store" not in answer.headers["Cache-Control"]] == []

@@ -11,7 +11,7 @@ from bra.errors import RuleBroken
 from bra.models import Council, Member, Organisation
 from bra.rows import locked
 from meetings.lifecycle.agenda import restrict
-from meetings.lifecycle.common import only
+from meetings.lifecycle.common import only, set_topics
 from meetings.models import Case, CaseState, Topic
 
 _FIELDS = ("registry_number", "title", "organisation", "situation", "restricted")
@@ -24,7 +24,8 @@ def next_registry_number(council: Council, on: date) -> str:
     serials = [
         int(tail)
         for number in taken.values_list("registry_number", flat=True)
-        if (tail := number[len(prefix) :]).isdigit()
+        # Those who write their own numbers may write anything; beyond six digits it is no serial.
+        if (tail := number[len(prefix) :]).isdecimal() and len(tail) <= 6
     ]
     return f"{prefix}{max(serials, default=0) + 1}"
 
@@ -72,11 +73,13 @@ def edit_case(
     on: date,
     topics: Iterable[Topic],
     state: CaseState,
+    situation_mark: str | None = None,
     **fields: object,
 ) -> Case:
     """Change a case: `fields` may hold registry_number, title, organisation, situation and restricted.
 
-    A case that becomes restricted takes its agenda items with it.
+    A case that becomes restricted takes its agenda items with it. With a `situation_mark`, that of the text which the
+    new situation was written on, a text that somebody else saved meanwhile isn't overwritten: history keeps no copy.
     """
     only(fields, _FIELDS)
     council = locked(case.council)
@@ -84,22 +87,18 @@ def edit_case(
     number = str(fields.get("registry_number", "")).strip() or case.registry_number
     _refuse_taken_registry_number(council, number, but=case)
     fields["registry_number"] = number
+    if situation_mark not in (None, case.situation_mark) and fields["situation"] != case.situation:
+        raise RuleBroken(
+            _("Somebody else rewrote this meanwhile. Put the two together and save again. Now it says: “%(text)s”")
+            % {"text": case.situation},
+            field="situation",
+        )
     changes = history.change(case, council=council, by=by, on=on, verb="case.edited", state=state, **fields)
-    _set_topics(case, topics, by=by, on=on)
+    set_topics(case, topics, council=council, by=by, on=on, verb="case.edited")
     if "restricted" in changes and case.restricted:
         for item in case.items.filter(restricted=False):
-            restrict(item, by=by, on=on)
+            restrict(locked(item), by=by, on=on)
     return case
-
-
-def _set_topics(case: Case, topics: Iterable[Topic], *, by: Member, on: date) -> None:
-    old, new = set(case.topics.all()), set(topics)
-    if old != new:
-        case.topics.set(new)
-        was, became = (sorted(topic.name for topic in chosen) for chosen in (old, new))
-        history.record(
-            council=case.council, by=by, on=on, verb="case.edited", target=case, changes={"topics": (was, became)}
-        )
 
 
 def _refuse_taken_registry_number(council: Council, number: str, but: Case | None) -> None:

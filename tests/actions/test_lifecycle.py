@@ -55,6 +55,22 @@ def test_what_cannot_be_agreed(cast: Cast, change: dict[str, object], field: str
     assert (refused.value.field, Action.objects.count()) == (field, 0)
 
 
+def test_an_activity_is_one_of_the_councils_own_plans(cast: Cast) -> None:
+    own = make.make_activity(make.make_plan(cast.council))
+    foreign = make.make_activity(make.make_plan(cast.stranger.council))
+    item = make.make_item(make.make_meeting(cast.council))
+    new = {"title": "Sanera", "deadline": LATER, "by": cast.secretary, "on": TODAY}
+    action = lifecycle.agree(agenda_item=item, owner=cast.owner, activity=own, **new)
+    for verb in (
+        lambda: lifecycle.agree(agenda_item=item, owner=cast.owner, activity=foreign, **new),
+        lambda: lifecycle.amend(action=action, activity=foreign, version=0, **new),
+    ):
+        with pytest.raises(RuleBroken) as refused:
+            verb()
+        assert refused.value.field == "activity"
+    assert [one.activity for one in Action.objects.all()] == [own]
+
+
 def test_an_owner_belongs_to_the_council_and_may_see_the_item(cast: Cast) -> None:
     meeting = make.make_meeting(cast.council)
     secret = make.make_item(meeting, restricted=True)

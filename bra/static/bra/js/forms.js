@@ -76,4 +76,4 @@ for (const filters of document.querySelectorAll("details.filters")) {
 
 document.documentElement.classList.add("js");
 start(document);
-document.addEventListener("htmx:afterSwap", (event) => start(event.detail.target));
+document.addEventListener("htmx:load", (event) => start(event.detail.elt)); // afterSwap tells the old element

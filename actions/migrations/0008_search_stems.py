@@ -22,7 +22,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actions', '0005_reminder_line_one_index'),
+        ('actions', '0007_owner_link_address'),
     ]
 
     operations = [
