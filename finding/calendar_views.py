@@ -57,7 +57,7 @@ def calendar_stop(request: CouncilRequest) -> HttpResponse:
 @sensitive_variables("secret")
 def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     """Answer with the calendar that the secret opens; 404 for a wrong, renewed or stopped one, or an ended mandate."""
-    followed = CalendarAddress.objects.followed_by(lifecycle.digest(secret))
+    followed = CalendarAddress.objects.working().filter(digest=lifecycle.digest(secret))
     address = followed.select_related("member__council").first()
     clock = timezone.now()
     if address is None or not address.member.is_active(address.member.council.today(clock)):

@@ -45,10 +45,15 @@ class SearchForm(forms.Form):
         )
 
     def clean_q(self) -> str:
-        """Words that can be looked for. Nobody is searched for by a personnummer, so one is refused."""
+        """Words that can be looked for. Nobody is searched for by a personnummer, so one is refused.
+
+        Elsewhere the guard asks and never refuses for good; here nothing is lost, the text has other words to find.
+        """
         text = str(self.cleaned_data["q"])
         if any(found.certain for found in personnummer.find(text)):
-            raise ValidationError(_("That is a personal identity number. No person is recorded or searched for here."))
+            raise ValidationError(
+                _("That looks like a personal identity number. No person is searched for here. Search for other words.")
+            )
         found = asked_stems(text)
         if not found:
             raise ValidationError(_("Write a word to search for."))

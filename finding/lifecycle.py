@@ -29,17 +29,18 @@ def make_address(*, member: Member, by: Member, on: date) -> str:
     """
     _refuse_others(member, by)
     member = locked(member)
-    if not member.is_active(on) or member.user_id is None:
+    if not member.is_active(on) or member.user is None:
         raise RuleBroken(_("Only members who can log in have a calendar."))
     secret = secrets.token_urlsafe(SECRET_BYTES)
     address = CalendarAddress.objects.filter(member=member).first()
     if address is None:
-        address = CalendarAddress.objects.create(member=member, digest=digest(secret), made_on=on)
+        kept = digest(secret)
+        address = CalendarAddress.objects.create(member=member, user=member.user, digest=kept, made_on=on)
         verb = "calendar.made"
     else:
         verb = "calendar.made" if address.digest is None else "calendar.renewed"
-        address.digest, address.made_on = digest(secret), on
-        address.save(update_fields=["digest", "made_on"])
+        address.user, address.digest, address.made_on = member.user, digest(secret), on
+        address.save(update_fields=["user", "digest", "made_on"])
     # History tells that it was done, and nothing of the secret.
     history.record(council=member.council, by=by, on=on, verb=verb, target=address, changes={})
     return secret
@@ -49,7 +50,7 @@ def make_address(*, member: Member, by: Member, on: date) -> str:
 def stop_address(*, member: Member, by: Member, on: date) -> None:
     """Stop the address of the member's calendar; where none works, nothing happens."""
     _refuse_others(member, by)
-    address = CalendarAddress.objects.working().filter(member=locked(member)).first()
+    address = CalendarAddress.objects.filter(member=locked(member)).exclude(digest=None).first()
     if address is None:
         return
     address.digest = None

@@ -1,29 +1,27 @@
 """What finding stores: the address of a member's calendar feed. All else is found in the rows of the floors below."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from bra.models import Member
+from bra.models import Member, User
 
 
 class CalendarAddressQuerySet(models.QuerySet["CalendarAddress"]):
     """Words for addresses."""
 
     def working(self) -> "CalendarAddressQuerySet":
-        """Those not stopped."""
-        return self.exclude(digest=None)
-
-    def followed_by(self, digest: str) -> "CalendarAddressQuerySet":
-        """The one whose secret has this digest, of somebody who can still log in."""
-        # Who loses the log-in loses the calendar too.
-        return self.filter(digest=digest, member__user__is_active=True)
+        """Those not stopped, of somebody who can still log in."""
+        # Who loses the log-in loses the calendar too, also when the seat is somebody else's afterwards.
+        return self.exclude(digest=None).filter(member__user=F("user"), user__is_active=True)
 
 
 class CalendarAddress(models.Model):
     """The secret address of a member's calendar. Only the digest of the secret is kept; None when it is stopped."""
 
     member = models.OneToOneField(Member, models.CASCADE, related_name="calendar_address")
+    # Who made it, and reads it.
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64, unique=True, null=True, editable=False)
     made_on = models.DateField(_("made"))
 

@@ -132,6 +132,16 @@ def test_who_may_no_longer_come_in_has_no_calendar(cast: Cast, loss: str) -> Non
     assert Client().get(address).status_code == 404
 
 
+def test_who_takes_the_seat_over_does_not_wake_the_calendar_of_the_one_before(cast: Cast) -> None:
+    old = make_address(cast, cast.member)
+    Member.objects.filter(pk=cast.member.pk).update(user=make.make_user())
+    assert Client().get(old).status_code == 404
+    heir = Member.objects.get(pk=cast.member.pk)
+    assert cast.browse(heir).get(PAGE).context["address"] is None
+    new = make_address(cast, heir)
+    assert [Client().get(url).status_code for url in (old, new)] == [404, 200]
+
+
 def test_it_is_read_only_and_leaves_no_trace(cast: Cast) -> None:
     address = make_address(cast, cast.member)
     assert {method: getattr(Client(), method)(address).status_code for method in ("get", "head", "post", "delete")} == {

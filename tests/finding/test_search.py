@@ -195,7 +195,7 @@ def test_script_in_a_field_and_in_the_question_is_text(cast: Cast, member: Clien
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"q": "701063-2391"}, "personal identity number"),
+        ({"q": "701063-2391"}, "No person is searched for here."),
         ({"q": "§ – !"}, "Write a word to search for."),
         ({"q": " ".join(f"ord{n}x" for n in range(13))}, "Search for fewer words, at most 12."),
         ({"q": "x" * 201}, "at most 200 characters"),
