@@ -182,6 +182,9 @@ def comment(*, action: Action, text: str, by: Member, on: date) -> Comment:
 def remove(*, action: Action, by: Member, on: date, removed: bool = True) -> Action:
     """Remove an action that was logged by mistake; `removed=False` brings it back."""
     action = locked(action)
+    if not removed:
+        # Its owner's mandate may have ended, or its item been restricted, while it was away.
+        _refuse_owner(action.owner, action.agenda_item, on)
     verb = "action.removed" if removed else "action.restored"
     _change(action, by=by, on=on, verb=verb, removed=removed)
     return action

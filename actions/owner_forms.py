@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from actions import lifecycle
 from actions.models import Action, Comment, Status
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, note_override
+from bra.forms import GuardedForm, LongText, note_override
 from bra.models import Member
 from bra.rows import locked
 
@@ -41,11 +41,11 @@ class OutcomeForm(GuardedForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Write the day as 2017-05-15.")},
     )
-    text = forms.CharField(
+    text = LongText(
         label=_("What has been done, and what did it lead to?"),
         help_text=_("Write nothing about single persons."),
         required=False,
-        max_length=2000,
+        longest=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

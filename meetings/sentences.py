@@ -98,6 +98,7 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
         "meeting.opened": _("opened the meeting"),
         "meeting.adjourned": _("adjourned the meeting"),
         "meeting.reopened": _("took the meeting back into session"),
+        "meeting.registered": _("noted the registry number of the minutes"),
     }
     return plain.get(entry.verb, entry.verb)
 

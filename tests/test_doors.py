@@ -72,6 +72,11 @@ DOORS = {
     "meetings:case_detail": Door("GET", SEATED, "case"),
     "meetings:case_edit": Door("GET", LOGGERS, "case"),
     "meetings:case_state": Door("POST", LOGGERS, "case", (("state", "open"),)),
+    "meetings:layout": Door("GET", COORDINATOR),
+    "meetings:layout_preview": Door("POST", COORDINATOR),
+    "meetings:paper_pdf": Door("GET", SEATED, "meeting"),
+    "meetings:paper_docx": Door("GET", SEATED, "meeting"),
+    "meetings:minutes_register": Door("GET", LOGGERS, "meeting"),
     "actions:list": Door("GET", EVERYBODY),
     "actions:mine": Door("GET", EVERYBODY),
     # The action belongs to the outside owner; other members read it, only those who log and its owner report.

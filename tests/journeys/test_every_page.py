@@ -20,6 +20,8 @@ PAGES = [
     "/moten/nytt/",
     "/moten/6/",
     "/moten/7/andra/",
+    "/moten/6/diarienummer/",
+    "/moten/utformning/",
     "/punkter/99/andra/",
     "/punkter/80/historik/",
     "/arenden/",
