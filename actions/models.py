@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from bra.fields import SortKeyField
+from bra.fields import SortKeyField, StemsField
 from bra.models import SEATED, Council, Member
 from bra.text import sort_key
 from meetings.models import AgendaItem, Decision
@@ -221,6 +221,7 @@ class Action(models.Model):
     version = models.PositiveIntegerField(default=0, editable=False)
     removed = models.BooleanField(default=False, editable=False)
     sort_key = SortKeyField("title")
+    stems = StemsField("title", "effect")
 
     objects = ActionQuerySet.as_manager()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from bra.fields import SortKeyField
+from bra.fields import DERIVED
 from bra.models import Council, HistoryEntry, Member
 
 # Longer texts are recorded as changed, not copied: history must not become a second archive of notes.
@@ -52,7 +52,7 @@ def change(
             setattr(target, field, value)
             changes[field] = (old, value)
     if changes:
-        derived = [field.name for field in target._meta.local_fields if isinstance(field, SortKeyField)]
+        derived = [field.name for field in target._meta.local_fields if isinstance(field, DERIVED)]
         target.save(update_fields=[*changes, *derived])
         record(council=council, by=by, on=on, verb=verb, target=target, changes=changes)
     return changes

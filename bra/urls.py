@@ -9,6 +9,7 @@ _council: list[URLPattern | URLResolver] = [
     path("", include("reports.home_urls")),
     path("", include("meetings.urls")),
     path("", include("actions.urls")),
+    path("", include("finding.urls")),
     path("", include("reports.urls")),
     path("ledamoter/", member_views.member_list, name="members"),
     path("ledamoter/ny/", member_views.member_new, name="member_new"),
@@ -30,5 +31,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("konto/nytt/<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
     path("konto/nytt/klart/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
     path("ansvarig/", include("actions.owner_urls")),
+    path("kalender/", include("finding.feed_urls")),
     path("<slug:council_slug>/", include(_council)),
 ]

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bra.fields import SortKeyField
+from bra.fields import SortKeyField, StemsField
 from bra.models import SEATED, Council, Member, Organisation
 from bra.text import sort_key
 from meetings.document_models import MinutesLayout  # noqa: F401  # Django finds an app's models in this module
@@ -87,6 +87,7 @@ class Case(models.Model):
     restricted = models.BooleanField(_("restricted"), default=False)
     opened_on = models.DateField(_("opened"))
     sort_key = SortKeyField("title")
+    stems = StemsField("registry_number", "title", "situation")
 
     objects = CaseQuerySet.as_manager()
 
@@ -348,6 +349,7 @@ class AgendaItem(models.Model):
     carried = models.BooleanField(default=False, editable=False)
     # Whose minutes an item of the kind LAST_MINUTES is about; its title ends with that meeting's number.
     minutes_of = models.ForeignKey(Meeting, models.SET_NULL, related_name="+", null=True, blank=True, editable=False)
+    stems = StemsField("title", "notes")
 
     objects = AgendaItemQuerySet.as_manager()
 
@@ -404,6 +406,7 @@ class Decision(models.Model):
     kind = models.CharField(_("kind"), max_length=14, choices=DecisionKind, default=DecisionKind.DECIDED)
     text = models.TextField(_("decision"), max_length=4000)
     removed = models.BooleanField(default=False, editable=False)
+    stems = StemsField("text")
 
     # Its § in the minutes, settled or reckoned; meetings.sheets puts it here for the templates.
     paragraph: int | None

@@ -22,8 +22,8 @@ _FIELDS = {
     "kind": AgendaItem._meta.get_field("kind").verbose_name,
     "minutes_planned": AgendaItem._meta.get_field("minutes_planned").verbose_name,
     "presenter": AgendaItem._meta.get_field("presenter").verbose_name,
-    "topics": AgendaItem._meta.get_field("topics").verbose_name,
     "case": AgendaItem._meta.get_field("case").verbose_name,
+    "topics": AgendaItem._meta.get_field("topics").verbose_name,
     "date": Meeting._meta.get_field("date").verbose_name,
     "starts_at": Meeting._meta.get_field("starts_at").verbose_name,
     "ends_at": Meeting._meta.get_field("ends_at").verbose_name,
@@ -38,20 +38,28 @@ def history_of(meeting: Meeting, member: Member) -> list[Line]:
     """
     items = {item.pk: item for item in AgendaItem.objects.visible_to(member).filter(meeting=meeting)}
     decisions = {row.pk: row for row in Decision.objects.visible_to(member).filter(item__meeting=meeting)}
-    entries: Iterable[HistoryEntry] = (
-        HistoryEntry.objects.filter(council_id=meeting.council_id)
-        .filter(
-            Q(target_type="meeting", target_id=meeting.pk)
-            | Q(target_type="agendaitem", target_id__in=list(items))
-            | Q(target_type="decision", target_id__in=list(decisions))
-        )
-        .select_related("actor")
-        .order_by("-pk")
-    )
     members = {row.pk: row for row in Member.objects.filter(council_id=meeting.council_id)}
-    if not member.cleared:
-        entries = _since_unlocked(entries, decisions)
+    entries = _entries(Q(target_type="meeting", target_id=meeting.pk), items, decisions, member)
     return lines(entries, lambda entry: [_sentence(entry, items, decisions, members)])
+
+
+def history_of_item(item: AgendaItem, member: Member) -> list[Line]:
+    """Return the history of one item and its decisions, newest first, as `history_of` tells it. Two queries."""
+    decisions = {row.pk: row for row in Decision.objects.visible_to(member).filter(item=item)}
+    entries = _entries(Q(), {item.pk: item}, decisions, member)
+    return lines(entries, lambda entry: [_sentence(entry, {item.pk: item}, decisions, {})])
+
+
+def _entries(
+    own: Q, items: dict[int, AgendaItem], decisions: dict[int, Decision], member: Member
+) -> Iterable[HistoryEntry]:
+    """The entries of the items and decisions, and those of `own`, newest first, as far as the member may see."""
+    about = Q(target_type="agendaitem", target_id__in=list(items)) | Q(
+        target_type="decision", target_id__in=list(decisions)
+    )
+    told = HistoryEntry.objects.filter(own | about if own else about, council_id=member.council_id)
+    entries: Iterable[HistoryEntry] = told.select_related("actor").order_by("-pk")
+    return entries if member.cleared else _since_unlocked(entries, decisions)
 
 
 def _since_unlocked(entries: Iterable[HistoryEntry], decisions: dict[int, Decision]) -> Iterator[HistoryEntry]:

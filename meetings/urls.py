@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from meetings import live_views, views
+from meetings import history_views, live_views, views
 from meetings.case_urls import urlpatterns as case_urls
 from meetings.document_urls import urlpatterns as document_urls
 from meetings.planning_urls import urlpatterns as planning_urls
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("punkter/<int:pk>/andra/", views.item_edit, name="item_edit"),
     path("punkter/<int:pk>/flytta/", views.item_move, name="item_move"),
     path("punkter/<int:pk>/ta-bort/", views.item_remove, name="item_remove"),
+    path("punkter/<int:pk>/historik/", history_views.item_history, name="item_history"),
     path("punkter/<int:pk>/anteckningar/", live_views.item_notes, name="item_notes"),
     path("punkter/<int:pk>/lage/", live_views.item_state, name="item_state"),
     path("punkter/<int:pk>/beslut/", live_views.decision_add, name="decision_add"),

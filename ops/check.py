@@ -14,7 +14,8 @@ from ops.environment import PYTHON, ROOT
 from ops.errors import Refusal
 from ops.processes import die_with_parent
 
-CODE = ["bra", "meetings", "actions", "reports", "demo", "ops", "bench", "tests", "celery_app.py", "manage.py"]
+APPS = ["bra", "meetings", "actions", "finding", "reports", "demo"]
+CODE = [*APPS, "ops", "bench", "tests", "celery_app.py", "manage.py"]
 PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadgroup"]
 OPERATORS = [
     "DATABASE_URL",

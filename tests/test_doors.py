@@ -61,6 +61,7 @@ DOORS = {
     "meetings:item_edit": Door("GET", LOGGERS, "item"),
     "meetings:item_move": Door("POST", LOGGERS, "item"),
     "meetings:item_remove": Door("POST", LOGGERS, "item"),
+    "meetings:item_history": Door("GET", SEATED, "item"),
     "meetings:item_notes": Door("POST", LOGGERS, "item"),
     "meetings:item_state": Door("POST", LOGGERS, "item"),
     "meetings:decision_add": Door("POST", LOGGERS, "item"),
@@ -109,6 +110,11 @@ DOORS = {
     "actions:reminder_detail": Door("GET", COORDINATOR, "reminder"),
     "actions:reminder_resend": Door("POST", COORDINATOR, "reminder"),
     "actions:reminder_dismiss": Door("POST", COORDINATOR, "reminder"),
+    "finding:search": Door("GET", SEATED),
+    "finding:topic": Door("GET", SEATED, "topic"),
+    "finding:calendar": Door("GET", EVERYBODY),
+    "finding:calendar_make": Door("POST", EVERYBODY),
+    "finding:calendar_stop": Door("POST", EVERYBODY),
     "reports:list": Door("GET", REPORT_READERS),
     "reports:progress": Door("GET", REPORT_READERS),
     "reports:download": Door("GET", REPORT_READERS, "report"),
@@ -156,6 +162,7 @@ class Furnished:
             "proposal": ItemProposal.objects.create(
                 council=council, meeting=meeting, proposer=owner, title="Förslag", sent_on=TODAY, last_day=TODAY
             ),
+            "topic": make.make_topic(council),
             "reminder": Reminder.objects.create(council=council, owner=owner, on=TODAY),
             "report": Report.objects.create(
                 council=council,

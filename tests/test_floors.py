@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = ["bra", "meetings", "actions", "reports", "demo"]
+FLOORS = ["bra", "meetings", "actions", "finding", "reports", "demo"]
 # These name all floors by nature.
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
     {"fields", "text", "errors", "models", "signals", "http", "personnummer", "document_models", "proposal_models"},
     {"permissions", "rows", "status", "series", "timing"},
-    {"history", "mail", "selection", "workbook", "documents", "pdf"},
+    {"history", "mail", "selection", "timeline", "snippets", "feed", "workbook", "documents", "pdf"},
     {"lifecycle", "receivers", "minutes"},
     {
         "forms",
@@ -52,10 +52,12 @@ STEPS = [
         "member_views",
         "plan_views",
         "reminder_views",
+        "calendar_views",
+        "history_views",
         "templatetags",
         "management",
     },
-    {"urls", "owner_urls", "reminder_urls", "home_urls", "case_urls", "document_urls", "planning_urls"},
+    {"urls", "owner_urls", "reminder_urls", "home_urls", "case_urls", "document_urls", "planning_urls", "feed_urls"},
 ]
 CLOCKLESS = {
     "models",
@@ -68,6 +70,7 @@ CLOCKLESS = {
     "selection",
     "workbook",
     "history",
+    "feed",
 }
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 
