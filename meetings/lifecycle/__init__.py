@@ -7,6 +7,7 @@ sentence for the user when a rule says no.
 from meetings.lifecycle.agenda import add_item, edit_item, move_item, remove_item
 from meetings.lifecycle.cases import edit_case, next_registry_number, open_case
 from meetings.lifecycle.planning import plan_meeting, replan_meeting
+from meetings.lifecycle.presence import add_guest, note_stay, remove_guest, take_up
 from meetings.lifecycle.session import (
     NotesConflict,
     adjourn,
@@ -22,6 +23,7 @@ from meetings.lifecycle.session import (
 
 __all__ = [
     "NotesConflict",
+    "add_guest",
     "add_item",
     "adjourn",
     "amend_decision",
@@ -30,14 +32,17 @@ __all__ = [
     "mark_attendance",
     "move_item",
     "next_registry_number",
+    "note_stay",
     "open_case",
     "open_meeting",
     "plan_meeting",
     "record_decision",
     "remove_decision",
+    "remove_guest",
     "remove_item",
     "reopen_meeting",
     "replan_meeting",
     "save_notes",
     "set_item_state",
+    "take_up",
 ]
