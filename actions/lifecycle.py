@@ -34,8 +34,9 @@ def agree(
     activity: Activity | None = None,
 ) -> Action:
     """Log an action agreed at an item whose meeting is in session; it counts as agreed on the meeting's day."""
+    # The meeting before the item, as the verbs of meetings do: so none waits for the other.
+    meeting = locked(agenda_item.meeting)
     item = locked(agenda_item)
-    meeting = locked(item.meeting)
     if meeting.state != MeetingState.IN_SESSION:
         raise RuleBroken(_("Actions are agreed while the meeting is in session."))
     title = title.strip()

@@ -25,7 +25,7 @@ from actions.forms import (
 )
 from actions.models import LIVE, Action, ActionQuerySet, Status
 from actions.sentences import sentences_of
-from actions.tables import COLUMNS, ActionTable, order_of, shown
+from actions.tables import ActionTable, dressed, order_of, shown
 from actions.templatetags.item_actions import item_context
 from bra import keyset
 from bra.errors import RuleBroken
@@ -93,7 +93,7 @@ def _list(
         order=order,
         size=PAGE_SIZE,
         query=request.GET,
-        dressed=Action.objects.with_extremism().values(*COLUMNS),
+        dressed=dressed(),
         among=actions,
     )
     alone = not page.next and not page.previous

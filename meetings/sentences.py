@@ -21,6 +21,7 @@ _FIELDS = {
     "title": AgendaItem._meta.get_field("title").verbose_name,
     "kind": AgendaItem._meta.get_field("kind").verbose_name,
     "presenter": AgendaItem._meta.get_field("presenter").verbose_name,
+    "topics": AgendaItem._meta.get_field("topics").verbose_name,
     "case": AgendaItem._meta.get_field("case").verbose_name,
     "date": Meeting._meta.get_field("date").verbose_name,
     "starts_at": Meeting._meta.get_field("starts_at").verbose_name,

@@ -11,7 +11,7 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Member
 from bra.rows import locked
-from meetings.lifecycle.common import locked_before_adjourned, only, wake_case
+from meetings.lifecycle.common import locked_before_adjourned, locked_item, only, set_topics, wake_case
 from meetings.lifecycle.presence import refuse_item_of_a_stay
 from meetings.models import AgendaItem, Case, ItemKind, Meeting, MeetingState, Topic
 from meetings.signals import removing_item, restricting_item
@@ -34,6 +34,7 @@ def add_item(
 ) -> AgendaItem:
     """Add an item last on the agenda. An item of a restricted case is restricted."""
     meeting = locked_before_adjourned(meeting)
+    case = locked(case) if case else None
     last = meeting.items.aggregate(last=Max("position"))["last"] or 0
     item = AgendaItem.objects.create(
         meeting=meeting,
@@ -66,9 +67,9 @@ def edit_item(
     """
     only(fields, _FIELDS)
     meeting = locked_before_adjourned(item.meeting)
-    item = locked(item)
     case = fields.get("case", item.case)
-    if isinstance(case, Case) and case.restricted:
+    item = locked_item(item, joins=case if isinstance(case, Case) else None)
+    if isinstance(case, Case) and locked(case).restricted:
         fields["restricted"] = True
     if fields.pop("restricted", item.restricted) != item.restricted:
         if item.restricted:
@@ -78,7 +79,8 @@ def edit_item(
     changes = history.change(item, council=meeting.council, by=by, on=on, verb="item.edited", **fields)
     if topics is not None or "case" in changes:
         chosen = item.topics.all() if topics is None else topics
-        item.topics.set(_with_topics_of(item.case if "case" in changes else None, chosen))
+        both = _with_topics_of(item.case if "case" in changes else None, chosen)
+        set_topics(item, both, council=meeting.council, by=by, on=on, verb="item.edited")
     if meeting.state != MeetingState.DRAFT:
         wake_case(item, by=by, on=on)
     return item

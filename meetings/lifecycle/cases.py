@@ -11,7 +11,7 @@ from bra.errors import RuleBroken
 from bra.models import Council, Member, Organisation
 from bra.rows import locked
 from meetings.lifecycle.agenda import restrict
-from meetings.lifecycle.common import only
+from meetings.lifecycle.common import only, set_topics
 from meetings.models import Case, CaseState, Topic
 
 _FIELDS = ("registry_number", "title", "organisation", "situation", "restricted")
@@ -24,7 +24,8 @@ def next_registry_number(council: Council, on: date) -> str:
     serials = [
         int(tail)
         for number in taken.values_list("registry_number", flat=True)
-        if (tail := number[len(prefix) :]).isdigit()
+        # Those who write their own numbers may write anything; beyond six digits it is no serial.
+        if (tail := number[len(prefix) :]).isdecimal() and len(tail) <= 6
     ]
     return f"{prefix}{max(serials, default=0) + 1}"
 
@@ -85,21 +86,11 @@ def edit_case(
     _refuse_taken_registry_number(council, number, but=case)
     fields["registry_number"] = number
     changes = history.change(case, council=council, by=by, on=on, verb="case.edited", state=state, **fields)
-    _set_topics(case, topics, by=by, on=on)
+    set_topics(case, topics, council=council, by=by, on=on, verb="case.edited")
     if "restricted" in changes and case.restricted:
         for item in case.items.filter(restricted=False):
-            restrict(item, by=by, on=on)
+            restrict(locked(item), by=by, on=on)
     return case
-
-
-def _set_topics(case: Case, topics: Iterable[Topic], *, by: Member, on: date) -> None:
-    old, new = set(case.topics.all()), set(topics)
-    if old != new:
-        case.topics.set(new)
-        was, became = (sorted(topic.name for topic in chosen) for chosen in (old, new))
-        history.record(
-            council=case.council, by=by, on=on, verb="case.edited", target=case, changes={"topics": (was, became)}
-        )
 
 
 def _refuse_taken_registry_number(council: Council, number: str, but: Case | None) -> None:

@@ -1,14 +1,16 @@
 """What the verbs share: rows under a lock in the state that a verb needs."""
 
+from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from bra import history
 from bra.errors import RuleBroken
-from bra.models import Member
+from bra.models import Council, Member
 from bra.rows import locked
-from meetings.models import AgendaItem, CaseState, Meeting, MeetingState
+from meetings.models import AgendaItem, Case, CaseState, Meeting, MeetingState, Topic
 
 
 def locked_in_session(meeting: Meeting) -> Meeting:
@@ -27,6 +29,28 @@ def locked_before_adjourned(meeting: Meeting) -> Meeting:
     if meeting.state == MeetingState.ADJOURNED:
         raise RuleBroken(_("The meeting has been adjourned, so its agenda can no longer be changed."))
     return meeting
+
+
+def locked_item(item: AgendaItem, *, joins: Case | None = None) -> AgendaItem:
+    """The item under a lock, with its case, and the one it `joins`, as they are now.
+
+    Lock the meeting first: then no item changes its case. Cases are locked before items everywhere, so that a verb
+    of an item and one of its case never wait for each other.
+    """
+    own = AgendaItem.objects.filter(pk=item.pk).values("case")
+    list(Case.objects.filter(Q(pk__in=own) | Q(pk=joins and joins.pk)).order_by("pk").select_for_update(no_key=True))
+    return locked(item)
+
+
+def set_topics(
+    target: AgendaItem | Case, topics: Iterable[Topic], *, council: Council, by: Member, on: date, verb: str
+) -> None:
+    """Give an item or a case its topics; history names them."""
+    old, new = set(target.topics.all()), set(topics)
+    if old != new:
+        target.topics.set(new)
+        was, became = (sorted(topic.name for topic in chosen) for chosen in (old, new))
+        history.record(council=council, by=by, on=on, verb=verb, target=target, changes={"topics": (was, became)})
 
 
 def only(fields: dict[str, object], allowed: tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Member
 from bra.rows import locked
-from meetings.lifecycle.common import locked_before_adjourned, locked_in_session, wake_case
+from meetings.lifecycle.common import locked_before_adjourned, locked_in_session, locked_item, wake_case
 from meetings.lifecycle.presence import refuse_two_on_one_seat, refuse_without_mandate, stop_clock
 from meetings.models import (
     AgendaItem,
@@ -144,7 +144,7 @@ def save_notes(*, item: AgendaItem, text: str, version: int, by: Member, on: dat
     The first words also mark the item as treated.
     """
     meeting = locked_in_session(item.meeting)
-    item = locked(item)
+    item = locked_item(item)
     text = text.replace("\r\n", "\n")
     if item.notes == text:
         return item
@@ -168,7 +168,7 @@ def save_notes(*, item: AgendaItem, text: str, version: int, by: Member, on: dat
 def set_item_state(*, item: AgendaItem, state: ItemState, by: Member, on: date) -> AgendaItem:
     """Say that an item is treated, tabled, or not treated after all."""
     meeting = locked_in_session(item.meeting)
-    item = locked(item)
+    item = locked_item(item)
     history.change(item, council=meeting.council, by=by, on=on, verb="item.state", state=state)
     if state == ItemState.TREATED:
         wake_case(item, by=by, on=on)
@@ -181,7 +181,7 @@ def record_decision(
 ) -> Decision:
     """Record what was decided at an item; a decision to table it also tables the item."""
     meeting = locked_in_session(item.meeting)
-    item = locked(item)
+    item = locked_item(item)
     text = text.strip()
     if not text:
         raise RuleBroken(_("Write what was decided."), field="text")

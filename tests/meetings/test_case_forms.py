@@ -70,7 +70,7 @@ def test_a_personnummer_stops_the_case_until_a_reason_is_given(cast: Cast, secre
     assert overridden.changes == {"reason": [None, "Ett provnummer"], "fields": [None, ["title"]]}
     page = secretary.get(f"/granby/arenden/{case.pk}/")
     sentence = "What looked like a personal identity number was let through: Ett provnummer"
-    assert [line.words for line in page.context["lines"]] == [sentence, "The case was opened."]
+    assert [line.what for line in page.context["lines"]] == [sentence, "The case was opened."]
     # Once let through, the same number isn't asked about at the next change.
     secretary.post(f"/granby/arenden/{case.pk}/andra/", typed | {"registry_number": "KS 1"})
     assert Case.objects.get().registry_number == "KS 1"

@@ -181,6 +181,29 @@ def test_a_restricted_case_restricts_its_items(cast: Cast) -> None:
     assert [born.restricted, joined.restricted, follows.restricted] == [True, True, True]
 
 
+def test_a_case_restricted_a_moment_ago_restricts_the_item_that_joins_it(cast: Cast) -> None:
+    case, here = make.make_case(cast.council), {"by": cast.secretary, "on": TODAY}
+    meeting = make.make_meeting(cast.council)
+    old = lifecycle.add_item(meeting=meeting, title="Gammal", **here)
+    # `case` is as a form read it, before somebody else restricted it.
+    lifecycle.edit_case(case=case, topics=[], state=CaseState.OPEN, restricted=True, **here)
+    assert case.restricted is False
+    assert lifecycle.add_item(meeting=meeting, title="Ny", case=case, **here).restricted is True
+    assert lifecycle.edit_item(item=old, case=case, **here).restricted is True
+
+
+def test_the_history_of_an_item_names_its_topics(cast: Cast) -> None:
+    here = {"by": cast.secretary, "on": TODAY}
+    topic = make.make_topic(cast.council, name="Våldsbejakande extremism", extremism=True)
+    item = lifecycle.add_item(meeting=make.make_meeting(cast.council), title="Klistermärken", **here)
+    lifecycle.edit_item(item=item, topics=[topic], **here)
+    lifecycle.edit_item(item=item, topics=[topic], **here)
+    assert [(entry.verb, entry.changes.get("topics")) for entry in entries_of(item)] == [
+        ("item.added", None),
+        ("item.edited", [[], ["Våldsbejakande extremism"]]),
+    ]
+
+
 def test_an_item_is_not_restricted_over_the_head_of_an_owner(cast: Cast) -> None:
     item = make.make_item(make.make_meeting(cast.council))
     make.make_action(agenda_item=item, owner=cast.owner)
@@ -236,6 +259,13 @@ def test_attendance_is_for_those_with_a_mandate_on_the_day(cast: Cast) -> None:
         {key: ["present", "apologised"]},
         {key: ["apologised", None]},
     ]
+
+
+@pytest.mark.parametrize("own", ["BRÅ 2017/²", "BRÅ 2017/9999999999999999999999999999999", "BRÅ 2017/2b"])
+def test_a_number_of_ones_own_does_not_stop_the_counting(cast: Cast, own: str) -> None:
+    make.make_case(cast.council, registry_number=own)
+    make.make_case(cast.council, registry_number="BRÅ 2017/3")
+    assert lifecycle.next_registry_number(cast.council, TODAY) == "BRÅ 2017/4"
 
 
 def test_registry_numbers_go_on_through_the_year_and_are_taken_once(cast: Cast) -> None:
