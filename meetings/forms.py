@@ -8,6 +8,7 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from bra.forms import GuardedForm
+from bra.markdown import pasted
 from bra.models import Council, Member, Organisation
 from meetings.models import (
     AgendaItem,
@@ -171,6 +172,10 @@ class NotesForm(GuardedForm):
 
     notes = LongText(label=_("Notes"), longest=LONGEST_NOTES, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def clean_notes(self) -> str:
+        """What was pasted from a word processor is clean text."""
+        return pasted(self.cleaned_data["notes"])
 
 
 class DecisionForm(GuardedForm):

@@ -21,6 +21,7 @@ def take_up(*, item: AgendaItem, by: Member, at: datetime) -> Meeting:
     meeting = locked_in_session(item.meeting)
     if meeting.current_item_id == item.pk:
         return meeting
+    item = locked(item)
     stop_clock(meeting, at)
     meeting.current_item, meeting.current_since = item, at
     meeting.save(update_fields=["current_item", "current_since"])
