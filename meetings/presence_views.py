@@ -21,7 +21,7 @@ from meetings.doors import item_for, meeting_for
 from meetings.models import AgendaItem, Attendance, Guest, Meeting
 from meetings.permissions import may_change_agenda
 from meetings.presence_forms import GuestForm, PresenceForm, QuorumForm
-from meetings.sheets import expected_members
+from meetings.sheets import attendance_sheet, expected_members
 from meetings.views import page_of, trail_to
 
 
@@ -182,7 +182,8 @@ def take_up(request: CouncilRequest, pk: int) -> HttpResponse:
         item.refresh_from_db(fields=["seconds_spent"])
         item.meeting = meeting
         context = {"item": item, "meeting": meeting, "clock": clock_of(item, meeting, request.now)}
-        return render(request, "meetings/_clock.html", context)
+        context["sheet"] = attendance_sheet(meeting)  # not the same are present at every item
+        return render(request, "meetings/_clock_answer.html", context)
     return redirect(page_of(request, meeting, item))
 
 
