@@ -40,7 +40,7 @@ REFUSED = 422
 @only_if(may_log)
 @require_POST
 def quick(request: CouncilRequest, item_pk: int) -> HttpResponse:
-    """Read `line`, or make an action or a decision (`make`) of `text`; `confirm` says which form is sent back."""
+    """Read `line`, or make an action or a decision (`make`) of `piece`; `confirm` says which form is sent back."""
     item = item_for(request.member, item_pk)
     if not permissions.may_agree_at(request.member, item):
         messages.error(request, _("The meeting isn't in session, so nothing can be logged at it."))
@@ -48,7 +48,7 @@ def quick(request: CouncilRequest, item_pk: int) -> HttpResponse:
     confirmed = request.POST.get("confirm")
     if confirmed:
         return _confirm_action(request, item) if confirmed == "action" else _confirm_decision(request, item)
-    make, text = request.POST.get("make"), request.POST.get("text", "")
+    make, text = request.POST.get("make"), request.POST.get("piece", "")
     if make and not text.strip():
         return _choose(request, item)
     if make == "decision":

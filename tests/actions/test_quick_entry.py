@@ -129,13 +129,13 @@ def test_notes_become_an_action_or_a_decision_and_stay(cast: Cast, item: AgendaI
     client = cast.browse(cast.secretary)
     offered = send(client, item, make="action").context["paragraphs"]
     assert offered == ["Skolan berättar.\nMycket klotter.", "- kommunpolis: ring rektorn senast 2017-04-01"]
-    form = send(client, item, make="action", text=offered[1]).context["form"]
+    form = send(client, item, make="action", piece=offered[1]).context["form"]
     assert [form[name].value() for name in ("title", "owner", "deadline")] == [
         "ring rektorn",
         police.pk,
         date(2017, 4, 1),
     ]
-    form = send(client, item, make="decision", text=offered[0]).context["form"]
+    form = send(client, item, make="decision", piece=offered[0]).context["form"]
     assert form["text"].value() == offered[0]
     item.refresh_from_db()
     assert item.notes == notes

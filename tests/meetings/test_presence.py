@@ -270,8 +270,8 @@ def test_all_see_what_is_spoken_of_but_a_restricted_item(
     def seen(who: Any) -> tuple[list[str], list[str]]:
         client = cast.browse(who)
         texts = client.get(now, headers={"HX-Request": "true"}).text, client.get(detail).text
-        whole, part = (re.findall(r"item (\d), ", text.split("History")[0]) for text in texts)
-        return whole, part
+        part, whole = (re.findall(r"<b>Now:</b> <a[^>]*>item (\d), ", text) for text in texts)
+        return part, whole
 
     lifecycle.take_up(item=items[1], by=cast.secretary, at=NOW)
     assert seen(cast.member) == (["2"], ["2"])

@@ -13,7 +13,7 @@ document.addEventListener("click", (event) => {
   const form = event.target.closest?.("button[name=make]")?.closest("form[data-from-notes]");
   if (!form) return;
   const area = document.getElementById(form.dataset.fromNotes);
-  const text = form.elements.text;
+  const text = form.elements.piece;
   text.value = area ? piece(area).trim() : "";
   text.disabled = text.value === "";
 });
