@@ -107,7 +107,8 @@ _TOMORROW = r"i morgon|imorgon|tomorrow"
 _NAMED = "|".join(_SEASONS)
 # With a word that announces it any form is a day; without, only what can hardly be anything else.
 _ANNOUNCED = re.compile(
-    rf"(?:^|(?<= ))(?:senast|till och med|t\.?o\.?m\.?|by) (?P<day>{_ISO}|{_SLASH}|{_WORDS}|{_IN}|{_TOMORROW}|{_NAMED})[.!]?$",
+    r"(?:^|(?<= ))(?:senast|till och med|t\.?o\.?m\.?|by) "
+    rf"(?P<day>{_ISO}|{_SLASH}|{_WORDS}|{_IN}|{_TOMORROW}|{_NAMED})[.!]?$",
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"(?:^|(?<= ))(?P<day>{_ISO}|{_IN}|{_NAMED})[.!]?$", re.IGNORECASE)
@@ -172,7 +173,8 @@ def read(line: str, *, today: date, people: Iterable[Person]) -> Line:
 def action(text: str, *, today: date, people: Iterable[Person]) -> ActionLine:
     """Read "owner: what is to be done senast day"; both ends are optional."""
     title = " ".join(text.split())
-    owner_text, owners = "", ()
+    owner_text = ""
+    owners: tuple[int, ...] = ()
     head, colon, tail = title.partition(":")
     if colon:
         owners = matching(head, people)
@@ -279,7 +281,7 @@ _LIST_MARK = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+")
 
 
 def paragraphs(notes: str) -> list[str]:
-    """Return the paragraphs of notes, and the points of their lists one by one, as they are offered to be made into more."""
+    """Return the paragraphs of notes, and the points of their lists one by one."""
     found: list[list[str]] = [[]]
     for line in notes.splitlines():
         if not line.strip() or _LIST_MARK.match(line):

@@ -92,7 +92,7 @@ def _propose(request: CouncilRequest, item: AgendaItem, meant: ActionLine | Deci
         decision = DecisionForm(initial={"text": meant.text, "kind": meant.kind})
         _named(decision, item)
         return _show(request, item, decision, "decision", first="" if meant.text else "text")
-    first = {"title": meant.title, "deadline": meant.deadline}
+    first: dict[str, Any] = {"title": meant.title, "deadline": meant.deadline}
     if len(meant.owners) == 1:
         first["owner"] = meant.owners[0]
     form = AgreeForm(initial=first, item=item, on=request.today)

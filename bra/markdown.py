@@ -16,7 +16,7 @@ _PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("tabl
 _PARSER.disable(["heading", "lheading", "hr", "code", "fence", "backticks", "image", "link", "entity"])
 _PARSER.disable(["html_block", "html_inline", "reference"])
 
-_TAGS = set("p br strong em ul ol li blockquote table thead tbody tr th td a".split())
+_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "a"}
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 
 # Cells that stood beside each other in a word processor come as lines of cells with tabs between them.

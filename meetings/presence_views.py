@@ -148,9 +148,7 @@ def quorum(request: CouncilRequest) -> HttpResponse:
     bound = request.POST if request.method == "POST" else None
     form = QuorumForm(bound, initial={"quorum": request.council.quorum})
     if form.is_valid():
-        set_quorum(
-            council=request.council, quorum=form.cleaned_data["quorum"], by=request.member, on=request.today
-        )
+        set_quorum(council=request.council, quorum=form.cleaned_data["quorum"], by=request.member, on=request.today)
         messages.success(request, _("The quorum is saved."))
         return redirect("meetings:list", request.council.slug)
     context = {

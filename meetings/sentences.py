@@ -84,7 +84,9 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
         ]
         return "; ".join(said)
     if entry.verb == "meeting.stay":
-        return "; ".join(_stay(_member_named(field, members), new, members) for field, (_old, new) in entry.changes.items())
+        return "; ".join(
+            _stay(_member_named(field, members), new, members) for field, (_old, new) in entry.changes.items()
+        )
     if entry.verb == "meeting.replanned":
         return _("changed the plan of the meeting: %(fields)s") % {"fields": _named_fields(entry)}
     plain = {

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from actions.models import Action
 from bra.models import Member, Role
-from meetings.models import AgendaItem, Decision, ItemState, MeetingState
+from meetings.models import AgendaItem, Decision, Guest, ItemState, MeetingState
 from tests import make
 from tests.cast import Cast
 
@@ -34,9 +34,7 @@ def send(who: Client, item: AgendaItem, htmx: bool = False, **fields: Any) -> An
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_line_is_proposed_and_saved_when_confirmed(
-    cast: Cast, item: AgendaItem, police: Member, htmx: bool
-) -> None:
+def test_a_line_is_proposed_and_saved_when_confirmed(cast: Cast, item: AgendaItem, police: Member, htmx: bool) -> None:
     client = cast.browse(cast.secretary)
     proposed = send(client, item, htmx, line="! Polisen: föräldramöte om klotter senast 2017-05-15")
     form = proposed.context["form"]
@@ -153,7 +151,11 @@ def test_nothing_is_entered_when_the_meeting_is_not_in_session(cast: Cast, state
 def test_script_in_every_field_is_text(cast: Cast, item: AgendaItem, police: Member) -> None:
     bad = "<script>alert(1)</script>"
     client = cast.browse(cast.secretary)
-    AgendaItem.objects.filter(pk=item.pk).update(notes=f"{bad}\n\n**{bad}**")
+    AgendaItem.objects.filter(pk=item.pk).update(notes=f"{bad}\n\n**{bad}**", title=bad, presenter=bad)
+    make.make_action(agenda_item=item, owner=police, title=bad)
+    Decision.objects.create(council=cast.council, item=item, text=bad)
+    Guest.objects.create(meeting=item.meeting, name=bad, organisation=bad)
+    Member.objects.filter(pk=police.pk).update(name=bad, title=bad)
     pages = [
         send(client, item, line=f"! {bad}"),
         send(client, item, htmx=True, line=f"§ {bad}"),

@@ -35,9 +35,7 @@ def items(meeting: Meeting) -> list[AgendaItem]:
 
 
 def mark(cast: Cast, meeting: Meeting, who: str, status: AttendanceStatus) -> None:
-    lifecycle.mark_attendance(
-        meeting=meeting, member=getattr(cast, who), status=status, by=cast.secretary, on=TODAY
-    )
+    lifecycle.mark_attendance(meeting=meeting, member=getattr(cast, who), status=status, by=cast.secretary, on=TODAY)
 
 
 def stay(cast: Cast, meeting: Meeting, who: str, **fields: Any) -> Attendance:
@@ -95,15 +93,13 @@ def test_an_item_at_which_somebody_left_stays(cast: Cast, meeting: Meeting, item
     assert AgendaItem.objects.filter(pk=items[1].pk).exists()
 
 
-@pytest.mark.parametrize("verb", ["stay", "guest"])
-def test_an_adjourned_meeting_keeps_its_attendance(cast: Cast, verb: str) -> None:
+def test_an_adjourned_meeting_keeps_its_attendance(cast: Cast) -> None:
     meeting = make.make_meeting(cast.council, MeetingState.ADJOURNED)
     guest = Guest.objects.create(meeting=meeting, name="Gäst")
     with pytest.raises(RuleBroken):
-        if verb == "stay":
-            stay(cast, meeting, "chair")
-        else:
-            lifecycle.add_guest(meeting=meeting, name="Gun", by=cast.secretary, on=TODAY)
+        stay(cast, meeting, "chair")
+    with pytest.raises(RuleBroken):
+        lifecycle.add_guest(meeting=meeting, name="Gun", by=cast.secretary, on=TODAY)
     with pytest.raises(RuleBroken):
         lifecycle.remove_guest(guest=guest, by=cast.secretary, on=TODAY)
     assert (Attendance.objects.count(), Guest.objects.filter(removed=False).count()) == (0, 1)
@@ -112,9 +108,7 @@ def test_an_adjourned_meeting_keeps_its_attendance(cast: Cast, verb: str) -> Non
 # Substitutes
 
 
-def test_a_substitute_stands_in_for_one_who_is_not_there(
-    cast: Cast, meeting: Meeting, items: list[AgendaItem]
-) -> None:
+def test_a_substitute_stands_in_for_one_who_is_not_there(cast: Cast, meeting: Meeting, items: list[AgendaItem]) -> None:
     mark(cast, meeting, "chair", APOLOGISED)
     stay(cast, meeting, "member", substitute_for=cast.chair)
     assert told(cast, meeting)[0] == "noted attendance: Lisa Ledamot, present, stands in for Olle Ordförande"
@@ -215,9 +209,12 @@ def test_the_quorum_is_shown_when_the_council_has_one(cast: Cast, meeting: Meeti
 def test_a_quorum_is_at_least_one(cast: Cast) -> None:
     with pytest.raises(RuleBroken):
         set_quorum(council=cast.council, quorum=0, by=cast.coordinator, on=TODAY)
-    assert cast.browse(cast.coordinator).post(
-        reverse("meetings:quorum", args=[cast.council.slug]), {"quorum": 0}
-    ).status_code == 422
+    assert (
+        cast.browse(cast.coordinator)
+        .post(reverse("meetings:quorum", args=[cast.council.slug]), {"quorum": 0})
+        .status_code
+        == 422
+    )
 
 
 # The current item and its clock
@@ -261,9 +258,7 @@ def test_looking_changes_nothing(cast: Cast, meeting: Meeting, items: list[Agend
     assert meeting.current_item is None
 
 
-def test_all_see_what_is_spoken_of_but_a_restricted_item(
-    cast: Cast, meeting: Meeting, items: list[AgendaItem]
-) -> None:
+def test_all_see_what_is_spoken_of_but_a_restricted_item(cast: Cast, meeting: Meeting, items: list[AgendaItem]) -> None:
     now = reverse("meetings:now", args=[cast.council.slug, meeting.pk])
     detail = reverse("meetings:detail", args=[cast.council.slug, meeting.pk])
 
@@ -285,9 +280,7 @@ def test_all_see_what_is_spoken_of_but_a_restricted_item(
 # Speed
 
 
-def test_the_pages_cost_the_same_however_many_are_there(
-    cast: Cast, meeting: Meeting, items: list[AgendaItem]
-) -> None:
+def test_the_pages_cost_the_same_however_many_are_there(cast: Cast, meeting: Meeting, items: list[AgendaItem]) -> None:
     lifecycle.take_up(item=items[0], by=cast.secretary, at=NOW)
     client = cast.browse(cast.secretary)
     urls = [reverse(f"meetings:{name}", args=[cast.council.slug, meeting.pk]) for name in ("live", "detail")]
@@ -310,3 +303,22 @@ def test_the_pages_cost_the_same_however_many_are_there(
         )
         lifecycle.add_guest(meeting=meeting, name=f"Gäst {n}", by=cast.secretary, on=TODAY, to_item=items[n])
     assert cost() == few
+
+
+# What is pasted
+
+
+def test_a_table_pasted_from_a_word_processor_is_saved_as_clean_text(cast: Cast, items: list[AgendaItem]) -> None:
+    url = reverse("meetings:item_notes", args=[cast.council.slug, items[0].pk])
+    typed = "Plats\tAntal\r\nSkolan\xa0A\t3\x0b\u200bslut"
+    for version in (0, 0):  # saved again as typed, it is the same text and no conflict
+        assert cast.browse(cast.secretary).post(url, {"notes": typed, "version": version}).status_code == 302
+    items[0].refresh_from_db()
+    assert (items[0].notes, items[0].version) == ("Plats\tAntal\nSkolan A\t3\nslut", 1)
+    detail = reverse("meetings:detail", args=[cast.council.slug, items[0].meeting_id])
+    assert re.findall(r"<t[hd]>(.*?)</", cast.browse(cast.member).get(detail).text) == [
+        "Plats",
+        "Antal",
+        "Skolan A",
+        "3",
+    ]
