@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from bra.forms import GuardedForm
 from bra.models import Member
-from meetings.models import AgendaItem, Attendance
+from meetings.models import AgendaItem, Attendance, Guest
 
 
 class ItemField(forms.TypedChoiceField):
@@ -29,7 +29,7 @@ class _StayForm(GuardedForm):
     from_item = ItemField(label=gettext_lazy("There from"))
     to_item = ItemField(label=gettext_lazy("There until and with"))
 
-    def _offer(self, items: Sequence[AgendaItem], stay: Attendance | None = None) -> None:
+    def _offer(self, items: Sequence[AgendaItem], stay: Attendance | Guest | None = None) -> None:
         self._items = {item.pk: item for item in items}
         if stay is not None:
             self._items |= {item.pk: item for item in (stay.from_item, stay.to_item) if item is not None}
@@ -89,9 +89,17 @@ class GuestForm(_StayForm):
 
     field_order = ("name", "organisation", "from_item", "to_item")
 
-    def __init__(self, *args: Any, items: Sequence[AgendaItem], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._offer(items)
+    def __init__(self, *args: Any, items: Sequence[AgendaItem], guest: Guest | None = None, **options: Any) -> None:
+        initial = {}
+        if guest is not None:
+            initial = {
+                "name": guest.name,
+                "organisation": guest.organisation,
+                "from_item": guest.from_item_id,
+                "to_item": guest.to_item_id,
+            }
+        super().__init__(*args, initial=initial, **options)
+        self._offer(items, guest)
 
 
 class QuorumForm(forms.Form):

@@ -103,6 +103,42 @@ def guest_add(request: CouncilRequest, pk: int) -> HttpResponse:
     return _page(request, meeting, form, title=_("Co-opted guest"), submit=_("Note the guest"))
 
 
+def _guest_for(request: CouncilRequest, pk: int) -> Guest:
+    """The door to a guest: of a meeting of the member's council, or 404. A removed one is there, to be brought back."""
+    guests = Guest.objects.filter(meeting__in=Meeting.objects.visible_to(request.member))
+    return get_object_or_404(guests.select_related("meeting__council", "from_item", "to_item"), pk=pk)
+
+
+@only_if(may_log)
+@require_http_methods(["GET", "HEAD", "POST"])
+def guest_edit(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Change what is noted of a guest, as until which item the guest was there."""
+    guest = _guest_for(request, pk)
+    meeting = guest.meeting
+    if not may_change_agenda(request.member, meeting):
+        return _too_late(request, meeting)
+    bound = request.POST if request.method == "POST" else None
+    form = GuestForm(bound, items=_items(request, meeting), guest=guest)
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                lifecycle.edit_guest(
+                    guest=guest,
+                    name=form.cleaned_data["name"],
+                    organisation=form.cleaned_data["organisation"],
+                    by=request.member,
+                    on=request.today,
+                    **form.stay(),
+                )
+                note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
+        except RuleBroken as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("The guest is changed."))
+            return redirect(_attendance_of(request, meeting))
+    return _page(request, meeting, form, title=_("Co-opted guest"), submit=_("Save"))
+
+
 def _page(
     request: CouncilRequest, meeting: Meeting, form: PresenceForm | GuestForm, *, title: str, submit: str
 ) -> HttpResponse:
@@ -121,8 +157,7 @@ def _page(
 @require_POST
 def guest_remove(request: CouncilRequest, pk: int) -> HttpResponse:
     """Take a guest off the attendance; `?tillbaka=1` in the address brings the guest back."""
-    meetings = Meeting.objects.visible_to(request.member)
-    guest = get_object_or_404(Guest.objects.filter(meeting__in=meetings).select_related("meeting__council"), pk=pk)
+    guest = _guest_for(request, pk)
     back = request.GET.get("tillbaka") == "1"
     try:
         lifecycle.remove_guest(guest=guest, by=request.member, on=request.today, removed=not back)

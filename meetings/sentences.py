@@ -95,6 +95,7 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
         "meeting.adjourned": _("adjourned the meeting"),
         "meeting.reopened": _("took the meeting back into session"),
         "meeting.guest_added": _("noted a co-opted guest"),
+        "meeting.guest_edited": _("changed what is noted of a co-opted guest"),
         "meeting.guest_removed": _("took a co-opted guest off the attendance"),
         "meeting.guest_restored": _("brought a co-opted guest back"),
     }

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("moten/<int:pk>/narvaro/", live_views.attendance, name="attendance"),
     path("moten/<int:pk>/narvaro/ledamot/", presence_views.presence, name="presence"),
     path("moten/<int:pk>/narvaro/gast/", presence_views.guest_add, name="guest_add"),
+    path("gaster/<int:pk>/andra/", presence_views.guest_edit, name="guest_edit"),
     path("gaster/<int:pk>/ta-bort/", presence_views.guest_remove, name="guest_remove"),
     path("moten/<int:pk>/nu/", presence_views.now, name="now"),
     path("punkter/<int:pk>/ta-upp/", presence_views.take_up, name="take_up"),

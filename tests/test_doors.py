@@ -59,6 +59,7 @@ DOORS = {
     "meetings:attendance": Door("POST", LOGGERS, "meeting"),
     "meetings:presence": Door("GET", LOGGERS, "meeting"),
     "meetings:guest_add": Door("GET", LOGGERS, "meeting"),
+    "meetings:guest_edit": Door("GET", LOGGERS, "guest"),
     "meetings:guest_remove": Door("POST", LOGGERS, "guest"),
     "meetings:now": Door("GET", SEATED, "meeting"),
     "meetings:take_up": Door("POST", LOGGERS, "item"),

@@ -7,7 +7,7 @@ sentence for the user when a rule says no.
 from meetings.lifecycle.agenda import add_item, edit_item, move_item, remove_item
 from meetings.lifecycle.cases import edit_case, next_registry_number, open_case
 from meetings.lifecycle.planning import plan_meeting, replan_meeting
-from meetings.lifecycle.presence import add_guest, note_stay, remove_guest, take_up
+from meetings.lifecycle.presence import add_guest, edit_guest, note_stay, remove_guest, take_up
 from meetings.lifecycle.session import (
     NotesConflict,
     adjourn,
@@ -28,6 +28,7 @@ __all__ = [
     "adjourn",
     "amend_decision",
     "edit_case",
+    "edit_guest",
     "edit_item",
     "mark_attendance",
     "move_item",

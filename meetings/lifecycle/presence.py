@@ -52,6 +52,8 @@ def note_stay(
     """Note that the member is present, from which item to which, and for whom the member stands in."""
     meeting = locked_before_adjourned(meeting)
     refuse_without_mandate(meeting, member)
+    if member.role not in SEATED:
+        raise RuleBroken(_("Choose a member who sits on this council."))
     row = Attendance.objects.filter(meeting=meeting, member=member).first() or Attendance(
         meeting=meeting, member=member
     )
@@ -158,14 +160,45 @@ def add_guest(
     if not name:
         raise RuleBroken(_("Write who is co-opted."), field="name")
     _refuse_bad_stay(meeting, from_item, to_item)
-    same = Guest.objects.filter(meeting=meeting, removed=False, name__iexact=name, organisation__iexact=organisation)
-    if same.exists():
-        raise RuleBroken(_("%(name)s is noted already.") % {"name": name}, field="name")
+    _refuse_same_guest(meeting, name, organisation)
     guest = Guest.objects.create(
         meeting=meeting, name=name, organisation=organisation, from_item=from_item, to_item=to_item
     )
     _tell_of_guest(guest, by=by, on=on, verb="meeting.guest_added")
     return guest
+
+
+@transaction.atomic
+def edit_guest(
+    *,
+    guest: Guest,
+    name: str,
+    organisation: str,
+    by: Member,
+    on: date,
+    from_item: AgendaItem | None,
+    to_item: AgendaItem | None,
+) -> Guest:
+    """Change what is noted of a guest, as until which item the guest was there."""
+    meeting = locked_before_adjourned(guest.meeting)
+    guest = locked(guest)
+    name, organisation = " ".join(name.split()), " ".join(organisation.split())
+    if not name:
+        raise RuleBroken(_("Write who is co-opted."), field="name")
+    if guest.removed:
+        raise RuleBroken(_("The guest has been taken off the attendance."))
+    _refuse_bad_stay(meeting, from_item, to_item)
+    _refuse_same_guest(meeting, name, organisation, but=guest)
+    guest.name, guest.organisation, guest.from_item, guest.to_item = name, organisation, from_item, to_item
+    guest.save(update_fields=["name", "organisation", "from_item", "to_item"])
+    _tell_of_guest(guest, by=by, on=on, verb="meeting.guest_edited")
+    return guest
+
+
+def _refuse_same_guest(meeting: Meeting, name: str, organisation: str, but: Guest | None = None) -> None:
+    same = Guest.objects.filter(meeting=meeting, removed=False, name__iexact=name, organisation__iexact=organisation)
+    if (same.exclude(pk=but.pk) if but else same).exists():
+        raise RuleBroken(_("%(name)s is noted already.") % {"name": name}, field="name")
 
 
 @transaction.atomic

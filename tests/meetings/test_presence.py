@@ -101,6 +101,10 @@ def test_an_adjourned_meeting_keeps_its_attendance(cast: Cast) -> None:
     with pytest.raises(RuleBroken):
         lifecycle.add_guest(meeting=meeting, name="Gun", by=cast.secretary, on=TODAY)
     with pytest.raises(RuleBroken):
+        lifecycle.edit_guest(
+            guest=guest, name="Gun", organisation="", by=cast.secretary, on=TODAY, from_item=None, to_item=None
+        )
+    with pytest.raises(RuleBroken):
         lifecycle.remove_guest(guest=guest, by=cast.secretary, on=TODAY)
     assert (Attendance.objects.count(), Guest.objects.filter(removed=False).count()) == (0, 1)
 
@@ -151,14 +155,20 @@ def test_a_guest_is_noted_removed_and_brought_back(cast: Cast, meeting: Meeting,
     assert attendance_sheet(meeting).present == 0  # a guest has no seat
     detail = reverse("meetings:detail", args=[cast.council.slug, meeting.pk])
     assert "Gun Gäst, Region Prov" in client.get(detail).text
+    edit = reverse("meetings:guest_edit", args=[cast.council.slug, guest.pk])
+    assert client.post(edit, sent | {"to_item": items[0].pk}).status_code == 422  # gone before she came
+    assert client.post(edit, sent | {"to_item": items[2].pk}).status_code == 302
+    guest.refresh_from_db()
+    assert (str(guest), guest.from_item, guest.to_item) == ("Gun Gäst, Region Prov", items[1], items[2])
     remove = reverse("meetings:guest_remove", args=[cast.council.slug, guest.pk])
     client.post(remove)
     assert "Gun Gäst" not in cast.browse(cast.member).get(detail).text
     client.post(f"{remove}?tillbaka=1")
     assert [str(guest) for guest in attendance_sheet(meeting).guests] == ["Gun Gäst, Region Prov"]
-    assert told(cast, meeting)[:3] == [
+    assert told(cast, meeting)[:4] == [
         "brought a co-opted guest back",
         "took a co-opted guest off the attendance",
+        "changed what is noted of a co-opted guest",
         "noted a co-opted guest",
     ]
 
