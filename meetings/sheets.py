@@ -44,6 +44,12 @@ class AttendanceSheet:
     # The position of the item that is spoken of now.
     at: int | None = None
 
+    @property
+    def stood_in_for(self) -> set[int]:
+        """The keys of the members for whom somebody who is present stands in."""
+        stays = [seat.stay for seat in self.seats if seat.is_present and seat.stay is not None]
+        return {stay.substitute_for_id for stay in stays if stay.substitute_for_id is not None}
+
     def present_at(self, position: int) -> int:
         """How many members are there at the item at the position; guests have no seat."""
         return sum(seat.is_present and (seat.stay is None or seat.stay.covers(position)) for seat in self.seats)

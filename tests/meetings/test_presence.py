@@ -134,6 +134,14 @@ def test_a_substitute_leaves_when_the_member_comes(cast: Cast, meeting: Meeting,
     assert [attendance_sheet(meeting).present_at(item.position) for item in items] == [1, 1, 1, 1, 1]
 
 
+def test_all_others_are_present_but_those_with_a_substitute(cast: Cast, meeting: Meeting) -> None:
+    stay(cast, meeting, "member", substitute_for=cast.chair)
+    url = reverse("meetings:attendance", args=[cast.council.slug, meeting.pk])
+    assert cast.browse(cast.secretary).post(url, {"rest": "present"}).status_code == 302
+    present = {row.member for row in Attendance.objects.filter(meeting=meeting, status=PRESENT)}
+    assert present == {cast.coordinator, cast.secretary, cast.member}
+
+
 @pytest.mark.parametrize("whom", ["member", "owner", "stranger"])
 def test_one_stands_in_for_another_seat_of_the_council_only(cast: Cast, meeting: Meeting, whom: str) -> None:
     with pytest.raises(RuleBroken) as refused:
