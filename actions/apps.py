@@ -12,4 +12,4 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what the floor below asks before it restricts or removes an item."""
-        from actions import receivers  # noqa: F401  # connected by being imported, once the models are there
+        from actions import minutes, receivers  # noqa: F401  # connected by being imported, once the models are there

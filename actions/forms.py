@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from actions.models import Action, Activity, WorkPlan
-from bra.forms import GuardedForm
+from bra.forms import GuardedForm, LongText
 from bra.models import Council, Member
 from meetings.models import AgendaItem, Decision, reckoned_numbers
 
@@ -34,7 +34,7 @@ class DayField(forms.DateField):
 
 
 def _text(*, rows: int = 3, **options: Any) -> forms.CharField:
-    return forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": rows}), **options)
+    return LongText(longest=2000, widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
 class OwnerField(forms.ModelChoiceField):

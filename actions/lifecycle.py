@@ -49,6 +49,7 @@ def agree(
     _refuse_owner(owner, item, on)
     if decision is not None and decision.item_id != item.pk:
         raise RuleBroken(_("The decision was taken at another item."), field="decision")
+    _refuse_activity(activity, meeting.council_id)
     action = Action.objects.create(
         council=meeting.council,
         agenda_item=item,
@@ -84,6 +85,7 @@ def amend(
     if not title:
         raise RuleBroken(_("Write what is to be done."), field="title")
     _refuse_deadline(action, deadline)
+    _refuse_activity(activity, action.council_id)
     _change(action, by=by, on=on, verb="action.amended", title=title, deadline=deadline, activity=activity)
     return action
 
@@ -180,6 +182,9 @@ def comment(*, action: Action, text: str, by: Member, on: date) -> Comment:
 def remove(*, action: Action, by: Member, on: date, removed: bool = True) -> Action:
     """Remove an action that was logged by mistake; `removed=False` brings it back."""
     action = locked(action)
+    if not removed:
+        # Its owner's mandate may have ended, or its item been restricted, while it was away.
+        _refuse_owner(action.owner, action.agenda_item, on)
     verb = "action.removed" if removed else "action.restored"
     _change(action, by=by, on=on, verb=verb, removed=removed)
     return action
@@ -200,6 +205,11 @@ def _refuse_owner(owner: Member, item: AgendaItem, on: date) -> None:
             _("The item is restricted and %(owner)s may not see it. Choose another owner.") % {"owner": owner.label},
             field="owner",
         )
+
+
+def _refuse_activity(activity: Activity | None, council_pk: int) -> None:
+    if activity is not None and activity.goal.plan.council_id != council_pk:
+        raise RuleBroken(_("Choose an activity of this council's plan."), field="activity")
 
 
 def _refuse_deadline(action: Action, deadline: date) -> None:

@@ -5,12 +5,15 @@ from typing import Any
 
 from django import forms
 from django.db import models, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions import lifecycle
 from actions.models import Action, Comment, Status
-from bra.forms import GuardedForm, note_override
+from bra.errors import RuleBroken
+from bra.forms import GuardedForm, LongText, note_override
 from bra.models import Member
+from bra.rows import locked
 
 
 class Outcome(models.TextChoices):
@@ -38,11 +41,11 @@ class OutcomeForm(GuardedForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Write the day as 2017-05-15.")},
     )
-    text = forms.CharField(
+    text = LongText(
         label=_("What has been done, and what did it lead to?"),
         help_text=_("Write nothing about single persons."),
         required=False,
-        max_length=2000,
+        longest=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -58,7 +61,9 @@ class OutcomeForm(GuardedForm):
         """Report it. Sent twice, it is reported once. Raises RuleBroken."""
         said = self.cleaned_data
         with transaction.atomic():
-            action = Action.objects.select_for_update().get(pk=action.pk)
+            action = locked(action)
+            if action.owner_id != by.pk:
+                raise RuleBroken(gettext("The action has been handed over to somebody else meanwhile."))
             if self._is_reported(action):
                 return
             if said["outcome"] == Outcome.DONE:

@@ -18,13 +18,17 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def address_of(owner: Member) -> str:
+    """The owner's address for mail, or the one they log in with; empty when there is none."""
+    return owner.email or (owner.user.email if owner.user else "")
+
+
 def make_links(owners: Iterable[Member]) -> dict[int, str]:
     """Make one link per owner, in one statement; return {owner's pk: secret}. A secret can't be read back later."""
-    made = {owner.pk: secrets.token_urlsafe(SECRET_BYTES) for owner in owners}
-    OwnerLink.objects.bulk_create(
-        [OwnerLink(owner_id=owner, digest=digest(secret)) for owner, secret in made.items()], batch_size=500
-    )
-    return made
+    made = {owner: secrets.token_urlsafe(SECRET_BYTES) for owner in owners}
+    links = [OwnerLink(owner=owner, digest=digest(secret), address=address_of(owner)) for owner, secret in made.items()]
+    OwnerLink.objects.bulk_create(links, batch_size=500)
+    return {owner.pk: secret for owner, secret in made.items()}
 
 
 def follow(secret: str, *, clock: datetime) -> OwnerLink | None:
@@ -39,8 +43,9 @@ def still_open(pk: int, *, clock: datetime) -> OwnerLink | None:
 
 def _working(links: OwnerLinkQuerySet, *, clock: datetime) -> OwnerLink | None:
     young = links.filter(made_at__gt=clock - LONGEST)
-    link = young.select_related("owner__council", "owner__organisation").first()
-    if link is None:
+    link = young.select_related("owner__council", "owner__organisation", "owner__user").first()
+    # An address is corrected because mail went to somebody else, who must not keep the key.
+    if link is None or link.address != address_of(link.owner):
         return None
     # The mandate is a matter of the council's own day, which only the link's owner tells.
     return link if young.working(link.owner.council.today(clock)).exists() else None

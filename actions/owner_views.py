@@ -137,15 +137,22 @@ def _page(request: OwnerRequest, refused: OutcomeForm | None = None) -> HttpResp
                 "overdue_days": action.days_overdue(request.today),
             }
         )
+    listed = any(row["form"] is refused for row in rows)
     closed = _own(request).filter(pk__in=_undoable(request), status=Status.DONE)
     context = {
         "owner": request.owner,
         "today": request.today,
         "rows": rows,
         "recorded": [{"action": action, "title": shown_title(action)} for action in closed],
-        "refused": refused,
+        "lost": _lost(refused) if refused is not None and not listed else None,
     }
     return render(request, "actions/owner_page.html", context, status=422 if refused else 200)
+
+
+def _lost(form: OutcomeForm) -> dict[str, Any]:
+    """What an answer said, and why it isn't recorded, when its action was closed or handed over meanwhile."""
+    sentences = [sentence for field in form.errors.values() for sentence in field]
+    return {"sentences": sentences, "text": form.data.get(form.add_prefix("text"), "").strip()}
 
 
 @never_cache
@@ -188,6 +195,10 @@ def undo(request: OwnerRequest, pk: int) -> HttpResponse:
     if pk not in _undoable(request):
         messages.error(request, _("Half an hour has passed, so it can't be undone here. Ask the coordinator."))
     elif action.status == Status.DONE:
-        lifecycle.reopen(action=action, by=request.owner, on=request.today)
-        messages.success(request, _("Undone: the action is open again."))
+        try:
+            lifecycle.reopen(action=action, by=request.owner, on=request.today)
+        except RuleBroken as error:
+            messages.error(request, error.sentence)
+        else:
+            messages.success(request, _("Undone: the action is open again."))
     return redirect("owner:page")

@@ -6,24 +6,20 @@ from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from actions.models import Action, Activity, DueQuarter, Goal, Status, WorkPlan
+from actions.status import OVERDUE, PARTS, bar, is_behind
 from bra.http import CouncilRequest, only_if
 from bra.models import Member
 from bra.permissions import may_read_council
-
-OVERDUE = "overdue"
-# How a bar is drawn, and how its table reads: every action stands in exactly one of these.
-SHOWN = (Status.DONE, Status.IN_PROGRESS, Status.NOT_STARTED, OVERDUE, Status.POSTPONED, Status.CANCELLED)
 
 
 @dataclass
 class Counts:
     """Actions by how they stand. One still to be done with a passed deadline counts as overdue and nothing else."""
 
-    by_state: dict[str, int] = field(default_factory=lambda: dict.fromkeys(map(str, SHOWN), 0))
+    by_state: dict[str, int] = field(default_factory=lambda: dict.fromkeys(map(str, PARTS), 0))
 
     def add(self, state: str, number: int) -> None:
         """Count `number` more."""
@@ -56,8 +52,7 @@ class Counts:
 
     def bars(self) -> list[tuple[str, int, str]]:
         """(state, number, word) in the order of drawing."""
-        words = {str(status.value): str(status.label) for status in Status} | {OVERDUE: _("Overdue")}
-        return [(state, number, words[state]) for state, number in self.by_state.items()]
+        return bar(self.by_state)
 
 
 @dataclass
@@ -110,13 +105,9 @@ def goals_of(plan: WorkPlan, member: Member, today: date) -> list[GoalRow]:
 
 
 def missed(quarters: Iterable[DueQuarter], counts: Counts, today: date) -> DueQuarter | None:
-    """Return the last due quarter that has passed without a sign that the activity was carried out.
-
-    The plan says no more than that something is due in a quarter, so this says no more either: the quarter's last day
-    has passed and fewer actions of the activity are done than quarters have passed. None: nothing to remark.
-    """
+    """Return the last due quarter that has passed of an activity that is behind; None when it isn't."""
     passed = [quarter for quarter in quarters if quarter.last_day < today]
-    return passed[-1] if len(passed) > counts.done else None
+    return passed[-1] if is_behind((quarter.last_day for quarter in passed), counts.done, today) else None
 
 
 @require_safe

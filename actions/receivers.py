@@ -18,14 +18,10 @@ from meetings.signals import removing_item, restricting_item
 @receiver(restricting_item)
 def every_owner_is_cleared(sender: Any, item: AgendaItem, **_kwargs: Any) -> None:
     """An item isn't restricted over the head of an owner who could then no longer see the own action."""
-    blind = (
-        Action.objects.agreed().filter(agenda_item=item, owner__cleared=False).select_related("owner").first()
-    )
+    blind = Action.objects.agreed().filter(agenda_item=item, owner__cleared=False).select_related("owner").first()
     if blind is not None:
         raise RuleBroken(
-            _(
-                "%(owner)s owns an action at this item but may not see restricted items. Hand the action over first."
-            )
+            _("%(owner)s owns an action at this item but may not see restricted items. Hand the action over first.")
             % {"owner": blind.owner.label},
             field="restricted",
         )

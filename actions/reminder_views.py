@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from actions import reminders, tasks
+from actions import owner_links, reminders, tasks
 from actions.models import Action, Reminder, ReminderLine, ReminderQuerySet, ReminderState
 from bra.errors import RuleBroken
 from bra.http import CouncilRequest, only_if
@@ -136,7 +136,7 @@ def reminder_detail(request: CouncilRequest, pk: int) -> HttpResponse:
     mails = LoggedMail.objects.filter(council=request.council, message_id=reminders.message_id(reminder))
     context = {
         "reminder": reminder,
-        "address": reminders.address_of(reminder.owner),
+        "address": owner_links.address_of(reminder.owner),
         "failure": reminders.failure_words(reminder.failure),
         "to_judge": reminder.state in (ReminderState.FAILED, ReminderState.UNKNOWN),
         "lines": [

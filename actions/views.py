@@ -204,8 +204,12 @@ def restore(request: CouncilRequest, pk: int) -> HttpResponse:
     )
     if not permissions.may_restore(request.member, action):
         raise Http404
-    action = lifecycle.remove(action=action, by=request.member, on=request.today, removed=False)
-    messages.success(request, _("The action is back."))
+    try:
+        action = lifecycle.remove(action=action, by=request.member, on=request.today, removed=False)
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, _("The action is back."))
     return _after_removal(request, action)
 
 

@@ -87,12 +87,12 @@ def build(actions: int) -> World:
     world = _council("bench", actions)
     neighbour = _council("granne", max(1, min(actions // 10, 10_000)))
     world.neighbour = neighbour.council
-    _analyze()
+    analyze()
     return world
 
 
-def _analyze() -> None:
-    """Let the database know its new sizes, as it would by itself after a while."""
+def analyze() -> None:
+    """Clean up and let the database know its sizes, as it would by itself after a while."""
     from django.db import connection
 
     with connection.cursor() as cursor:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -29,6 +30,28 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class LongText(forms.CharField):
+    """Free text of several lines, kept as typed. Too much of it is said in a sentence, never cut by the browser.
+
+    A browser counts a line break as one character and sends two; `longest` counts it as one.
+    """
+
+    widget = forms.Textarea
+
+    def __init__(self, *, longest: int | None, **options: Any) -> None:
+        super().__init__(**{"strip": False} | options)
+        if longest is not None:
+            self.validators.append(
+                MaxLengthValidator(
+                    longest, _("The text is too long: %(show_value)d characters. At most %(limit_value)d can be saved.")
+                )
+            )
+
+    def to_python(self, value: Any) -> str:
+        """Count a line break as one character, however the browser sent it."""
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class ReasonInput(forms.TextInput):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
 
 from bra.http import CouncilRequest
 from bra.models import Member
@@ -44,7 +45,11 @@ class CouncilMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on; process_view does the work when the address names a council."""
-        return self.get_response(request)
+        response = self.get_response(request)
+        if hasattr(request, "member"):
+            # Pages that may hold restricted text stay in no cache, on no shared computer.
+            add_never_cache_headers(response)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -1,47 +1,72 @@
 """All settings, in one file, read from the environment; a bad value stops the start with its name.
 
-Variables: BRA_DATA, DATABASE_URL, REDIS_URL, EMAIL_URL, SECRET_KEY, BRA_BASE_URL, ALLOWED_HOSTS, DEBUG
+Variables: BRA_DATA, DATABASE_URL, REDIS_URL, EMAIL_URL, SECRET_KEY, BRA_BASE_URL, BRA_MAIL_FROM, ALLOWED_HOSTS, DEBUG
 (docs/running.md says what each means).
 """
 
+import contextlib
+import os
 import secrets
+import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from environs import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
 DATA_DIR = Path(env.str("BRA_DATA", str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"BRA_DATA must be a folder that can be written to: {error.strerror}.") from error
 REPORTS_DIR = DATA_DIR / "reports"
 
 
 def _kept_secret_key() -> str:
-    """Return the key kept in the data folder; the first start makes it."""
+    """Return the key kept in the data folder; the first start makes it, whole at once and for this user only."""
     path = DATA_DIR / "secret-key"
-    try:
-        with path.open("x", encoding="ascii") as new:
-            path.chmod(0o600)
+    if not path.exists():
+        with tempfile.NamedTemporaryFile("w", dir=DATA_DIR, encoding="ascii") as new:
             new.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+            new.flush()
+            with contextlib.suppress(FileExistsError):  # another process was first
+                os.link(new.name, path)
     return path.read_text(encoding="ascii")
 
 
-DEBUG = env.bool("DEBUG", False)
+def _address(name: str, default: str, schemes: tuple[str, ...], like: str) -> tuple[str, SplitResult]:
+    """Return the address in the variable `name`, or `default`, and its parts.
+
+    One that can't be used stops the start. It isn't repeated, since it may hold a password.
+    """
+    text = env.str(name, "") or default
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in schemes and bool(parts.hostname or parts.path.strip("/")) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ImproperlyConfigured(f"{name} must be an address like {like}.")
+    return text, parts
+
+
+DEBUG = bool(env.str("DEBUG", "")) and env.bool("DEBUG")
 SECRET_KEY = env.str("SECRET_KEY", "") or _kept_secret_key()
-BASE_URL = env.str("BRA_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-_base = urlsplit(BASE_URL)
-if _base.scheme not in {"http", "https"} or not _base.hostname:
-    raise ImproperlyConfigured(f"BRA_BASE_URL must be an address like https://bra.example.org, not {BASE_URL!r}")
+_like = "https://bra.example.org, without anything after the host"
+BASE_URL, _base = _address("BRA_BASE_URL", "http://127.0.0.1:8000", ("http", "https"), _like)
+BASE_URL = BASE_URL.rstrip("/")
+if not _base.hostname or _base.path.strip("/"):
+    raise ImproperlyConfigured(f"BRA_BASE_URL must be an address like {_like}.")
 HTTPS = _base.scheme == "https"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [_base.hostname, "localhost", "127.0.0.1"])
+_hosts = [host.strip() for host in env.str("ALLOWED_HOSTS", "").split(",") if host.strip()]
+ALLOWED_HOSTS = _hosts or [_base.hostname, "localhost", "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
@@ -107,13 +132,13 @@ _sqlite_options = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
-DATABASES = {
-    "default": dj_database_url.parse(
-        env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR / 'bra.sqlite3'}",
-        conn_max_age=60,
-        conn_health_checks=True,
-    )
-}
+_database_url, _database = _address(
+    "DATABASE_URL",
+    f"sqlite:///{DATA_DIR / 'bra.sqlite3'}",
+    ("postgres", "postgresql", "sqlite"),
+    "postgres://user:password@host/name",
+)
+DATABASES = {"default": dj_database_url.parse(_database_url, conn_max_age=60, conn_health_checks=True)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = _sqlite_options
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -168,23 +193,30 @@ STORAGES = {
 }
 
 # Without EMAIL_URL mail goes to a log that the coordinator reads in the application.
-_email_url = env.str("EMAIL_URL", "")
-if _email_url:
-    _mail = env.dj_email_url("EMAIL_URL")
-    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
-    EMAIL_HOST = _mail.get("EMAIL_HOST") or "localhost"
-    EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
-    EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
-    EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
-    EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
-    EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+_mail_ports = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+if env.str("EMAIL_URL", ""):
+    _mail_url, _mail = _address("EMAIL_URL", "", tuple(_mail_ports), "smtp+tls://user:password@host:587")
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _mail.hostname or "localhost"
+    EMAIL_PORT = _mail.port or _mail_ports[_mail.scheme]
+    EMAIL_HOST_USER = unquote(_mail.username or "")
+    EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+    EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
+    EMAIL_USE_SSL = _mail.scheme == "smtp+ssl"
 else:
     EMAIL_BACKEND = "bra.mail.LogBackend"
 EMAIL_TIMEOUT = 15  # seconds; Django's default waits for ever
-DEFAULT_FROM_EMAIL = env.str("BRA_MAIL_FROM", f"no-reply@{_base.hostname if '.' in _base.hostname else 'example.org'}")
+_sender_host = _base.hostname if "." in _base.hostname and not _base.hostname[-1].isdigit() else "example.org"
+DEFAULT_FROM_EMAIL = env.str("BRA_MAIL_FROM", "") or f"no-reply@{_sender_host}"
+try:
+    validate_email(DEFAULT_FROM_EMAIL)
+except ValidationError as error:
+    raise ImproperlyConfigured("BRA_MAIL_FROM must be a mail address, without a name around it.") from error
 
 # Due work is rows; a message only wakes a worker. So no ETA, no countdown, no retry anywhere.
-CELERY_BROKER_URL = env.str("REDIS_URL", "") or "redis://127.0.0.1:6379/0"
+CELERY_BROKER_URL, _broker = _address(
+    "REDIS_URL", "redis://127.0.0.1:6379/0", ("redis", "rediss", "redis+socket"), "redis://host:6379/0"
+)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

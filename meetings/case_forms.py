@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bra.forms import GuardedForm
+from bra.errors import RuleBroken
+from bra.forms import GuardedForm, LongText
 from bra.models import Council, Organisation
 from meetings.models import Case, CaseState, Topic
 
@@ -33,13 +35,13 @@ class CaseForm(GuardedForm):
     topics = forms.ModelMultipleChoiceField(
         Topic.objects.none(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    situation = forms.CharField(
+    situation = LongText(
         label=_("Situation in short"),
-        max_length=2000,
+        longest=Case._meta.get_field("situation").max_length,
         required=False,
-        widget=forms.Textarea,
         help_text=_("What the question is about and how it stands now. No names, addresses or number plates."),
     )
+    situation_mark = forms.CharField(widget=forms.HiddenInput, required=False)
     restricted = forms.BooleanField(
         label=pgettext_lazy("case", "Restricted"),
         required=False,
@@ -55,15 +57,22 @@ class CaseForm(GuardedForm):
         _choices(self, "topics").queryset = Topic.objects.filter(council=council)
         if not may_restrict:
             del self.fields["restricted"]
+        if "situation_mark" not in self.initial:
+            del self.fields["situation_mark"]
 
-    def clean_situation(self) -> str:
-        """Give the text the line ends that the database keeps."""
-        return str(self.cleaned_data["situation"]).replace("\r\n", "\n")
+    def refuse(self, error: RuleBroken) -> None:
+        """Show it; whoever is shown somebody else's text has it before them when they save again."""
+        super().refuse(error)
+        if error.field == "situation":
+            assert isinstance(self.data, QueryDict)
+            sent = self.data.copy()
+            sent["situation_mark"] = self.initial["situation_mark"]
+            self.data = sent
 
     @staticmethod
     def initial_of(case: Case) -> dict[str, Any]:
         """What the form shows of a case before anything is changed."""
-        names = ("title", "registry_number", "organisation", "situation", "restricted")
+        names = ("title", "registry_number", "organisation", "situation", "situation_mark", "restricted")
         return {name: getattr(case, name) for name in names} | {"topics": list(case.topics.all())}
 
 

@@ -6,8 +6,8 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bra.forms import DayInput
 from bra.models import Member
-from meetings.forms import DayInput
 from meetings.models import Meeting, MeetingQuerySet, MeetingState
 
 

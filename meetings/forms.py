@@ -4,10 +4,9 @@ from datetime import time
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from bra.forms import GuardedForm
+from bra.forms import DayInput, GuardedForm, LongText
 from bra.markdown import pasted
 from bra.models import Council, Member, Organisation
 from meetings.models import (
@@ -26,15 +25,6 @@ LONGEST_NOTES = AgendaItem._meta.get_field("notes").max_length
 LONGEST_DECISION = Decision._meta.get_field("text").max_length
 
 
-class DayInput(forms.DateInput):
-    """A date as the browser's own calendar wants it."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class HourInput(forms.TimeInput):
     """A clock time as the browser's own field wants it."""
 
@@ -42,25 +32,6 @@ class HourInput(forms.TimeInput):
 
     def __init__(self) -> None:
         super().__init__(format="%H:%M")
-
-
-class LongText(forms.CharField):
-    """Free text of several lines, kept as typed. Too much of it is said in a sentence, never cut by the browser."""
-
-    widget = forms.Textarea
-
-    def __init__(self, *, longest: int | None, **options: Any) -> None:
-        super().__init__(strip=False, **options)
-        if longest is not None:
-            self.validators.append(
-                MaxLengthValidator(
-                    longest, _("The text is too long: %(show_value)d characters. At most %(limit_value)d can be saved.")
-                )
-            )
-
-    def to_python(self, value: Any) -> str:
-        """Count a line break as one character, however the browser sent it."""
-        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class MeetingForm(GuardedForm):

@@ -55,7 +55,7 @@ def live(request: CouncilRequest, pk: int) -> HttpResponse:
         return _redirect(request, reverse("meetings:detail", args=[request.council.slug, meeting.pk]))
     items = list(agenda(meeting, request.member))
     wanted = request.GET.get("punkt", "")
-    place = place_of(items, int(wanted) if wanted.isdecimal() else None)
+    place = place_of(items, int(wanted) if wanted.isdecimal() and len(wanted) < 19 else None)
     if place is None:
         if wanted:
             # Taken off the agenda meanwhile, or never there for this member.

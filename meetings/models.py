@@ -1,5 +1,6 @@
 """What the council says: topics, cases, meetings, agenda items, attendance and decisions."""
 
+import hashlib
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from bra.fields import SortKeyField
 from bra.models import SEATED, Council, Member, Organisation
 from bra.text import sort_key
+from meetings.document_models import MinutesLayout  # noqa: F401  # Django finds an app's models in this module
 
 
 class Topic(models.Model):
@@ -100,6 +102,11 @@ class Case(models.Model):
     def __str__(self) -> str:
         return f"{self.registry_number} {self.title}"
 
+    @property
+    def situation_mark(self) -> str:
+        """A short mark of the situation's text: who rewrites it says which text they had before them."""
+        return hashlib.sha256(self.situation.encode()).hexdigest()[:16]
+
 
 class MeetingState(models.TextChoices):
     """Where a meeting stands."""
@@ -162,6 +169,7 @@ class Meeting(models.Model):
     starts_at = models.TimeField(pgettext_lazy("meeting", "from"))
     ends_at = models.TimeField(pgettext_lazy("meeting", "to"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=120, blank=True)
+    registry_number = models.CharField(_("registry number"), max_length=40, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=MeetingState, default=MeetingState.DRAFT)
     opened_at = models.DateTimeField(null=True, editable=False)
     adjourned_at = models.DateTimeField(null=True, editable=False)

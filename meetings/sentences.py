@@ -98,6 +98,7 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
         "meeting.guest_edited": _("changed what is noted of a co-opted guest"),
         "meeting.guest_removed": _("took a co-opted guest off the attendance"),
         "meeting.guest_restored": _("brought a co-opted guest back"),
+        "meeting.registered": _("noted the registry number of the minutes"),
     }
     return plain.get(entry.verb, entry.verb)
 

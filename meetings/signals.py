@@ -6,3 +6,6 @@ from django.dispatch import Signal
 restricting_item = Signal()
 # Sent inside the transaction, before an agenda item is removed; arguments: item. A receiver refuses by RuleBroken.
 removing_item = Signal()
+# Asks what was agreed at agenda items, for the minutes; arguments: items (their keys), meeting. A receiver returns a
+# list of meetings.documents.selection.Agreed.
+listing_agreed = Signal()

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from meetings import live_views, presence_views, views
 from meetings.case_urls import urlpatterns as case_urls
+from meetings.document_urls import urlpatterns as document_urls
 
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
@@ -33,4 +34,5 @@ urlpatterns: list[URLPattern] = [
     path("beslut/<int:pk>/andra/", live_views.decision_edit, name="decision_edit"),
     path("beslut/<int:pk>/ta-bort/", live_views.decision_remove, name="decision_remove"),
     *case_urls,
+    *document_urls,
 ]

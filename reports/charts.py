@@ -4,24 +4,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from actions.models import LIVE, Status
+from actions.status import OVERDUE, bar
 from reports.status import Counts, Figures
-
-# As on the plan's page: every action stands in one part of the bar, and an overdue one in that of the overdue.
-_OVERDUE = "overdue"
-_ORDER = (Status.DONE, Status.IN_PROGRESS, Status.NOT_STARTED, _OVERDUE, Status.POSTPONED, Status.CANCELLED)
 
 
 def parts(counts: Counts) -> list[tuple[str, int, str]]:
     """Return (state, number, word) for each part of a bar, in the order of drawing."""
-    found = []
-    for state in _ORDER:
-        if isinstance(state, Status):
-            late = counts.late_by_status[state] if state in LIVE else 0
-            found.append((str(state.value), counts.by_status[state] - late, str(state.label)))
-        else:
-            found.append((state, counts.overdue, _("Overdue")))
-    return found
+    in_time = {state: number - counts.late_by_status[state] for state, number in counts.by_status.items()}
+    return bar(in_time | {OVERDUE: counts.overdue})
 
 
 def goal_bars(figures: Figures) -> list[dict[str, Any]]:

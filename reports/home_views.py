@@ -34,8 +34,7 @@ def home(request: CouncilRequest) -> HttpResponse:
             "may_plan": may_plan_meetings(request.member),
         }
     if may_coordinate(request.member):
-        to_judge = Reminder.objects.filter(council=request.council).to_judge().values_list("state")
-        context["to_judge"] = sum(dict(to_judge.annotate(n=Count("pk")).order_by()).values())
+        context["to_judge"] = Reminder.objects.visible_to(request.member).to_judge().count()
     return render(request, "home.html", context)
 
 

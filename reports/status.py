@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from actions.models import LIVE, Status
+from actions.status import is_behind
 
 # Days past the deadline, from and to (None: no upper bound).
 DELAYS: tuple[tuple[int, int | None], ...] = ((1, 7), (8, 30), (31, 90), (91, None))
@@ -262,10 +263,9 @@ class Progress:
 def progress(activity: ActivityRow, counts: Counts, day: date) -> Progress:
     """Judge an activity by its actions on `day`.
 
-    Late: more of its quarters have passed than actions are done; the plan says no more than that something is due in
-    a quarter. Done: not late, at least one action done and none left open. None: no action is open.
+    Late: behind its plan. Done: not late, at least one action done and none left open. None: no action is open.
     """
-    late = sum(end < day for end in activity.ends) > counts.done
+    late = is_behind(activity.ends, counts.done, day)
     if counts.open == 0:
         return Progress("none" if late or not counts.done else "done", late)
     begun = counts.done or counts.by_status[Status.IN_PROGRESS] or counts.by_status[Status.POSTPONED]

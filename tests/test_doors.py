@@ -78,6 +78,11 @@ DOORS = {
     "meetings:case_detail": Door("GET", SEATED, "case"),
     "meetings:case_edit": Door("GET", LOGGERS, "case"),
     "meetings:case_state": Door("POST", LOGGERS, "case", (("state", "open"),)),
+    "meetings:layout": Door("GET", COORDINATOR),
+    "meetings:layout_preview": Door("POST", COORDINATOR),
+    "meetings:paper_pdf": Door("GET", SEATED, "meeting"),
+    "meetings:paper_docx": Door("GET", SEATED, "meeting"),
+    "meetings:minutes_register": Door("GET", LOGGERS, "meeting"),
     "actions:list": Door("GET", EVERYBODY),
     "actions:mine": Door("GET", EVERYBODY),
     # The action belongs to the outside owner; other members read it, only those who log and its owner report.
@@ -226,3 +231,10 @@ def test_restricted_matter_does_not_exist_for_who_is_not_cleared(
 def test_a_member_whose_mandate_has_ended_is_a_stranger(cast: Cast) -> None:
     Member.objects.filter(pk=cast.member.pk).update(mandate_to=date(2017, 3, 14))
     assert cast.browse(cast.member).get(reverse("home", args=[cast.council.slug])).status_code == 404
+
+
+def test_no_cache_keeps_what_a_council_shows(cast: Cast) -> None:
+    browser = cast.browse(cast.coordinator)
+    pages = [name for name, door in DOORS.items() if door.method == "GET" and not door.kind]
+    answers = {name: browser.get(reverse(name, args=[cast.council.slug])) for name in pages}
+    assert [name for name, answer in answers.items() if "no-store" not in answer.headers["Cache-Control"]] == []

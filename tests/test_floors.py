@@ -12,10 +12,10 @@ FLOORS = ["bra", "meetings", "actions", "reports", "demo"]
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
-    {"fields", "text", "errors", "models", "signals", "http", "personnummer"},
+    {"fields", "text", "errors", "models", "signals", "http", "personnummer", "document_models"},
     {"permissions", "rows", "status"},
-    {"history", "mail", "selection", "workbook"},
-    {"lifecycle", "receivers"},
+    {"history", "mail", "selection", "workbook", "documents", "pdf"},
+    {"lifecycle", "receivers", "minutes"},
     {
         "forms",
         "tables",
@@ -27,6 +27,8 @@ STEPS = [
         "middleware",
         "context",
         "case_forms",
+        "document_forms",
+        "document_sentences",
         "case_tables",
         "case_filters",
         "sentences",
@@ -41,13 +43,14 @@ STEPS = [
         "owner_views",
         "home_views",
         "case_views",
+        "document_views",
         "member_views",
         "plan_views",
         "reminder_views",
         "templatetags",
         "management",
     },
-    {"urls", "owner_urls", "reminder_urls", "home_urls", "case_urls"},
+    {"urls", "owner_urls", "reminder_urls", "home_urls", "case_urls", "document_urls"},
 ]
 CLOCKLESS = {"models", "permissions", "lifecycle", "reminders", "status", "selection", "workbook", "history"}
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}

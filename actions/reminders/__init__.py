@@ -6,7 +6,7 @@ server gets it, so that a worker that dies leaves at most one mail of which nobo
 
 from actions.reminders.decisions import dismiss, failure_words, resend, send_now
 from actions.reminders.delivery import Delivered, claim, deliver, flag_lapsed
-from actions.reminders.due import address_of, held_back_words
+from actions.reminders.due import held_back_words
 from actions.reminders.letters import message_id
 from actions.reminders.planning import Planned, plan_day, plan_once
 from actions.reminders.previewing import Group, Held, Preview, preview
@@ -19,7 +19,6 @@ __all__ = [
     "Line",
     "Planned",
     "Preview",
-    "address_of",
     "claim",
     "deliver",
     "dismiss",

@@ -53,15 +53,17 @@ def deliver(
     last = 0
     with mail.Outbox(connect) as box:
         while not done.away and (batch := list(waiting.filter(pk__gt=last)[:BATCH])):
-            last = batch[-1].pk
-            for letter in write_letters(council, batch, today, reply_to):
-                try:
+            at, last = batch[0].pk, batch[-1].pk
+            try:
+                # Asked before the mails are written: each makes a link that nobody would get.
+                box.ready()
+                for letter in write_letters(council, batch, today, reply_to):
+                    at = letter.reminder.pk
                     _deliver_one(council, letter, box, clock, done)
-                except mail.ServerAway as error:
-                    log.error("mail server away council=%s error=%s", council.pk, error)
-                    waiting.filter(pk__gte=letter.reminder.pk).order_by().update(failure="away")
-                    done.away = True
-                    break
+            except mail.ServerAway as error:
+                log.error("mail server away council=%s error=%s", council.pk, error)
+                waiting.filter(pk__gte=at).order_by().update(failure="away")
+                done.away = True
     if done != Delivered():
         log.info("reminders delivered council=%s %s", council.pk, done)
     return done

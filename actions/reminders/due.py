@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from actions.models import Action, ActionQuerySet, Reminder, ReminderLine, ReminderState
 from actions.reminders.steps import FIRST, SECOND, WEEK
-from bra.models import Council, Member
+from bra.models import Council
 
 
 class DaysBetween(models.Func):
@@ -28,7 +28,7 @@ class DaysBetween(models.Func):
         return self.as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner=" - ", **context)
 
 
-def come(council: Council, on: date) -> ActionQuerySet:
+def _come(council: Council, on: date) -> ActionQuerySet:
     """The council's live actions of which a step has come by the day `on`, reminded of or not; adds `step`.
 
     Only the latest step that has come counts: after missed days there is one reminder, not three. A step that had
@@ -56,30 +56,29 @@ def come(council: Council, on: date) -> ActionQuerySet:
     )
 
 
-def _due(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySet:
-    """Those of which a step has come that isn't reminded of yet.
+def due(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySet:
+    """Those of which a step has come that isn't reminded of yet; adds `step`, and `reason` as in held_back_words.
 
-    `foreseen` counts what waits from earlier days as not reminded of, as it will be once planning has folded it.
+    The reason is empty where the owner is to be reminded. `foreseen` counts what waits from earlier days as not
+    reminded of, as it will be once planning has folded it.
     """
     reminded = ReminderLine.objects.filter(action=OuterRef("pk"), deadline=OuterRef("deadline"), step=OuterRef("step"))
     if foreseen:
         reminded = reminded.exclude(reminder__state=ReminderState.PENDING, reminder__on__lt=on)
-    return come(council, on).filter(~Exists(reminded))
+    whens = [When(hindrance, then=Value(code)) for code, hindrance in _hindrances(on).items()]
+    reason = Case(*whens, default=Value(""), output_field=models.CharField())
+    return _come(council, on).filter(~Exists(reminded)).annotate(reason=reason)
 
 
 def _hindrances(on: date) -> dict[str, Q]:
     """What keeps an owner from being reminded on the day `on`, by code, in the order in which it is told."""
     mailed = Reminder.objects.filter(owner=OuterRef("owner"), on=on).exclude(state=ReminderState.PENDING)
-    return owners_hindrances(on) | {"mailed": Q(Exists(mailed))}
-
-
-def owners_hindrances(on: date) -> dict[str, Q]:
-    """Those of them that lie with the owner and the item, whatever has been sent."""
     return {
         "ended": Q(owner__mandate_to__lt=on),
         "not_begun": Q(owner__mandate_from__gt=on),
         "not_cleared": Q(owner__cleared=False, agenda_item__restricted=True),
         "no_address": Q(owner__email="", owner__user=None),
+        "mailed": Q(Exists(mailed)),
     }
 
 
@@ -92,27 +91,3 @@ def held_back_words(reason: str) -> str:
         "no_address": _("the owner has no e-mail address"),
         "mailed": _("the owner has already been reminded today; this follows with the next reminder"),
     }[reason]
-
-
-def address_of(owner: Member) -> str:
-    """The owner's address for mail, or the one they log in with; empty when there is none."""
-    return owner.email or (owner.user.email if owner.user else "")
-
-
-def but(actions: ActionQuerySet, hindrances: dict[str, Q]) -> ActionQuerySet:
-    """Leave out the actions that one of the hindrances is true of."""
-    for hindrance in hindrances.values():
-        actions = actions.filter(~hindrance)
-    return actions
-
-
-def to_send(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySet:
-    """The due actions whose owner is reminded."""
-    return but(_due(council, on, foreseen=foreseen), _hindrances(on))
-
-
-def held_back(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySet:
-    """The due actions whose owner isn't reminded; adds `reason`."""
-    whens = [When(hindrance, then=Value(code)) for code, hindrance in _hindrances(on).items()]
-    reason = Case(*whens, default=Value(""), output_field=models.CharField())
-    return _due(council, on, foreseen=foreseen).annotate(reason=reason).exclude(reason="")

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from actions import owner_links
 from actions.models import Reminder, ReminderLine
-from actions.reminders.due import address_of
+from actions.owner_links import address_of
 from actions.reminders.steps import Line
 from bra import mail
 from bra.models import Council, Member

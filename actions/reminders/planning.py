@@ -1,16 +1,15 @@
 """Writing a day's reminders, set by set."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, models, transaction
-from django.db.models import F, Value
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
-from actions.models import Reminder, ReminderLine, ReminderRun, ReminderState
-from actions.reminders.due import but, come, held_back, owners_hindrances, to_send
+from actions.models import Reminder, ReminderRun, ReminderState
+from actions.reminders.due import due
 from bra.models import Council
 from bra.rows import locked
 
@@ -40,25 +39,7 @@ def plan_day(*, council: Council, on: date) -> Planned:
     _fold_earlier(council, on)
     # Locks what already waits for the day, so that none of it is sent before its new lines are there.
     Reminder.objects.waiting().filter(council=council, on=on).update(state=ReminderState.PENDING)
-    constants = {
-        "for_council": Value(council.pk, models.BigIntegerField()),
-        "for_day": Value(on, models.DateField()),
-        "as_state": Value(ReminderState.PENDING.value, models.CharField()),
-        "no_attempts": Value(0, models.IntegerField()),
-        "no_failure": Value("", models.CharField()),
-    }
-    columns = ["owner_id", "council_id", "on", "state", "attempts", "failure"]
-    owners = to_send(council, on).order_by().annotate(**constants).values_list("owner_id", *constants).distinct()
-    reminders = _insert_from(Reminder, columns, owners)
-    # What is reminded of already isn't asked here: the unique constraint leaves it out, and asking costs more.
-    lines = (
-        but(come(council, on), owners_hindrances(on))
-        .filter(owner__reminders__on=on, owner__reminders__state=ReminderState.PENDING)
-        .order_by()
-        .values_list("owner__reminders__pk", "pk", "deadline", F("step"))
-    )
-    actions = _insert_from(ReminderLine, ["reminder_id", "action_id", "deadline", "step"], lines)
-    planned = Planned(reminders, actions, held_back(council, on).count())
+    planned = _write(council, on)
     log.info("reminders planned council=%s on=%s %s", council.pk, on, planned)
     return planned
 
@@ -84,18 +65,36 @@ def _fold_earlier(council: Council, on: date) -> None:
     Reminder.objects.filter(pk__in=waiting).delete()
 
 
-def _insert_from(model: type[models.Model], columns: Sequence[str], rows: "models.QuerySet[Any, Any]") -> int:
-    """INSERT what the query selects, leaving out what is there already; return the number of new rows.
+# What is due and what hinders it is worked out once, in a table of this session's own; the rows are written from there.
+_REMINDERS = """
+    INSERT INTO actions_reminder (owner_id, council_id, "on", state, attempts, failure)
+    SELECT DISTINCT owner_id, %s, %s, %s, 0, '' FROM due_today WHERE reason = ''
+    ON CONFLICT (owner_id, "on") DO NOTHING
+"""
+_LINES = """
+    INSERT INTO actions_reminderline (reminder_id, action_id, deadline, step)
+    SELECT actions_reminder.id, due_today.id, deadline, step
+    FROM due_today JOIN actions_reminder USING (owner_id)
+    WHERE reason = '' AND "on" = %s AND state = %s
+    ORDER BY due_today.id
+"""
+_HELD_BACK = "SELECT COUNT(*) FROM due_today WHERE reason <> ''"
 
-    `columns` are the table's columns, in the order of the selected values.
-    """
-    quote = connection.ops.quote_name
+
+def _write(council: Council, on: date) -> Planned:
+    """Write what is due and not reminded of yet. The same SQL on SQLite and PostgreSQL."""
+    rows: QuerySet[Any, Any] = due(council, on)
+    rows = rows.order_by().values_list("id", "owner_id", "deadline", "step", "reason")
     select, parameters = rows.query.get_compiler(connection=connection).as_sql()
-    names = ", ".join(quote(column) for column in columns)
+    day, waiting = connection.ops.adapt_datefield_value(on), ReminderState.PENDING.value
     with connection.cursor() as cursor:
-        # Nothing in the text comes from outside: names of our own tables and columns, and what the ORM compiled.
-        cursor.execute(
-            f"INSERT INTO {quote(model._meta.db_table)} ({names}) {select} ON CONFLICT DO NOTHING",
-            parameters,
-        )
-        return int(cursor.rowcount)
+        # Nothing in the text comes from outside: the ORM compiled it.
+        cursor.execute(f"CREATE TEMPORARY TABLE due_today AS {select}", parameters)
+        cursor.execute(_REMINDERS, [council.pk, day, waiting])
+        reminders = cursor.rowcount
+        cursor.execute(_LINES, [day, waiting])
+        actions = cursor.rowcount
+        cursor.execute(_HELD_BACK)
+        [held_back] = cursor.fetchone()
+        cursor.execute("DROP TABLE due_today")
+    return Planned(reminders, actions, held_back)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from actions.models import ActionQuerySet
-from actions.reminders.due import held_back, held_back_words, to_send
+from django.db.models import QuerySet
+
+from actions.reminders.due import due, held_back_words
 from actions.reminders.steps import Line
 from bra.models import Council, Member
 
@@ -43,22 +44,20 @@ class Preview:
 
 
 def preview(council: Council, on: date, *, member: Member | None = None) -> Preview:
-    """Say who would get what on the day `on`, and why, and who wouldn't; writes nothing. Two queries.
+    """Say who would get what on the day `on`, and why, and who wouldn't; writes nothing. One query.
 
     With `member`, only the actions which that member may see; without, all of them (for the operator's command).
     """
-
-    def read(actions: ActionQuerySet) -> list[Any]:
-        if member is not None:
-            actions = actions.visible_to(member)
-        related = actions.select_related("owner__user", "owner__organisation", "agenda_item__meeting")
-        return list(related.order_by("owner__sort_key", "owner_id", "deadline", "pk"))
-
+    seen = due(council, on, foreseen=True)
+    if member is not None:
+        seen = seen.visible_to(member)
+    related: QuerySet[Any] = seen.select_related("owner__user", "owner__organisation", "agenda_item__meeting")
     groups: dict[Member, list[Line]] = defaultdict(list)
-    for action in read(to_send(council, on, foreseen=True)):
-        groups[action.owner].append(Line(action, action.step, on))
-    held = [
-        Held(Line(action, action.step, on), action.owner, held_back_words(action.reason))
-        for action in read(held_back(council, on, foreseen=True))
-    ]
+    held = []
+    for action in related.order_by("owner__sort_key", "owner_id", "deadline", "pk"):
+        line = Line(action, action.step, on)
+        if action.reason:
+            held.append(Held(line, action.owner, held_back_words(action.reason)))
+        else:
+            groups[action.owner].append(line)
     return Preview(on, [Group(owner, lines) for owner, lines in groups.items()], held)

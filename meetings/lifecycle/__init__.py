@@ -6,6 +6,7 @@ sentence for the user when a rule says no.
 
 from meetings.lifecycle.agenda import add_item, edit_item, move_item, remove_item
 from meetings.lifecycle.cases import edit_case, next_registry_number, open_case
+from meetings.lifecycle.documents import change_layout, laid_out, register_minutes
 from meetings.lifecycle.planning import plan_meeting, replan_meeting
 from meetings.lifecycle.presence import add_guest, edit_guest, note_stay, remove_guest, take_up
 from meetings.lifecycle.session import (
@@ -27,9 +28,11 @@ __all__ = [
     "add_item",
     "adjourn",
     "amend_decision",
+    "change_layout",
     "edit_case",
     "edit_guest",
     "edit_item",
+    "laid_out",
     "mark_attendance",
     "move_item",
     "next_registry_number",
@@ -38,6 +41,7 @@ __all__ = [
     "open_meeting",
     "plan_meeting",
     "record_decision",
+    "register_minutes",
     "remove_decision",
     "remove_guest",
     "remove_item",

@@ -73,11 +73,13 @@ def edit_case(
     on: date,
     topics: Iterable[Topic],
     state: CaseState,
+    situation_mark: str | None = None,
     **fields: object,
 ) -> Case:
     """Change a case: `fields` may hold registry_number, title, organisation, situation and restricted.
 
-    A case that becomes restricted takes its agenda items with it.
+    A case that becomes restricted takes its agenda items with it. With a `situation_mark`, that of the text which the
+    new situation was written on, a text that somebody else saved meanwhile isn't overwritten: history keeps no copy.
     """
     only(fields, _FIELDS)
     council = locked(case.council)
@@ -85,6 +87,12 @@ def edit_case(
     number = str(fields.get("registry_number", "")).strip() or case.registry_number
     _refuse_taken_registry_number(council, number, but=case)
     fields["registry_number"] = number
+    if situation_mark not in (None, case.situation_mark) and fields["situation"] != case.situation:
+        raise RuleBroken(
+            _("Somebody else rewrote this meanwhile. Put the two together and save again. Now it says: “%(text)s”")
+            % {"text": case.situation},
+            field="situation",
+        )
     changes = history.change(case, council=council, by=by, on=on, verb="case.edited", state=state, **fields)
     set_topics(case, topics, council=council, by=by, on=on, verb="case.edited")
     if "restricted" in changes and case.restricted:

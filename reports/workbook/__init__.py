@@ -7,11 +7,14 @@ times that the format wants are those of the report's day.
 from django.utils import translation
 
 from reports.selection import StatusData
+from reports.workbook import sheets
 from reports.workbook.book import Progress
-from reports.workbook.sheets import StatusReport
+from reports.workbook.report import Report
 
 
 def build(data: StatusData, progress: Progress = lambda rows: None) -> bytes:
     """Return the workbook of a status report; `progress` is told now and then how many rows are written."""
     with translation.override("sv"):
-        return StatusReport(data, progress).file()
+        report = Report(data, progress)
+        sheets.write(report)
+        return report.file()

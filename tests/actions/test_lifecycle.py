@@ -9,7 +9,7 @@ from actions import lifecycle
 from actions.models import Action, Status
 from bra.errors import RuleBroken
 from bra.history import entries_of
-from meetings.models import MeetingState
+from meetings.models import AgendaItem, MeetingState
 from tests import make
 from tests.cast import Cast
 from tests.make import TODAY
@@ -53,6 +53,22 @@ def test_what_cannot_be_agreed(cast: Cast, change: dict[str, object], field: str
     with pytest.raises(RuleBroken) as refused:
         lifecycle.agree(agenda_item=item, by=cast.secretary, on=TODAY, **given)
     assert (refused.value.field, Action.objects.count()) == (field, 0)
+
+
+def test_an_activity_is_one_of_the_councils_own_plans(cast: Cast) -> None:
+    own = make.make_activity(make.make_plan(cast.council))
+    foreign = make.make_activity(make.make_plan(cast.stranger.council))
+    item = make.make_item(make.make_meeting(cast.council))
+    new = {"title": "Sanera", "deadline": LATER, "by": cast.secretary, "on": TODAY}
+    action = lifecycle.agree(agenda_item=item, owner=cast.owner, activity=own, **new)
+    for verb in (
+        lambda: lifecycle.agree(agenda_item=item, owner=cast.owner, activity=foreign, **new),
+        lambda: lifecycle.amend(action=action, activity=foreign, version=0, **new),
+    ):
+        with pytest.raises(RuleBroken) as refused:
+            verb()
+        assert refused.value.field == "activity"
+    assert [one.activity for one in Action.objects.all()] == [own]
 
 
 def test_an_owner_belongs_to_the_council_and_may_see_the_item(cast: Cast) -> None:
@@ -128,6 +144,15 @@ def test_handing_over_to_somebody_whose_mandate_has_ended_is_refused(cast: Cast)
         lifecycle.hand_over(action=action, to=ended, by=cast.secretary, on=TODAY)
     handed = lifecycle.hand_over(action=action, to=cast.member, by=cast.secretary, on=TODAY)
     assert entries_of(handed).get().changes["owner"] == [cast.owner.pk, cast.member.pk]
+
+
+def test_a_removed_action_does_not_come_back_to_an_owner_who_may_not_see_it(cast: Cast) -> None:
+    action = make.make_action(cast.council, owner=cast.member, removed=True)
+    AgendaItem.objects.filter(pk=action.agenda_item_id).update(restricted=True)
+    with pytest.raises(RuleBroken):
+        lifecycle.remove(action=Action.objects.get(), by=cast.secretary, on=TODAY, removed=False)
+    AgendaItem.objects.filter(pk=action.agenda_item_id).update(restricted=False)
+    assert not lifecycle.remove(action=Action.objects.get(), by=cast.secretary, on=TODAY, removed=False).removed
 
 
 def test_an_amendment_written_on_an_older_version_is_refused(cast: Cast) -> None:

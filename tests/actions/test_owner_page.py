@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from actions import lifecycle, owner_links
 from actions.models import Action, Comment, OwnerLink, Status
+from actions.owner_forms import OutcomeForm
+from bra.errors import RuleBroken
 from bra.models import Council, HistoryEntry, Member
 from tests import make
 
@@ -136,7 +138,7 @@ def test_more_time_needs_a_later_day(owner: Member) -> None:
     ):
         page = answer(client, action, outcome="more_time", deadline=wrong, text="Snön ligger kvar.")
         assert page.status_code == 422
-        assert [str(error) for error in page.context["refused"].errors["deadline"]] == [sentence]
+        assert [str(error) for error in page.context["rows"][0]["form"].errors["deadline"]] == [sentence]
         assert "Snön ligger kvar." in page.content.decode()
     assert now_is(action)[0] == Status.NOT_STARTED
     until = action.deadline + timedelta(days=20)
@@ -191,6 +193,27 @@ def test_a_handed_over_action_leaves_the_page_at_once(owner: Member) -> None:
     assert answer(client, action, outcome="done").status_code == 404
 
 
+def test_an_answer_about_an_action_closed_meanwhile_says_so_and_loses_no_word(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner)
+    client = enter(owner)
+    lifecycle.cancel(action=action, by=owner, on=DAY, reason="Ej aktuell")
+    page = answer(client, action, outcome="done", text="Mycket <b>är</b> gjort.")
+    assert (page.status_code, page.context["lost"]["sentences"]) == (422, ["The action is closed. Reopen it first."])
+    assert "Mycket &lt;b&gt;är&lt;/b&gt; gjort." in page.content.decode()
+    assert now_is(action)[0] == Status.CANCELLED
+
+
+def test_an_answer_that_crosses_a_handing_over_is_not_recorded(owner: Member) -> None:
+    """The form was opened on the owner's own action, which is somebody else's when it is saved."""
+    action = make.make_action(owner.council, owner=owner)
+    form = OutcomeForm({"outcome": "done"})
+    assert form.is_valid()
+    lifecycle.hand_over(action=Action.objects.get(pk=action.pk), to=make.make_member(owner.council), by=owner, on=DAY)
+    with pytest.raises(RuleBroken):
+        form.save(action, by=owner, on=DAY)
+    assert now_is(action)[0] == Status.NOT_STARTED
+
+
 def test_a_restricted_action_is_named_neutrally_even_for_the_cleared(owner: Member) -> None:
     cleared = make.make_member(owner.council, cleared=True)
     item = make.make_item(make.make_meeting(owner.council), restricted=True, title="Hemligpunkt")
@@ -205,8 +228,8 @@ def test_a_restricted_action_is_named_neutrally_even_for_the_cleared(owner: Memb
     assert enter(cleared).get(PAGE).context["rows"] == []
 
 
-def ended(link: OwnerLink) -> None:
-    OwnerLink.objects.filter(pk=link.pk).update(ended=True)
+def address_corrected(link: OwnerLink) -> None:
+    Member.objects.filter(pk=link.owner_id).update(email="ratt@example.org")
 
 
 def mandate_over(link: OwnerLink) -> None:
@@ -221,7 +244,7 @@ def removed(link: OwnerLink) -> None:
     link.delete()
 
 
-@pytest.mark.parametrize("end", [ended, mandate_over, grown_old, removed])
+@pytest.mark.parametrize("end", [address_corrected, mandate_over, grown_old, removed])
 def test_a_link_that_has_ended_opens_nothing_and_closes_the_page_it_opened(owner: Member, end: Any) -> None:
     action = make.make_action(owner.council, owner=owner, title="Måla planket")
     secret = owner_links.make_links([owner])[owner.pk]

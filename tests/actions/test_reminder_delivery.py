@@ -133,6 +133,7 @@ def test_while_the_mail_server_is_away_everything_waits_and_no_attempt_is_counte
         for _time in range(7):
             assert deliver(council, away.connect) == reminders.Delivered(away=True)
     assert states(*rows) == [("pending", "away")] * 2
+    assert OwnerLink.objects.count() == 0
     assert deliver(council, sink.connect) == reminders.Delivered(sent=2)
     assert states(*rows) == [("sent", "")] * 2
 

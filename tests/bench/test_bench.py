@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.db.models import Count
 
-from actions.models import LIVE, Action
-from bench import data
+from actions.models import LIVE, Action, ReminderLine
+from bench import data, sweep
 from bench import list as bench_list
 from bench.result import Result
 from meetings.models import AgendaItem
@@ -59,6 +59,17 @@ def test_ours_and_the_reference_show_the_same_rows(settings: Any) -> None:
             for address in (case.ours, case.reference)
         )
         assert len(ours) == len(reference) > 0 or case.name in ("with a rare word", "of an owner"), case.name
+
+
+@pytest.mark.django_db
+def test_the_sweep_and_its_reference_remind_of_the_same() -> None:
+    """`measure` compares them by itself; what it counts is held against the rows."""
+    lines = list(sweep.measure(Namespace(actions=400, rounds=1, reference_rows=20)))
+    written = ReminderLine.objects.filter(reminder__council__slug="bench").count()
+    assert [(line.name, line.n) for line in lines] == [("sweep", 400), ("sweep-again", 400)]
+    # The reference took whole owners, so rather more than the rows asked for.
+    assert [line.extra and line.extra["reference_rows"] for line in lines] == [written, written]
+    assert written >= 20
 
 
 def test_the_command_line_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:

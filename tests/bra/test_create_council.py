@@ -63,6 +63,7 @@ def test_a_coordinator_who_logs_in_already_gets_no_link() -> None:
     [
         ({"slug": "taken"}, "There is already a council with the address taken."),
         ({"slug": "ny by"}, "--slug may hold letters a-z, digits and hyphens only."),
+        ({"slug": "Nyby"}, "--slug may hold letters a-z, digits and hyphens only."),
         ({"slug": "konto"}, "The address konto is taken by the product itself. Choose another."),
         ({"coordinator_email": "karin"}, "karin is no e-mail address."),
         ({"coordinator_title": " "}, "--coordinator-title is empty."),

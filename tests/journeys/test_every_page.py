@@ -23,6 +23,8 @@ PAGES = [
     "/moten/7/narvaro/gast/",
     "/moten/7/narvaro/ledamot/?ledamot=2",
     "/beslutsforhet/",
+    "/moten/6/diarienummer/",
+    "/moten/utformning/",
     "/punkter/99/andra/",
     "/arenden/",
     "/arenden/nytt/",

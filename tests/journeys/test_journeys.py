@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ops.processes import wait_until
 from tests.journeys.looking import COUNCIL, log_in, look
 from tests.stack import Stack
 
@@ -98,11 +99,8 @@ def test_an_owner_answers_the_mail(live_stack: Stack, page: "Page", phone: "Page
     page.get_by_role("link", name="Utskick").first.click()
     look(page)
     page.get_by_role("button", name=re.compile("Skicka dagens")).click()
-    for _attempt in range(60):  # the worker sends; the page is asked again until it has
-        page.goto(f"{live_stack.url}{COUNCIL}/utskick/")
-        if rows(live_stack, "SELECT count(*) FROM actions_reminder WHERE state = 'sent'")[0][0] >= 5:
-            break
-        page.wait_for_timeout(250)
+    states = "SELECT DISTINCT state FROM actions_reminder"
+    wait_until(lambda: rows(live_stack, states) == [("sent",)], seconds=60)  # the worker sends
     page.reload()
     look(page)
     page.get_by_role("link", name=re.compile("Göran Palmlöv")).first.click()

@@ -52,6 +52,14 @@ def test_missing_words_are_told_at_their_fields(cast: Cast, secretary: Client) -
     assert sorted(answer.context["form"].errors) == ["organisation", "title"]
 
 
+def test_a_line_break_counts_as_one_character(cast: Cast, secretary: Client) -> None:
+    full = "Rad\n" * 499 + "Rad."
+    secretary.post(NEW, words(cast, situation=full.replace("\n", "\r\n")))
+    assert Case.objects.get().situation == full
+    answer = secretary.post(NEW, words(cast, situation=full + "x" * 1000))
+    assert list(answer.context["form"].errors) == ["situation"]
+
+
 def test_another_councils_organisation_and_topic_are_no_choice(cast: Cast, secretary: Client) -> None:
     theirs = make.make_topic(cast.stranger.council)
     answer = secretary.post(NEW, words(cast, organisation=cast.stranger.organisation_id, topics=[theirs.pk]))
@@ -100,6 +108,26 @@ def test_a_case_is_changed_and_its_state_is_left_as_it_is(cast: Cast, secretary:
     secretary.post(url, words(cast, title="Ny titel", registry_number=case.registry_number))
     case.refresh_from_db()
     assert (case.title, case.state, case.topics.count()) == ("Ny titel", CaseState.WATCHED, 0)
+
+
+def test_two_who_rewrite_the_situation_lose_neither_text(cast: Cast, secretary: Client) -> None:
+    case = make.make_case(cast.council, situation="Gammalt")
+    url = f"/granby/arenden/{case.pk}/andra/"
+    mark = secretary.get(url).context["form"]["situation_mark"].value()
+    mine = words(cast, registry_number=case.registry_number, situation_mark=mark)
+    coordinator = cast.browse(cast.coordinator)
+    assert coordinator.post(url, mine | {"situation": "Samordnarens <text>"}).status_code == 302
+    refused = secretary.post(url, mine | {"situation": "Sekreterarens text"})
+    assert refused.status_code == 422
+    assert "Now it says: “Samordnarens &lt;text&gt;”" in refused.text
+    form = refused.context["form"]
+    assert form["situation"].value() == "Sekreterarens text"
+    case.refresh_from_db()
+    assert case.situation == "Samordnarens <text>"
+    both = mine | {"situation": "Båda", "situation_mark": form["situation_mark"].value()}
+    assert secretary.post(url, both).status_code == 302
+    case.refresh_from_db()
+    assert case.situation == "Båda"
 
 
 def test_only_the_cleared_see_and_set_the_lock(cast: Cast, secretary: Client) -> None:

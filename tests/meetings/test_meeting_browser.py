@@ -1,5 +1,6 @@
 """The live page in a real browser: what its scripts promise."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -93,6 +94,8 @@ def test_what_the_server_did_not_get_stays_in_the_field(live: "Page", items: lis
 
 
 def test_two_who_write_at_once_see_both_texts(live: "Page", items: list[AgendaItem], cast: Cast) -> None:
+    from playwright.sync_api import expect
+
     lifecycle.save_notes(item=items[0], text="Deras <b>text</b>", version=0, by=cast.coordinator, on=make.TODAY)
     live.fill(NOTES, "Min text")
     live.locator(".conflict").wait_for()
@@ -100,7 +103,7 @@ def test_two_who_write_at_once_see_both_texts(live: "Page", items: list[AgendaIt
     assert live.input_value(NOTES) == "Min text"
     assert live.locator("#save").get_attribute("data-state") == "failed"
     live.click("button[value=both]")
-    live.wait_for_function("document.querySelector('textarea[name=notes]').value.startsWith('Deras')")
+    expect(live.locator(NOTES)).to_have_value(re.compile("^Deras"))
     assert live.locator("#save").get_attribute("data-state") == "failed"
     live.click(".conflict ~ .form-end .button:not([name])")
     live.locator("#save[data-state=saved]").wait_for()

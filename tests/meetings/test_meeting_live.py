@@ -85,6 +85,14 @@ def test_an_item_of_another_council_is_not_found(cast: Cast, browser_of_secretar
     assert browser_of_secretary.post(url, {"notes": "Hej", "version": 0}).status_code == 404
 
 
+def test_an_address_without_an_items_number_shows_the_first(
+    browser_of_secretary: Client, cast: Cast, item: AgendaItem
+) -> None:
+    url = address("live", cast, item.meeting.pk)
+    for wanted in ("", "abc", "²", "9" * 5000):
+        assert browser_of_secretary.get(url, {"punkt": wanted}).context["item"] == item
+
+
 def test_a_restricted_item_is_on_the_agenda_of_the_cleared_only(cast: Cast, item: AgendaItem) -> None:
     hidden = make.make_item(item.meeting, title="Hemlig fråga", restricted=True)
     uncleared = make.make_member(cast.council, Role.SECRETARY, user=make.make_user())

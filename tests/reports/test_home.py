@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from actions.models import Reminder, ReminderState, Status
+from actions.models import Reminder, ReminderLine, ReminderState, Status
 from bra.models import Member
 from meetings.models import MeetingState
 from tests import make
@@ -110,10 +110,20 @@ def test_a_meeting_in_session_comes_before_a_planned_one(cast: Cast) -> None:
 
 
 def test_only_the_coordinator_is_told_of_reminders_to_judge(cast: Cast) -> None:
-    for state in (ReminderState.FAILED, ReminderState.UNKNOWN, ReminderState.PENDING):
-        Reminder.objects.create(council=cast.council, owner=make.make_member(cast.council), on=DAY, state=state)
+    restricted = make.make_item(make.make_meeting(cast.council), restricted=True)
+    for state, item in (
+        (ReminderState.FAILED, make.make_item(restricted.meeting)),
+        (ReminderState.UNKNOWN, restricted),
+        (ReminderState.PENDING, make.make_item(restricted.meeting)),
+    ):
+        action = make.make_action(agenda_item=item)
+        row = Reminder.objects.create(council=cast.council, owner=action.owner, on=DAY, state=state)
+        ReminderLine.objects.create(reminder=row, action=action, deadline=action.deadline, step=0)
     assert home(cast, cast.coordinator).context["to_judge"] == 2
     assert "to_judge" not in home(cast, cast.secretary).context
+    # Who isn't cleared doesn't learn from the number that there is a restricted action.
+    Member.objects.filter(pk=cast.coordinator.pk).update(cleared=False)
+    assert home(cast, cast.coordinator).context["to_judge"] == 1
 
 
 def test_another_councils_first_page_is_not_found(cast: Cast) -> None:

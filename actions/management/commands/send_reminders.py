@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from actions import reminders
+from actions import owner_links, reminders
 from bra.models import Council
 
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         if not preview.groups:
             self.stdout.write(_("Nobody is to be reminded of anything new."))
         for group in preview.groups:
-            self.stdout.write(f"\n{group.owner.label} <{reminders.address_of(group.owner)}>")
+            self.stdout.write(f"\n{group.owner.label} <{owner_links.address_of(group.owner)}>")
             for line in group.lines:
                 self.stdout.write(f"  {line.title}, {line.action.deadline}: {line.why}")
         if preview.held:

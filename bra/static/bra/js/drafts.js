@@ -101,7 +101,7 @@ if (scope) {
       if (read(key)?.text === text) localStorage.removeItem(key);
     }
   });
-  document.addEventListener("htmx:afterSwap", (event) => start(event.detail.target));
+  document.addEventListener("htmx:load", (event) => start(event.detail.elt)); // afterSwap tells the old element
   start(document);
 }
 

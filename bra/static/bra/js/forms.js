@@ -36,7 +36,9 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-guard]");
   if (form) changed.add(form);
 });
-document.addEventListener("submit", (event) => changed.delete(event.target));
+// A button whose answer goes to another window leaves the form here, still unsaved.
+const goesElsewhere = (event) => Boolean(event.submitter?.formTarget);
+document.addEventListener("submit", (event) => goesElsewhere(event) || changed.delete(event.target));
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) changed.delete(event.detail.elt);
 });
@@ -47,7 +49,7 @@ window.addEventListener("beforeunload", (event) => {
 // One click, one sending: a second press of the button while the first is on its way does nothing.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented || form.hasAttribute("hx-post")) return;
+  if (form.method !== "post" || event.defaultPrevented || form.hasAttribute("hx-post") || goesElsewhere(event)) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
   setTimeout(() => delete form.dataset.sent, 5000); // an answer that is a file leaves the page where it is
@@ -76,4 +78,4 @@ for (const filters of document.querySelectorAll("details.filters")) {
 
 document.documentElement.classList.add("js");
 start(document);
-document.addEventListener("htmx:afterSwap", (event) => start(event.detail.target));
+document.addEventListener("htmx:load", (event) => start(event.detail.elt)); // afterSwap tells the old element

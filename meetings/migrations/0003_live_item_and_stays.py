@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('bra', '0003_council_quorum'),
-        ('meetings', '0001_initial'),
+        ('meetings', '0002_documents'),
     ]
 
     operations = [

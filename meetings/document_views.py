@@ -1,0 +1,148 @@
+"""The minutes as a file to take away, and the page where the coordinator decides how they look."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bra.errors import RuleBroken
+from bra.forms import note_override
+from bra.http import CouncilRequest, only_if
+from bra.permissions import may_coordinate, may_log, may_read_council
+from meetings import lifecycle
+from meetings.document_forms import LayoutForm, RegisterForm
+from meetings.document_models import MinutesLayout, PaperKind, layout_of
+from meetings.document_sentences import history_of_layout
+from meetings.documents import docx, pdf
+from meetings.documents.content import Paper
+from meetings.documents.selection import paper_of
+from meetings.doors import meeting_for
+from meetings.models import Meeting, MeetingState
+from meetings.views import Trail, trail_to
+
+
+@require_safe
+@never_cache
+@only_if(may_read_council)
+def paper_pdf(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Give the meeting's minutes, or its agenda before it is held, as PDF; `?maskad=1` asks for the masked copy."""
+    return _file(request, meeting_for(request.member, pk), pdf.as_pdf, pdf.TYPE, "pdf")
+
+
+@require_safe
+@never_cache
+@only_if(may_read_council)
+def paper_docx(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Give the same as DOCX."""
+    return _file(request, meeting_for(request.member, pk), docx.as_docx, docx.TYPE, "docx")
+
+
+def _file(
+    request: CouncilRequest, meeting: Meeting, make: Callable[[Paper], bytes], content_type: str, ending: str
+) -> HttpResponse:
+    masked = bool(request.GET.get("maskad"))
+    layout = layout_of(meeting.council)
+    content = make(paper_of(meeting, request.member, masked=masked, layout=layout))
+    return _download(content, content_type, f"{_name(meeting, layout)}{'-maskad' if masked else ''}.{ending}")
+
+
+# Names of files, like addresses, are Swedish whatever language the page is read in.
+_FILE_NAMES = {PaperKind.MINUTES: "protokoll", PaperKind.NOTES: "minnesanteckningar"}
+
+
+def _name(meeting: Meeting, layout: MinutesLayout) -> str:
+    """The file's name: kind, council and number; nothing of what was said."""
+    kind = "dagordning" if meeting.state == MeetingState.DRAFT else _FILE_NAMES[PaperKind(layout.kind)]
+    return f"{kind}-{meeting.council.slug}-{meeting.number}"
+
+
+def _download(content: bytes, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@only_if(may_log)
+def minutes_register(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Note the registry number of the minutes."""
+    meeting = meeting_for(request.member, pk)
+    form = RegisterForm(request.POST or None, initial={"registry_number": meeting.registry_number})
+    own_page = reverse("meetings:detail", args=[request.council.slug, meeting.pk])
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                number = form.cleaned_data["registry_number"]
+                lifecycle.register_minutes(meeting=meeting, registry_number=number, by=request.member, on=request.today)
+                note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
+        except RuleBroken as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("The registry number is saved."))
+            return redirect(own_page)
+    context = {
+        "form": form,
+        "title": _("Registry number of the minutes"),
+        "cancel": own_page,
+        "trail": trail_to(request, meeting, _("Registry number")),
+    }
+    return render(request, "meetings/register.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@only_if(may_coordinate)
+def layout(request: CouncilRequest) -> HttpResponse:
+    """Decide how the council's minutes look."""
+    chosen = layout_of(request.council)
+    form = LayoutForm(request.POST or None, initial=LayoutForm.of(chosen))
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                saved = lifecycle.change_layout(
+                    council=request.council, by=request.member, on=request.today, **form.fields_of_layout()
+                )
+                note_override(form, council=request.council, by=request.member, on=request.today, target=saved)
+        except RuleBroken as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("The layout of the minutes is saved."))
+            return redirect("meetings:layout", request.council.slug)
+    return _layout_page(request, form)
+
+
+@require_POST
+@never_cache
+@only_if(may_coordinate)
+def layout_preview(request: CouncilRequest) -> HttpResponse:
+    """Give the latest meeting's document as it would look with what stands in the form; nothing is saved."""
+    form = LayoutForm(request.POST, initial=LayoutForm.of(layout_of(request.council)))
+    meeting = _latest(request)
+    if form.is_valid() and meeting is not None:
+        try:
+            tried = lifecycle.laid_out(request.council, **form.fields_of_layout())
+        except RuleBroken as error:
+            form.refuse(error)
+        else:
+            content = pdf.as_pdf(paper_of(meeting, request.member, layout=tried))
+            return _download(content, pdf.TYPE, f"forhandsvisning-{_name(meeting, tried)}.pdf")
+    return _layout_page(request, form)
+
+
+def _latest(request: CouncilRequest) -> Meeting | None:
+    """The meeting to try a layout on: the latest that has begun, else the latest planned."""
+    meetings = Meeting.objects.visible_to(request.member).select_related("council")
+    return meetings.held().first() or meetings.first()
+
+
+def _layout_page(request: CouncilRequest, form: LayoutForm) -> HttpResponse:
+    trail: Trail = [*trail_to(request, None), (_("Layout of the minutes"), None)]
+    context = {"form": form, "trail": trail, "preview_of": _latest(request)}
+    context["lines"] = history_of_layout(layout_of(request.council))
+    return render(request, "meetings/layout.html", context, status=422 if form.errors else 200)

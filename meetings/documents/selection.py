@@ -1,0 +1,209 @@
+"""Put together what stands in a meeting's minutes, or in its agenda before it is held.
+
+The masked copy is for whoever isn't cleared, and for release: at a restricted item it reads nothing from the database
+but the item's place, so nothing of it can slip into a file.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils import timezone, translation
+from django.utils.formats import date_format, time_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext, pgettext_lazy
+
+from bra.models import STOCKHOLM, Member
+from meetings.document_models import MinutesLayout, PaperKind, layout_of
+from meetings.documents.content import Paper, Point, Ruling, Table, Words, line, lines, paragraphs
+from meetings.models import AgendaItem, Decision, DecisionKind, ItemState, Meeting, MeetingState, reckoned_numbers
+from meetings.sheets import attendance_sheet
+from meetings.signals import listing_agreed
+
+# A paragraph's heading says what was done with the matter.
+_RULINGS = {
+    DecisionKind.DECIDED: pgettext_lazy("minutes", "Decision"),
+    DecisionKind.TABLED: pgettext_lazy("minutes", "Tabled"),
+    DecisionKind.REFERRED_BACK: pgettext_lazy("minutes", "Referred back"),
+    DecisionKind.FILED: pgettext_lazy("minutes", "Filed"),
+}
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """One action as it was agreed at an item. What has become of it since doesn't stand in minutes."""
+
+    item: int
+    what: str
+    owner: Member
+    deadline: date
+
+
+def paper_of(meeting: Meeting, member: Member, *, masked: bool = False, layout: MinutesLayout | None = None) -> Paper:
+    """Return the meeting's document for the member, in the installation's language; masked if so asked.
+
+    Who isn't cleared always gets the masked copy. `layout` is one to try out; the council's own if left out.
+    The number of queries doesn't depend on the number of items.
+    """
+    masked = masked or not member.cleared
+    with translation.override(settings.LANGUAGE_CODE):
+        return _paper(meeting, masked, layout or layout_of(meeting.council))
+
+
+def _kind(meeting: Meeting, layout: MinutesLayout) -> str:
+    """The word for the document of the meeting."""
+    if meeting.state == MeetingState.DRAFT:
+        return _("Agenda")
+    return str(PaperKind(layout.kind).label)
+
+
+def _paper(meeting: Meeting, masked: bool, layout: MinutesLayout) -> Paper:
+    council = meeting.council
+    kind = _kind(meeting, layout)
+    planned, adjourned = meeting.state == MeetingState.DRAFT, meeting.state == MeetingState.ADJOURNED
+    points = _points(meeting, masked)
+    draft = "" if planned or adjourned else pgettext("minutes", "Draft")
+    remarks = []
+    if draft:
+        remarks.append(_("Draft: the meeting isn't adjourned, so text and paragraph numbers may still change."))
+    if any(point.masked for point in points):
+        remarks.append(_("Masked copy: parts under secrecy are left out."))
+    page = _("Page {page} ({pages})")
+    return Paper(
+        language=settings.LANGUAGE_CODE,
+        made=meeting.adjourned_at or meeting.opened_at or datetime.combine(meeting.date, time(), STOCKHOLM),
+        agenda=planned,
+        council=line(council.name),
+        title=f"{kind} {meeting.number}",
+        running=f"{kind} {meeting.number} · {date_format(meeting.date)}",
+        letterhead=lines(layout.heading) or (line(council.name),),
+        footer=line(layout.footer),
+        draft=draft,
+        remarks=tuple(remarks),
+        facts=_facts(meeting),
+        attendance=None if planned else _attendance(meeting, layout),
+        points=points,
+        signatures=() if planned else lines(layout.signatures),
+        words=Words(attendance=_("Attendance"), items=_("Items"), signatures=_("Signatures"), page=page),
+    )
+
+
+def _facts(meeting: Meeting) -> tuple[tuple[str, str], ...]:
+    facts = [
+        (_("Meeting"), line(meeting.title)),
+        (_("Registry number"), line(meeting.registry_number)),
+        (_("Date"), capfirst(date_format(meeting.date, "l j F Y"))),
+        (pgettext("meeting", "Time"), _hours(meeting)),
+        (_("Place"), line(meeting.place)),
+    ]
+    return tuple((name, value) for name, value in facts if value)
+
+
+def _hours(meeting: Meeting) -> str:
+    """The clock: as planned until the meeting has begun, then as it went."""
+    first: time | None = meeting.starts_at
+    last = meeting.ends_at
+    if meeting.opened_at:
+        first = timezone.localtime(meeting.opened_at, STOCKHOLM).time()
+        last = timezone.localtime(meeting.adjourned_at, STOCKHOLM).time() if meeting.adjourned_at else None
+    return "–".join(time_format(hour) for hour in (first, last) if hour)
+
+
+def _attendance(meeting: Meeting, layout: MinutesLayout) -> Table | None:
+    """Who attended, those present first; None when nothing is noted."""
+    rows = []
+    for status, seats in attendance_sheet(meeting).by_status:
+        for seat in seats:
+            who = [line(seat.member.name) or _("No holder"), line(seat.member.title)]
+            if layout.with_organisation:
+                who.append(line(seat.member.organisation.name))
+            rows.append((*who, str(status.label)))
+    if not rows:
+        return None
+    columns = [_("Name"), pgettext("member", "Title")]
+    if layout.with_organisation:
+        columns.append(_("Organisation"))
+    return Table((*columns, _("Attendance")), tuple(rows))
+
+
+def _points(meeting: Meeting, masked: bool) -> tuple[Point, ...]:
+    decisions = Decision.objects.live().order_by("pk")
+    rows = AgendaItem.objects.filter(meeting=meeting).select_related("case")
+    shown = rows.filter(restricted=False) if masked else rows
+    items = list(shown.prefetch_related(Prefetch("decisions", decisions, to_attr="taken")))
+    hidden = list(rows.filter(restricted=True).values_list("position", "pk")) if masked else []
+    agreed = _agreed(meeting, items)
+    numbers = reckoned_numbers(meeting)
+    placed = [
+        ((item.position, item.pk), _point(meeting, item, item.taken, numbers, agreed.get(item.pk, ()), masked))
+        for item in items
+    ]
+    placed += [
+        ((position, pk), Point(number=str(position), title=_("Masked: secrecy"), masked=True))
+        for position, pk in hidden
+    ]
+    return tuple(point for _place, point in sorted(placed, key=lambda pair: pair[0]))
+
+
+def _agreed(meeting: Meeting, items: Sequence[AgendaItem]) -> dict[int, list[Agreed]]:
+    """What was agreed at each item, as the floors above tell it."""
+    by_item: dict[int, list[Agreed]] = {}
+    answers: Any = listing_agreed.send(Meeting, items=[item.pk for item in items], meeting=meeting)
+    for _receiver, told in answers:
+        for one in told:
+            by_item.setdefault(one.item, []).append(one)
+    return by_item
+
+
+def _point(
+    meeting: Meeting,
+    item: AgendaItem,
+    taken: Sequence[Decision],
+    numbers: Mapping[int, int],
+    agreed: Sequence[Agreed],
+    masked: bool,
+) -> Point:
+    facts = []
+    if item.presenter:
+        facts.append(_("Presented by %(presenter)s") % {"presenter": line(item.presenter)})
+    if item.case and not (masked and item.case.restricted):
+        facts.append(_("Registry number %(number)s") % {"number": line(item.case.registry_number)})
+    if item.restricted:
+        facts.append(_("Restricted"))
+    if item.state == ItemState.TABLED and all(decision.kind != DecisionKind.TABLED for decision in taken):
+        facts.append(str(ItemState.TABLED.label))
+    if item.state == ItemState.PENDING and meeting.state == MeetingState.ADJOURNED:
+        facts.append(str(ItemState.PENDING.label))
+    rulings = tuple(
+        Ruling(f"§ {numbers[decision.pk]}", str(_RULINGS[DecisionKind(decision.kind)]), paragraphs(decision.text))
+        for decision in taken
+        if decision.pk in numbers  # not removed in this very moment
+    )
+    return Point(
+        number=str(item.position),
+        title=line(item.title),
+        facts=tuple(facts),
+        notes=paragraphs(item.notes),
+        rulings=rulings,
+        agreed=_table(agreed, masked),
+    )
+
+
+def _table(agreed: Sequence[Agreed], masked: bool) -> Table | None:
+    if not agreed:
+        return None
+    columns = (_("Action"), _("Owner"), _("Deadline"))
+    return Table(
+        columns, tuple((line(one.what), _owner(one.owner, masked), date_format(one.deadline)) for one in agreed)
+    )
+
+
+def _owner(owner: Member, masked: bool) -> str:
+    """The owner by role; by name too where the copy stays in the house, since a name can lead to threats."""
+    if masked:
+        return f"{line(owner.title)}, {line(owner.organisation.name)}"
+    return line(owner.label)

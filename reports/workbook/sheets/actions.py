@@ -1,0 +1,118 @@
+"""The sheet of actions, and that of the words it chooses from."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from openpyxl.utils import quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from actions.models import Status
+from reports import status
+from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
+from reports.workbook.report import Report
+from reports.workbook.styles import LATE, TONES
+
+
+def actions(report: Report) -> None:
+    """Write every action."""
+    columns = [
+        Column(_("No."), 7, "number"),
+        Column(_("Action"), 42, "strong"),
+        Column(_("Status"), 15),
+        Column(_("Overdue"), 12),
+        Column(_("Days overdue"), 11, "count"),
+        Column(_("Deadline"), 12, "date"),
+        Column(_("Owner (role)"), 24),
+        Column(_("Organisation"), 25),
+        Column(_("Goal"), 19),
+        Column(_("Activity"), 10),
+        Column(_("Meeting"), 10),
+        Column("§", 8),
+        Column(_("Agreed"), 12, "date"),
+        Column(_("Closed"), 12, "date"),
+        Column(_("What it led to"), 36),
+    ]
+    sheet = report.sheet(
+        _("Actions"),
+        _("Actions"),
+        _("One row for each action, as it was on %(day)s. Owners are given by role, not by name.")
+        % {"day": report.day},
+        columns,
+    )
+    codes = {activity.pk: activity.code for activity in report.data.activities}
+    goal_of = {activity.pk: activity.goal for activity in report.data.activities}
+    goals = {goal.number: goal.label for goal in report.data.goals}
+    words = dict(Status.choices)
+
+    def row(action: status.ActionRow) -> tuple[Any, ...]:
+        late = action.days_overdue(report.day)
+        inside = action.activity in codes
+        return (
+            action.pk,
+            action.title,
+            str(words[action.status]),
+            _("Yes") if late else _("No"),
+            late or None,
+            action.deadline,
+            action.owner_role,
+            action.organisation,
+            goals[goal_of[action.activity]] if inside and action.activity else _("Outside the plan"),
+            codes[action.activity] if inside and action.activity else None,
+            action.meeting_number,
+            f"§ {action.decision}" if action.decision else None,
+            action.agreed_on,
+            action.closed_on,
+            action.effect or None,
+        )
+
+    last = report.table(
+        sheet,
+        "Atgarder",
+        columns,
+        map(row, report.data.actions),
+        _("No actions belong to the period."),
+        _("Every action with owner, deadline and status"),
+    )
+    if report.data.actions:
+        sheet.freeze_panes = f"C{FIRST_ROW}"
+        report.tint(sheet, "C", last, {str(state.label): tone for state, tone in TONES.items()})
+        report.tint(sheet, "D", last, {_("Yes"): LATE})
+        report.tint_positive(sheet, "E", last)
+        _validate_status(sheet, f"C{FIRST_ROW}:C{last}")
+
+
+def _validate_status(sheet: Worksheet, area: str) -> None:
+    lists = quote_sheetname(_("Lists"))
+    first, last = HEADER_ROW + 1, HEADER_ROW + len(Status)
+    validation = DataValidation(
+        type="list", formula1=f"{lists}!$A${first}:$A${last}", allow_blank=False, showErrorMessage=True
+    )
+    validation.errorTitle = _("Unknown status")
+    validation.error = _("Choose one of the words in the list.")
+    validation.add(area)
+    sheet.add_data_validation(validation)
+
+
+def lists(report: Report) -> None:
+    """Write the words that other sheets take their choices from."""
+    columns = [Column(_("Status"), 20, "strong"), Column(_("Meaning"), 80)]
+    sheet = report.sheet(
+        _("Lists"),
+        _("Words used in this workbook"),
+        _("The status column of the actions takes its choices from here."),
+        columns,
+    )
+    meanings = {
+        Status.NOT_STARTED: _("Agreed, but nobody has begun."),
+        Status.IN_PROGRESS: _("Work goes on."),
+        Status.POSTPONED: _("Put off to a later deadline."),
+        Status.DONE: _("Reported as done."),
+        Status.CANCELLED: _("Ended without being done; the reason is kept in the application."),
+    }
+    rows = [(str(state.label), meanings[state]) for state in Status]
+    last = report.table(sheet, "Statusord", columns, rows, "", _("What each status means"), counted=False)
+    report.tint(sheet, "A", last, {str(state.label): tone for state, tone in TONES.items()})
+    place = f"{quote_sheetname(sheet.title)}!$A${FIRST_ROW}:$A${last}"
+    report.book.defined_names["Statuslista"] = DefinedName("Statuslista", attr_text=place)

@@ -1,0 +1,90 @@
+"""The sheet of the plan's activities."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from reports import status
+from reports.status import ActivityRow
+from reports.workbook.book import Column
+from reports.workbook.report import Report
+from reports.workbook.styles import LATE, MUTED
+
+
+def activities(report: Report) -> None:
+    """Write the plan's activities and how they go."""
+    columns = [
+        Column(_("No."), 7),
+        Column(_("Activity"), 44, "strong"),
+        Column(_("Goal"), 24),
+        Column(_("Responsible role"), 24),
+        Column(_("Due quarters"), 18),
+        Column(_("Last due date"), 12, "date"),
+        Column(_("Progress"), 18),
+        Column(_("Actions"), 12, "count"),
+        Column(_("Done"), 8, "count"),
+        Column(_("Open"), 10, "count"),
+        Column(_("Of which overdue"), 12, "count"),
+        Column(_("Indicator"), 30),
+    ]
+    sheet = report.sheet(
+        _("Activities"),
+        _("The plan's activities"),
+        _(
+            "Each activity with the progress that follows from its actions. "
+            "Late: more of its quarters have passed than actions are done."
+        ),
+        columns,
+    )
+    of_activity = status.grouped(report.data.actions, lambda row: row.activity)
+    goals = {goal.number: goal.label for goal in report.data.goals}
+
+    def row(activity: ActivityRow) -> tuple[Any, ...]:
+        counts = status.count(of_activity.get(activity.pk, ()), report.day)
+        return (
+            activity.code,
+            activity.title,
+            goals[activity.goal],
+            activity.responsible_role,
+            ", ".join(activity.quarters),
+            activity.due,
+            progress_words(status.progress(activity, counts, report.day)),
+            counts.total,
+            counts.done,
+            counts.open,
+            counts.overdue,
+            activity.indicator,
+        )
+
+    last = report.table(
+        sheet,
+        "Aktiviteter",
+        columns,
+        map(row, report.data.activities),
+        _("The plan has no activities yet."),
+        _("The plan's activities and how they go"),
+    )
+    if report.data.activities:
+        tones = {"done": "1D6B3C", "ongoing": "1C579C"}
+        report.tint(
+            sheet,
+            "G",
+            last,
+            {
+                progress_words(status.Progress(state, late)): LATE if late else tones.get(state, MUTED)
+                for state in ("none", "todo", "ongoing", "done")
+                for late in (False, True)
+            },
+        )
+        report.tint_positive(sheet, "K", last)
+
+
+def progress_words(progress: status.Progress) -> str:
+    """Say how an activity goes: "In progress, late"."""
+    words = {
+        "none": _("No open action"),
+        "todo": _("Not started"),
+        "ongoing": _("In progress"),
+        "done": _("Done"),
+    }[progress.state]
+    return _("%(state)s, late") % {"state": words} if progress.late else words

@@ -1,0 +1,145 @@
+"""The sheets of what the council treats: cases, what is related to extremism, meetings."""
+
+from django.utils.translation import gettext as _
+
+from actions.models import Status
+from meetings.models import CaseState, ItemState
+from reports.workbook.book import Column
+from reports.workbook.report import Report
+
+
+def cases(report: Report) -> None:
+    """Write the cases."""
+    columns = [
+        Column(_("Registry number"), 18),
+        Column(_("Case"), 50, "strong"),
+        Column(_("State"), 13),
+        Column(_("Responsible organisation"), 30),
+        Column(_("Opened"), 12, "date"),
+        Column(_("Last treated"), 12, "date"),
+        Column(_("Open actions"), 12, "count"),
+    ]
+    sheet = report.sheet(
+        _("Cases"),
+        _("Cases"),
+        _("The questions that the council follows across meetings. A case is never about a person."),
+        columns,
+    )
+    words = dict(CaseState.choices)
+    rows = (
+        (
+            case.registry_number,
+            case.title,
+            str(words[case.state]),
+            case.organisation,
+            case.opened_on,
+            case.last_treated,
+            case.open_actions,
+        )
+        for case in report.data.cases
+    )
+    report.table(
+        sheet,
+        "Arenden",
+        columns,
+        rows,
+        _("No cases had been opened."),
+        _("The questions followed across meetings"),
+    )
+
+
+def extremism(report: Report) -> None:
+    """Write what is related to violent extremism."""
+    columns = [
+        Column(_("Kind"), 14),
+        Column(_("Heading"), 50, "strong"),
+        Column(_("Meeting"), 10),
+        Column(_("Date"), 12, "date"),
+        Column(_("Item"), 8, "number"),
+        Column(_("State"), 16),
+        Column(_("Deadline"), 12, "date"),
+        Column(_("Organisation"), 26),
+        Column(_("Decisions"), 11, "count"),
+        Column(_("Actions"), 11, "count"),
+    ]
+    sheet = report.sheet(
+        _("Violent extremism"),
+        _("Items and actions related to violent extremism"),
+        _(
+            "Agenda items of the period's meetings with a topic that marks the question, "
+            "and the actions agreed at such items."
+        ),
+        columns,
+    )
+    states, statuses = dict(ItemState.choices), dict(Status.choices)
+    items = [
+        (
+            _("Agenda item"),
+            item.title,
+            item.meeting_number,
+            item.day,
+            item.position,
+            str(states[item.state]),
+            None,
+            None,
+            item.decisions,
+            item.actions,
+        )
+        for item in report.data.items
+    ]
+    actions = [
+        (
+            _("Action"),
+            action.title,
+            action.meeting_number,
+            action.agreed_on,
+            None,
+            str(statuses[action.status]),
+            action.deadline,
+            action.organisation,
+            None,
+            None,
+        )
+        for action in report.data.actions
+        if action.extremism
+    ]
+    report.table(
+        sheet,
+        "Extremism",
+        columns,
+        [*items, *actions],
+        _("No item or action of the period has been marked as related to violent extremism."),
+        _("Items and actions related to violent extremism"),
+    )
+
+
+def meetings(report: Report) -> None:
+    """Write the period's meetings."""
+    columns = [
+        Column(_("Meeting"), 12, "strong"),
+        Column(_("Date"), 12, "date"),
+        Column(_("Title"), 36),
+        Column(_("Place"), 30),
+        Column(_("Present"), 14, "count"),
+        Column(_("Decisions"), 11, "count"),
+        Column(_("Actions agreed"), 12, "count"),
+    ]
+    sheet = report.sheet(
+        _("Meetings"),
+        _("The period's meetings"),
+        _("Meetings held in the period, how many members were present, and what they came to."),
+        columns,
+    )
+    rows = (
+        (
+            meeting.number,
+            meeting.day,
+            meeting.title or _("Ordinary meeting"),
+            meeting.place or None,
+            meeting.present,
+            meeting.decisions,
+            meeting.actions,
+        )
+        for meeting in report.data.meetings
+    )
+    report.table(sheet, "Moten", columns, rows, _("No meeting was held in the period."), _("The period's meetings"))
