@@ -69,13 +69,16 @@ def _topics(council: Council) -> dict[str, Topic]:
 def _standing_items(council: Council, topics: dict[str, Topic]) -> None:
     extra = source.texts("council")["standing"]
     for row in source.rows("standing_agenda"):
+        words = extra[row["position"]]
         item = StandingItem.objects.create(
             council=council,
             position=int(row["position"]),
             title=row["title_sv"],
-            kind=ItemKind(row["kind"]),
+            kind=ItemKind(words.get("kind", row["kind"])),
+            presenter=words.get("presenter", ""),
+            minutes_planned=words["minutes"],
         )
-        names = list(extra.get(row["position"], {}).get("topics", []))
+        names = list(words.get("topics", []))
         if row["extremism_related"] == "yes":
             names.append(EXTREMISM)
         item.topics.set([topics[name] for name in names])

@@ -70,12 +70,18 @@ class Story:
         for meeting in told:
             if "opened" in meeting:
                 yield meeting["date"], partial(self._hold, meeting)
+        yield from self._proposals(told)
         for action in _actions_in(told):
             for step in action.get("then", []):
                 yield step["on"], partial(self._go_on, action, step)
         for case in cases:
             for step in case.get("then", []):
                 yield step["on"], partial(self._edit_case, case, step)
+
+    def _proposals(self, told: list[Words]) -> Iterator[tuple[date, Callable[[], None]]]:
+        for meeting in told:
+            for proposal in meeting.get("proposals", []):
+                yield proposal["on"], partial(self._propose, meeting, proposal)
 
     # Cases
 
@@ -132,11 +138,24 @@ class Story:
                 title=added["title"],
                 presenter=added["presenter"],
                 case=self.cases[added["case"]],
+                minutes_planned=added.get("minutes"),
             )
             for _step in range(ITEMS_AT_THE_END):
                 meetings.move_item(item=new, by=self.secretary, on=on, up=True)
         for key in words["apologised"]:
             self._mark(meeting, key, AttendanceStatus.APOLOGISED, on)
+
+    def _propose(self, words: Words, proposal: Words) -> None:
+        """Let a member propose an item, and the secretary decline it where `declined` holds her word."""
+        sent = meetings.propose_item(
+            meeting=self.meetings[words["date"]],
+            by=self.members[proposal["by"]],
+            on=proposal["on"],
+            title=proposal["title"],
+            reason=proposal["reason"],
+        )
+        if "declined" in proposal:
+            meetings.decline_proposal(proposal=sent, answer=proposal["declined"], by=self.secretary, on=proposal["on"])
 
     def _hold(self, words: Words) -> None:
         """Open the meeting, log who came and what was said, and adjourn it."""

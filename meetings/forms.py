@@ -34,6 +34,13 @@ class HourInput(forms.TimeInput):
         super().__init__(format="%H:%M")
 
 
+class PlannedMinutes(forms.IntegerField):
+    """How long an item is planned to take, in whole minutes."""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Planned minutes"), min_value=1, max_value=600, required=False)
+
+
 class MeetingForm(GuardedForm):
     """When and where a meeting is held."""
 
@@ -72,6 +79,7 @@ class ItemForm(GuardedForm):
     presenter = forms.CharField(
         label=_("Presented by"), max_length=120, required=False, help_text=_("A role or an organisation is enough.")
     )
+    minutes_planned = PlannedMinutes()
     topics = forms.ModelMultipleChoiceField(
         label=_("Topics"), queryset=Topic.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -117,9 +125,10 @@ class ItemForm(GuardedForm):
     @staticmethod
     def of(item: AgendaItem) -> dict[str, Any]:
         """Return the initial values for an item."""
-        return {name: getattr(item, name) for name in ("title", "kind", "presenter", "case", "restricted")} | {
-            "topics": item.topics.all()
-        }
+        return {
+            name: getattr(item, name)
+            for name in ("title", "kind", "presenter", "minutes_planned", "case", "restricted")
+        } | {"topics": item.topics.all()}
 
     def clean_kind(self) -> str:
         """Without a choice it is what a new item is."""

@@ -14,6 +14,7 @@ from bra.fields import SortKeyField
 from bra.models import SEATED, Council, Member, Organisation
 from bra.text import sort_key
 from meetings.document_models import MinutesLayout  # noqa: F401  # Django finds an app's models in this module
+from meetings.proposal_models import ItemProposal  # noqa: F401  # Django finds an app's models by this module
 
 
 class Topic(models.Model):
@@ -319,6 +320,16 @@ class ItemKind(models.TextChoices):
     DISCUSSION = "discussion", _("Discussion")
     DECISION = "decision", _("For decision")
     FOLLOW_UP = "follow-up", _("Follow-up")
+    # Its title names the last meeting held: see meetings.lifecycle.carrying.
+    LAST_MINUTES = "minutes", _("Minutes of the last meeting")
+
+
+class StandingItemQuerySet(models.QuerySet["StandingItem"]):
+    """Words for standing items."""
+
+    def live(self) -> "StandingItemQuerySet":
+        """Those not removed."""
+        return self.filter(removed=False)
 
 
 class StandingItem(models.Model):
@@ -328,11 +339,19 @@ class StandingItem(models.Model):
     position = models.PositiveSmallIntegerField(_("position"))
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=12, choices=ItemKind, default=ItemKind.INFORMATION)
-    topics = models.ManyToManyField(Topic, related_name="+", blank=True)
+    topics = models.ManyToManyField(Topic, related_name="+", blank=True, verbose_name=_("topics"))
+    presenter = models.CharField(_("presenter"), max_length=120, blank=True)
+    minutes_planned = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    removed = models.BooleanField(default=False, editable=False)
+
+    objects = StandingItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("standing item")
         ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=ItemKind.values), name="standing_item_kind_known"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.position} {self.title}"
@@ -382,6 +401,7 @@ class AgendaItem(models.Model):
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=12, choices=ItemKind, default=ItemKind.DISCUSSION)
     presenter = models.CharField(_("presenter"), max_length=120, blank=True)
+    minutes_planned = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     case = models.ForeignKey(Case, models.PROTECT, related_name="items", null=True, blank=True, verbose_name=_("case"))
     topics = models.ManyToManyField(Topic, related_name="items", blank=True, verbose_name=_("topics"))
     restricted = models.BooleanField(_("restricted"), default=False)
@@ -389,9 +409,16 @@ class AgendaItem(models.Model):
     notes = models.TextField(_("notes"), max_length=50_000, blank=True)
     # Counts the savings of the notes: who writes on an older version is shown both texts.
     version = models.PositiveIntegerField(default=0, editable=False)
-    minutes_planned = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     # How long it was the current item; the time since it became so for the last time is added when it ends.
     seconds_spent = models.PositiveIntegerField(default=0, editable=False)
+    # The item of the meeting before that was left untreated or tabled there, and lives on in this one.
+    carried_from = models.OneToOneField(
+        "self", models.SET_NULL, related_name="carried_to", null=True, blank=True, editable=False
+    )
+    # It has been taken along once. Whoever then takes it off the next agenda isn't given it again.
+    carried = models.BooleanField(default=False, editable=False)
+    # Whose minutes an item of the kind LAST_MINUTES is about; its title ends with that meeting's number.
+    minutes_of = models.ForeignKey(Meeting, models.SET_NULL, related_name="+", null=True, blank=True, editable=False)
 
     objects = AgendaItemQuerySet.as_manager()
 

@@ -1,13 +1,18 @@
 """Who may what at a meeting. Predicates read aloud and are shared by views and templates."""
 
 from bra.models import Member
-from bra.permissions import may_coordinate, may_log
+from bra.permissions import may_coordinate, may_log, may_read_council
 from meetings.models import AgendaItem, Case, Meeting, MeetingState
 
 
 def may_plan_meetings(member: Member) -> bool:
     """Whether the member plans meetings: makes them, changes their agenda, opens them."""
     return may_log(member)
+
+
+def may_propose(member: Member) -> bool:
+    """Whether the member may propose items for an agenda: everybody who sits on the council."""
+    return may_read_council(member)
 
 
 def may_log_at(member: Member, meeting: Meeting) -> bool:

@@ -20,6 +20,7 @@ from meetings.models import (
 _FIELDS = {
     "title": AgendaItem._meta.get_field("title").verbose_name,
     "kind": AgendaItem._meta.get_field("kind").verbose_name,
+    "minutes_planned": AgendaItem._meta.get_field("minutes_planned").verbose_name,
     "presenter": AgendaItem._meta.get_field("presenter").verbose_name,
     "topics": AgendaItem._meta.get_field("topics").verbose_name,
     "case": AgendaItem._meta.get_field("case").verbose_name,
@@ -127,6 +128,10 @@ def _of_item(entry: HistoryEntry, item: AgendaItem) -> str:
         return _("marked item %(item)s: %(state)s") % {"item": str(item), "state": state}
     sentences = {
         "item.added": _("added item %(item)s"),
+        "item.carried": _("brought item %(item)s along from the last meeting"),
+        "item.joined": _("went on with item %(item)s of the last meeting"),
+        "item.unjoined": _("no longer went on with item %(item)s: the last meeting had treated it"),
+        "item.minutes_named": _("named the minutes to be approved: %(item)s"),
         "item.restricted": _("restricted item %(item)s"),
         "item.unrestricted": _("made item %(item)s unrestricted"),
         "item.noted": _("wrote notes at item %(item)s"),

@@ -142,7 +142,7 @@ def agenda(meeting: Meeting, member: Member) -> AgendaItemQuerySet:
         .filter(meeting=meeting)
         .with_extremism()
         .with_decision_count()
-        .select_related("case")
+        .select_related("case", "carried_from__meeting")
         .prefetch_related("topics")
     )
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from meetings import live_views, presence_views, views
 from meetings.case_urls import urlpatterns as case_urls
 from meetings.document_urls import urlpatterns as document_urls
+from meetings.planning_urls import urlpatterns as planning_urls
 
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
@@ -35,4 +36,5 @@ urlpatterns: list[URLPattern] = [
     path("beslut/<int:pk>/ta-bort/", live_views.decision_remove, name="decision_remove"),
     *case_urls,
     *document_urls,
+    *planning_urls,
 ]

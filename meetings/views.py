@@ -24,6 +24,7 @@ from meetings.permissions import may_change_agenda, may_log_at, may_plan_meeting
 from meetings.sentences import history_of
 from meetings.sheets import attendance_sheet, minutes
 from meetings.tables import MeetingTable
+from meetings.timing import timing
 
 ROWS_PER_PAGE = 25
 
@@ -143,10 +144,12 @@ def _status(form: Any) -> int:
 def meeting_detail(request: CouncilRequest, pk: int) -> HttpResponse:
     """The agenda before the meeting, the minutes from then on."""
     meeting = meeting_for(request.member, pk)
+    items = minutes(meeting, request.member)
     context = {
         "meeting": meeting,
         "trail": trail_to(request, meeting),
-        "items": minutes(meeting, request.member),
+        "items": items,
+        "timing": timing(meeting, items),
         "sheet": attendance_sheet(meeting),
         "lines": history_of(meeting, request.member),
         "is_draft": meeting.state == MeetingState.DRAFT,
@@ -257,7 +260,7 @@ def _item_page(request: CouncilRequest, meeting: Meeting, form: ItemForm, *, tit
 def _item_fields(request: CouncilRequest, form: ItemForm) -> dict[str, Any]:
     """Return what the verbs take of an item; opens the new case that it asks for (call it inside the transaction)."""
     cleaned = form.cleaned_data
-    fields = {name: cleaned[name] for name in ("title", "kind", "presenter", "topics", "case")}
+    fields = {name: cleaned[name] for name in ("title", "kind", "presenter", "minutes_planned", "topics", "case")}
     if "restricted" in cleaned:
         fields["restricted"] = cleaned["restricted"]
     if cleaned["new_case_title"]:
@@ -313,9 +316,11 @@ def _agenda_of(request: CouncilRequest, meeting: Meeting, item: AgendaItem | Non
 def _agenda_part(request: CouncilRequest, meeting: Meeting) -> HttpResponse:
     """The agenda of the meeting's page, and the messages."""
     meeting.refresh_from_db()
+    items = minutes(meeting, request.member)
     context = {
         "meeting": meeting,
-        "items": minutes(meeting, request.member),
+        "items": items,
+        "timing": timing(meeting, items),
         "may_change_agenda": may_change_agenda(request.member, meeting),
         "with_messages": True,
     }

@@ -15,7 +15,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from actions.models import Reminder, ReminderLine
 from bra.models import Council, Member
-from meetings.models import Decision, Guest
+from meetings.models import Decision, Guest, ItemProposal, StandingItem
 from reports.models import Report, ReportState
 from tests import make
 from tests.cast import Cast
@@ -73,6 +73,20 @@ DOORS = {
     "meetings:decision_add": Door("POST", LOGGERS, "item"),
     "meetings:decision_edit": Door("GET", LOGGERS, "decision"),
     "meetings:decision_remove": Door("POST", LOGGERS, "decision"),
+    "meetings:series": Door("GET", LOGGERS),
+    "meetings:standing": Door("GET", LOGGERS),
+    "meetings:standing_add": Door("GET", LOGGERS),
+    "meetings:standing_edit": Door("GET", LOGGERS, "standing"),
+    "meetings:standing_move": Door("POST", LOGGERS, "standing"),
+    "meetings:standing_remove": Door("POST", LOGGERS, "standing"),
+    "meetings:proposals": Door("GET", SEATED),
+    "meetings:proposal_new": Door("GET", SEATED),
+    "meetings:proposal_days": Door("POST", LOGGERS),
+    # It was sent by none of those who knock: only the sender, and those who set the agenda, know of it.
+    "meetings:proposal_take": Door("POST", LOGGERS, "proposal"),
+    "meetings:proposal_decline": Door("POST", LOGGERS, "proposal"),
+    "meetings:proposal_withdraw": Door("POST", set(), "proposal"),
+    "meetings:proposal_put_back": Door("POST", LOGGERS, "proposal"),
     "meetings:case_list": Door("GET", SEATED),
     "meetings:case_new": Door("GET", LOGGERS),
     "meetings:case_detail": Door("GET", SEATED, "case"),
@@ -147,6 +161,10 @@ class Furnished:
             "action": make.make_action(agenda_item=item, owner=owner),
             "removed": make.make_action(agenda_item=item, owner=owner, removed=True),
             "plan": plan,
+            "standing": StandingItem.objects.create(council=council, position=1, title="Öppnande"),
+            "proposal": ItemProposal.objects.create(
+                council=council, meeting=meeting, proposer=owner, title="Förslag", sent_on=TODAY, last_day=TODAY
+            ),
             "reminder": Reminder.objects.create(council=council, owner=owner, on=TODAY),
             "report": Report.objects.create(
                 council=council,

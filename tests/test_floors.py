@@ -12,8 +12,8 @@ FLOORS = ["bra", "meetings", "actions", "reports", "demo"]
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
-    {"fields", "text", "errors", "models", "signals", "http", "personnummer", "document_models"},
-    {"permissions", "rows", "status"},
+    {"fields", "text", "errors", "models", "signals", "http", "personnummer", "document_models", "proposal_models"},
+    {"permissions", "rows", "status", "series", "timing"},
     {"history", "mail", "selection", "workbook", "documents", "pdf"},
     {"lifecycle", "receivers", "minutes"},
     {
@@ -29,6 +29,8 @@ STEPS = [
         "case_forms",
         "document_forms",
         "document_sentences",
+        "planning_forms",
+        "planning_sentences",
         "case_tables",
         "case_filters",
         "sentences",
@@ -44,15 +46,29 @@ STEPS = [
         "home_views",
         "case_views",
         "document_views",
+        "standing_views",
+        "proposal_views",
+        "series_views",
         "member_views",
         "plan_views",
         "reminder_views",
         "templatetags",
         "management",
     },
-    {"urls", "owner_urls", "reminder_urls", "home_urls", "case_urls", "document_urls"},
+    {"urls", "owner_urls", "reminder_urls", "home_urls", "case_urls", "document_urls", "planning_urls"},
 ]
-CLOCKLESS = {"models", "permissions", "lifecycle", "reminders", "status", "selection", "workbook", "history"}
+CLOCKLESS = {
+    "models",
+    "series",
+    "timing",
+    "permissions",
+    "lifecycle",
+    "reminders",
+    "status",
+    "selection",
+    "workbook",
+    "history",
+}
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 
 

@@ -7,8 +7,17 @@ sentence for the user when a rule says no.
 from meetings.lifecycle.agenda import add_item, edit_item, move_item, remove_item
 from meetings.lifecycle.cases import edit_case, next_registry_number, open_case
 from meetings.lifecycle.documents import change_layout, laid_out, register_minutes
-from meetings.lifecycle.planning import plan_meeting, replan_meeting
+from meetings.lifecycle.planning import clashes, plan_meeting, plan_series, replan_meeting
 from meetings.lifecycle.presence import add_guest, edit_guest, note_stay, remove_guest, take_up
+from meetings.lifecycle.proposals import (
+    MOST_DAYS,
+    decline_proposal,
+    propose_item,
+    put_back_proposal,
+    set_proposal_days,
+    take_proposal,
+    withdraw_proposal,
+)
 from meetings.lifecycle.session import (
     NotesConflict,
     adjourn,
@@ -21,17 +30,23 @@ from meetings.lifecycle.session import (
     save_notes,
     set_item_state,
 )
+from meetings.lifecycle.standing import add_standing, edit_standing, place_standing, remove_standing
 
 __all__ = [
+    "MOST_DAYS",
     "NotesConflict",
     "add_guest",
     "add_item",
+    "add_standing",
     "adjourn",
     "amend_decision",
     "change_layout",
+    "clashes",
+    "decline_proposal",
     "edit_case",
     "edit_guest",
     "edit_item",
+    "edit_standing",
     "laid_out",
     "mark_attendance",
     "move_item",
@@ -39,15 +54,23 @@ __all__ = [
     "note_stay",
     "open_case",
     "open_meeting",
+    "place_standing",
     "plan_meeting",
+    "plan_series",
+    "propose_item",
+    "put_back_proposal",
     "record_decision",
     "register_minutes",
     "remove_decision",
     "remove_guest",
     "remove_item",
+    "remove_standing",
     "reopen_meeting",
     "replan_meeting",
     "save_notes",
     "set_item_state",
+    "set_proposal_days",
+    "take_proposal",
     "take_up",
+    "withdraw_proposal",
 ]

@@ -11,12 +11,12 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Member
 from bra.rows import locked
-from meetings.lifecycle.common import locked_before_adjourned, locked_item, only, set_topics, wake_case
+from meetings.lifecycle.common import locked_before_adjourned, locked_item, only, renumber, set_topics, wake_case
 from meetings.lifecycle.presence import refuse_item_of_a_stay
 from meetings.models import AgendaItem, Case, ItemKind, Meeting, MeetingState, Topic
 from meetings.signals import removing_item, restricting_item
 
-_FIELDS = ("title", "kind", "presenter", "case", "restricted")
+_FIELDS = ("title", "kind", "presenter", "minutes_planned", "case", "restricted")
 
 
 @transaction.atomic
@@ -28,6 +28,7 @@ def add_item(
     title: str,
     kind: ItemKind = ItemKind.DISCUSSION,
     presenter: str = "",
+    minutes_planned: int | None = None,
     case: Case | None = None,
     topics: Iterable[Topic] = (),
     restricted: bool = False,
@@ -42,6 +43,7 @@ def add_item(
         title=title,
         kind=kind,
         presenter=presenter,
+        minutes_planned=minutes_planned,
         case=case,
         restricted=restricted or bool(case and case.restricted),
     )
@@ -61,8 +63,9 @@ def add_item(
 def edit_item(
     *, item: AgendaItem, by: Member, on: date, topics: Iterable[Topic] | None = None, **fields: object
 ) -> AgendaItem:
-    """Change an item: `fields` may hold title, kind, presenter, case and restricted; `topics` replaces its topics.
+    """Change an item; `topics` replaces its topics.
 
+    `fields` may hold title, kind, presenter, minutes_planned, case and restricted.
     A case brings its topics along, and a restricted one restricts the item.
     """
     only(fields, _FIELDS)
@@ -105,7 +108,7 @@ def move_item(*, item: AgendaItem, by: Member, on: date, up: bool) -> AgendaItem
     target = place - 1 if up else place + 1
     if 0 <= target < len(order):
         order.insert(target, order.pop(place))
-        _renumber(order)
+        renumber(order)
         moved = order[target]
         history.record(
             council=meeting.council,
@@ -137,10 +140,4 @@ def remove_item(*, item: AgendaItem, by: Member, on: date) -> None:
         changes={"title": (item.title, None)},
     )
     item.delete()
-    _renumber(list(meeting.items.order_by("position", "pk")))
-
-
-def _renumber(items: list[AgendaItem]) -> None:
-    for position, item in enumerate(items, start=1):
-        item.position = position
-    AgendaItem.objects.bulk_update(items, ["position"])
+    renumber(list(meeting.items.order_by("position", "pk")))

@@ -64,3 +64,10 @@ def wake_case(item: AgendaItem, *, by: Member, on: date) -> None:
     """A new case that a meeting treats is open from then on."""
     if item.case and item.case.state == CaseState.NEW:
         history.change(item.case, council=item.case.council, by=by, on=on, verb="case.edited", state=CaseState.OPEN)
+
+
+def renumber(items: list[AgendaItem]) -> None:
+    """Give the items of a whole agenda their places, from 1 on."""
+    for position, item in enumerate(items, start=1):
+        item.position = position
+    AgendaItem.objects.bulk_update(items, ["position"])

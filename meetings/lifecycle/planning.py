@@ -1,5 +1,6 @@
 """The verbs of planning a meeting."""
 
+from collections.abc import Iterable
 from datetime import date, time
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
+from meetings.lifecycle.carrying import carry_over, is_next
 from meetings.models import AgendaItem, Meeting, MeetingState, StandingItem
 
 
@@ -25,7 +27,10 @@ def plan_meeting(
     place: str = "",
     title: str = "",
 ) -> Meeting:
-    """Make a meeting with a copy of the council's standing agenda; its number is the next of its year."""
+    """Make a meeting with a copy of the council's standing agenda; its number is the next of its year.
+
+    The next meeting to be held also begins with what the last one left over.
+    """
     locked(council)
     _refuse_bad_hours(council, date, starts_at, ends_at, but=None)
     meeting = Meeting.objects.create(
@@ -38,9 +43,14 @@ def plan_meeting(
         place=place,
         title=title,
     )
-    for standing in StandingItem.objects.filter(council=council).prefetch_related("topics"):
+    for standing in StandingItem.objects.live().filter(council=council).prefetch_related("topics"):
         item = AgendaItem.objects.create(
-            meeting=meeting, position=standing.position, title=standing.title, kind=standing.kind
+            meeting=meeting,
+            position=standing.position,
+            title=standing.title,
+            kind=standing.kind,
+            presenter=standing.presenter,
+            minutes_planned=standing.minutes_planned,
         )
         item.topics.set(standing.topics.all())
     history.created(
@@ -51,7 +61,30 @@ def plan_meeting(
         verb="meeting.planned",
         fields=("date", "starts_at", "ends_at", "place"),
     )
+    if is_next(meeting, council, on):
+        carry_over(meeting, by=by, on=on)
     return meeting
+
+
+@transaction.atomic
+def plan_series(
+    *,
+    council: Council,
+    by: Member | None,
+    on: date,
+    days: Iterable[date],
+    starts_at: time,
+    ends_at: time | None = None,
+    place: str = "",
+) -> list[Meeting]:
+    """Make a meeting on each of the days, the earliest first: all of them, or none when one can't be held."""
+    dates = sorted(set(days))
+    if not dates:
+        raise RuleBroken(_("Choose at least one day."), field="days")
+    return [
+        plan_meeting(council=council, by=by, on=on, date=day, starts_at=starts_at, ends_at=ends_at, place=place)
+        for day in dates
+    ]
 
 
 @transaction.atomic
@@ -99,14 +132,25 @@ def _next_sequence(council: Council, year: int) -> int:
 def _refuse_bad_hours(council: Council, day: date, starts_at: time, ends_at: time | None, but: Meeting | None) -> None:
     if ends_at is not None and ends_at <= starts_at:
         raise RuleBroken(_("The meeting must end after it starts."), field="ends_at")
-    same_day = Meeting.objects.filter(council=council, date=day)
+    other = clashes(council, [day], starts_at, ends_at, but=but).get(day)
+    if other is not None:
+        raise RuleBroken(
+            _("Meeting %(number)s is held at that time. Choose another hour.") % {"number": other.number},
+            field="starts_at",
+        )
+
+
+def clashes(
+    council: Council, days: Iterable[date], starts_at: time, ends_at: time | None, but: Meeting | None = None
+) -> dict[date, Meeting]:
+    """Return {day: a meeting of the council that is held at those hours}, free days left out. One query."""
+    same_days = Meeting.objects.filter(council=council, date__in=list(days))
     if but is not None:
-        same_day = same_day.exclude(pk=but.pk)
-    for other in same_day:
+        same_days = same_days.exclude(pk=but.pk)
+    found = {}
+    for other in same_days:
         # A meeting without an end takes up its first moment only.
         overlaps = starts_at < (other.ends_at or other.starts_at) and other.starts_at < (ends_at or starts_at)
         if overlaps or starts_at == other.starts_at:
-            raise RuleBroken(
-                _("Meeting %(number)s is held at that time. Choose another hour.") % {"number": other.number},
-                field="starts_at",
-            )
+            found[other.date] = other
+    return found

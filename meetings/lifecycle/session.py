@@ -10,6 +10,7 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Member
 from bra.rows import locked
+from meetings.lifecycle.carrying import carry_over, next_planned_after, take_back
 from meetings.lifecycle.common import locked_before_adjourned, locked_in_session, locked_item, wake_case
 from meetings.lifecycle.presence import refuse_two_on_one_seat, refuse_without_mandate, stop_clock
 from meetings.models import (
@@ -36,7 +37,7 @@ class NotesConflict(Exception):
 
 @transaction.atomic
 def open_meeting(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
-    """Open a planned meeting at the council's local time `at`."""
+    """Open a planned meeting at the council's local time `at`; what the last one left over comes along."""
     council = locked(meeting.council)
     meeting = locked(meeting)
     if meeting.state == MeetingState.IN_SESSION:
@@ -55,12 +56,16 @@ def open_meeting(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
         state=MeetingState.IN_SESSION,
         opened_at=at,
     )
+    carry_over(meeting, by=by, on=at.date())
     return meeting
 
 
 @transaction.atomic
 def adjourn(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
-    """Adjourn a meeting at the council's local time `at`: the §§ of its decisions are settled, agenda order."""
+    """Adjourn a meeting at the council's local time `at`: the §§ of its decisions are settled, agenda order.
+
+    What it leaves over goes onto the next meeting's agenda, where one is planned already.
+    """
     council = locked(meeting.council)
     meeting = locked_in_session(meeting)
     last = last_decision_number(council)
@@ -81,6 +86,10 @@ def adjourn(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
         state=MeetingState.ADJOURNED,
         adjourned_at=at,
     )
+    take_back(meeting, by=by, on=at.date())
+    following = next_planned_after(meeting)
+    if following is not None:
+        carry_over(locked(following), by=by, on=at.date())
     return meeting
 
 

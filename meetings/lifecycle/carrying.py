@@ -1,0 +1,172 @@
+"""What a meeting takes over from the last one held, unprompted: items left untreated or tabled, and its number.
+
+The verbs of planning, opening and adjourning call this under the council's lock.
+"""
+
+from datetime import date
+
+from django.db.models import Q
+
+from bra import history
+from bra.models import Council, Member
+from bra.rows import locked
+from meetings.lifecycle.common import renumber
+from meetings.models import AgendaItem, ItemKind, ItemState, Meeting, MeetingState
+
+LONGEST_TITLE = AgendaItem._meta.get_field("title").max_length or 0
+
+
+def last_held_before(meeting: Meeting) -> Meeting | None:
+    """The last adjourned meeting before this one's day and hour."""
+    earlier = Q(date__lt=meeting.date) | Q(date=meeting.date, starts_at__lt=meeting.starts_at)
+    return Meeting.objects.filter(earlier, council=meeting.council_id, state=MeetingState.ADJOURNED).first()
+
+
+def next_planned_after(meeting: Meeting) -> Meeting | None:
+    """The first planned meeting after this one's day and hour."""
+    later = Q(date__gt=meeting.date) | Q(date=meeting.date, starts_at__gt=meeting.starts_at)
+    planned = Meeting.objects.filter(later, council=meeting.council_id, state=MeetingState.DRAFT)
+    return planned.order_by("date", "starts_at", "pk").first()
+
+
+def is_next(meeting: Meeting, council: Council, on: date) -> bool:
+    """Whether no other meeting is planned from `on` until this one."""
+    earlier = Q(date__lt=meeting.date) | Q(date=meeting.date, starts_at__lt=meeting.starts_at)
+    planned = Meeting.objects.filter(earlier, council=council, state=MeetingState.DRAFT, date__gte=on)
+    return not planned.exists()
+
+
+def carry_over(meeting: Meeting, *, by: Member | None, on: date) -> None:
+    """Bring what the last meeting held left over onto this agenda, each item once, with case, topics and lock.
+
+    What stands on this agenda anyway isn't doubled: a tabled item, or one of a case, is joined to its namesake.
+    """
+    last = last_held_before(meeting)
+    if last is None:
+        return
+    _name_minutes(meeting, last, by=by, on=on)
+    held = list(last.items.order_by("position", "pk").select_related("case").prefetch_related("topics"))
+    agenda = list(meeting.items.order_by("position", "pk"))
+    for index, item in enumerate(held):
+        if item.carried or item.state == ItemState.TREATED:
+            continue
+        if _stands_anyway(item, agenda):
+            continue
+        namesake = _namesake(item, agenda)
+        if namesake is not None:
+            _join(namesake, item, by=by, on=on)
+        else:
+            agenda.insert(_place(index, held, agenda), _bring(item, meeting, by=by, on=on))
+            renumber(agenda)
+        item.carried = True
+        item.save(update_fields=["carried"])
+
+
+def take_back(meeting: Meeting, *, by: Member, on: date) -> None:
+    """Take from the next agenda what this meeting, taken into session again, has treated after all."""
+    brought = AgendaItem.objects.filter(
+        carried_from__meeting=meeting,
+        carried_from__state=ItemState.TREATED,
+        meeting__state=MeetingState.DRAFT,
+    ).select_related("meeting", "carried_from")
+    for item in brought:
+        target, source = locked(item.meeting), item.carried_from
+        assert source is not None
+        source.carried = False
+        source.save(update_fields=["carried"])
+        if history.entries_of(item).filter(verb="item.carried").exists():
+            history.record(
+                council=meeting.council,
+                by=by,
+                on=on,
+                verb="item.removed",
+                target=item,
+                changes={"title": (item.title, None)},
+            )
+            item.delete()
+            renumber(list(target.items.order_by("position", "pk")))
+        else:
+            history.change(item, council=meeting.council, by=by, on=on, verb="item.unjoined", carried_from=None)
+
+
+def _name_minutes(meeting: Meeting, last: Meeting, *, by: Member | None, on: date) -> None:
+    """Let the item that approves the last minutes say which: "Föregående protokoll (2017-2)"."""
+    items = meeting.items.filter(kind=ItemKind.LAST_MINUTES, carried_from=None, notes="")
+    for item in items.exclude(minutes_of=last).select_related("minutes_of"):
+        title = item.title.removesuffix(f" ({item.minutes_of.number})") if item.minutes_of else item.title
+        ending = f" ({last.number})"
+        history.change(
+            item,
+            council=meeting.council,
+            by=by,
+            on=on,
+            verb="item.minutes_named",
+            title=title[: LONGEST_TITLE - len(ending)] + ending,
+            minutes_of=last,
+        )
+
+
+def _key(item: AgendaItem) -> tuple[bool, str]:
+    """What makes two items of different meetings the same: their words; the minutes' item carries a number."""
+    is_minutes = item.kind == ItemKind.LAST_MINUTES and item.carried_from_id is None
+    return (is_minutes, "" if is_minutes else item.title.strip().casefold())
+
+
+def _stands_anyway(item: AgendaItem, agenda: list[AgendaItem]) -> bool:
+    """Whether a formality that nobody marked as treated is on every agenda as it is."""
+    formal = item.state == ItemState.PENDING and item.case_id is None and not item.restricted
+    return formal and any(_key(other) == _key(item) for other in agenda)
+
+
+def _namesake(item: AgendaItem, agenda: list[AgendaItem]) -> AgendaItem | None:
+    """The item of this agenda that goes on with the same question. A lock is never put on one that stands open."""
+    if item.restricted or item.kind == ItemKind.LAST_MINUTES or (item.case and item.case.restricted):
+        return None
+    for other in agenda:
+        free = not other.restricted and other.carried_from_id is None and not other.notes
+        if free and _key(other) == _key(item) and other.case_id in (None, item.case_id):
+            return other
+    return None
+
+
+def _join(namesake: AgendaItem, item: AgendaItem, *, by: Member | None, on: date) -> None:
+    history.change(
+        namesake,
+        council=item.meeting.council,
+        by=by,
+        on=on,
+        verb="item.joined",
+        carried_from=item,
+        case=item.case,
+        presenter=namesake.presenter or item.presenter,
+        minutes_planned=namesake.minutes_planned or item.minutes_planned,
+    )
+    namesake.topics.add(*item.topics.all())
+
+
+def _bring(item: AgendaItem, meeting: Meeting, *, by: Member | None, on: date) -> AgendaItem:
+    brought = AgendaItem.objects.create(
+        meeting=meeting,
+        position=item.position,
+        title=item.title,
+        kind=item.kind,
+        presenter=item.presenter,
+        minutes_planned=item.minutes_planned,
+        case=item.case,
+        restricted=item.restricted or bool(item.case and item.case.restricted),
+        carried_from=item,
+        minutes_of=item.minutes_of,
+    )
+    brought.topics.set(item.topics.all())
+    fields = ("title", "kind", "case", "restricted", "carried_from")
+    history.created(brought, council=meeting.council, by=by, on=on, verb="item.carried", fields=fields)
+    return brought
+
+
+def _place(index: int, held: list[AgendaItem], agenda: list[AgendaItem]) -> int:
+    """Where on the agenda an item belongs: after what came before it last time, or before what came after it."""
+    keys = {_key(item): place for place, item in enumerate(agenda)}
+    for before in reversed(held[:index]):
+        if _key(before) in keys:
+            return keys[_key(before)] + 1
+    return next((keys[_key(after)] for after in held[index + 1 :] if _key(after) in keys), len(agenda))
