@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actions import plan_views, reminder_urls, views
+from actions import plan_views, quick_views, reminder_urls, views
 
 app_name = "actions"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("atgarder/<int:pk>/ta-bort/", views.remove, name="remove"),
     path("atgarder/<int:pk>/aterstall/", views.restore, name="restore"),
     path("punkter/<int:item_pk>/atgarder/", views.agree, name="agree"),
+    path("punkter/<int:item_pk>/snabb/", quick_views.quick, name="quick"),
     path("plan/", plan_views.current, name="plan"),
     path("plan/<int:pk>/", plan_views.plan, name="plan_detail"),
     *reminder_urls.urlpatterns,

@@ -53,6 +53,16 @@ def create_council(
 
 
 @transaction.atomic
+def set_quorum(*, council: Council, quorum: int | None, by: Member, on: date) -> Council:
+    """Say how many members must be present for the council to decide; None when it has no such rule."""
+    council = locked(council)
+    if quorum == 0:
+        raise RuleBroken(_("A quorum is at least one member. Leave it empty to have none."), field="quorum")
+    history.change(council, council=council, by=by, on=on, verb="council.quorum", quorum=quorum)
+    return council
+
+
+@transaction.atomic
 def organisation_named(*, council: Council, name: str, by: Member | None, on: date) -> Organisation:
     """Return the council's organisation of that name, however it is capitalised; made if there is none."""
     locked(council)

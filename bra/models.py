@@ -42,6 +42,7 @@ class Council(models.Model):
         help_text=_("Set in a demonstration: the day it is for this council."),
     )
     reminder_hour = models.PositiveSmallIntegerField(_("hour of reminders"), default=7)
+    quorum = models.PositiveSmallIntegerField(_("quorum"), null=True, blank=True)
     proposal_days = models.PositiveSmallIntegerField(_("days before a meeting that proposals are due"), default=10)
 
     class Meta:

@@ -172,6 +172,16 @@ class Story:
             if "title" in said and item.title != said["title"]:
                 raise ValueError(f"{on}: {said['title']!r} was told in the place of {item.title!r}")
             self._treat(item, said, on)
+        for guest in words.get("guests", []):
+            meetings.add_guest(
+                meeting=meeting,
+                name=guest["name"],
+                organisation=guest["organisation"],
+                from_item=items[guest["from"] - 1],
+                to_item=items[guest["to"] - 1],
+                by=self.secretary,
+                on=on,
+            )
         meetings.adjourn(meeting=meeting, by=self.secretary, at=_local(on, words["adjourned"]))
 
     def _mark(self, meeting: Meeting, key: str, status: AttendanceStatus, on: date) -> None:

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bra.forms import DayInput, GuardedForm, LongText
+from bra.markdown import pasted
 from bra.models import Council, Member, Organisation
 from meetings.models import (
     AgendaItem,
@@ -151,6 +152,10 @@ class NotesForm(GuardedForm):
 
     notes = LongText(label=_("Notes"), longest=LONGEST_NOTES, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def clean_notes(self) -> str:
+        """What was pasted from a word processor is clean text."""
+        return pasted(self.cleaned_data["notes"])
 
 
 class DecisionForm(GuardedForm):

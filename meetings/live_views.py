@@ -109,7 +109,9 @@ def attendance(request: CouncilRequest, pk: int) -> HttpResponse:
         return HttpResponseBadRequest()
     marks = form.marks()
     if request.POST.get("rest") == AttendanceStatus.PRESENT:
-        waiting = [seat.member for seat in attendance_sheet(meeting).seats if not seat.status]
+        sheet = attendance_sheet(meeting)
+        away = sheet.stood_in_for
+        waiting = [seat.member for seat in sheet.seats if not seat.status and seat.member.pk not in away]
         # Without scripts the same form brings the other marks, which count first. With scripts each was saved as it
         # was made, and sending all of them again could undo what a colleague noted meanwhile.
         marks = [] if request.htmx else [mark for mark in marks if mark[1]]

@@ -175,6 +175,9 @@ class Meeting(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=MeetingState, default=MeetingState.DRAFT)
     opened_at = models.DateTimeField(null=True, editable=False)
     adjourned_at = models.DateTimeField(null=True, editable=False)
+    # What is spoken of now, and since when; empty before the first item and from the adjourning on.
+    current_item = models.ForeignKey("AgendaItem", models.SET_NULL, related_name="+", null=True, editable=False)
+    current_since = models.DateTimeField(null=True, editable=False)
 
     objects = MeetingQuerySet.as_manager()
 
@@ -193,6 +196,9 @@ class Meeting(models.Model):
             models.CheckConstraint(
                 condition=Q(state=MeetingState.DRAFT) | Q(opened_at__isnull=False),
                 name="meeting_held_has_opening",
+            ),
+            models.CheckConstraint(
+                condition=Q(current_item=None) | Q(state=MeetingState.IN_SESSION), name="meeting_item_only_in_session"
             ),
             # Paragraphs are numbered on across meetings, so only one meeting at a time may take new ones.
             models.UniqueConstraint(
@@ -227,22 +233,85 @@ class AttendanceStatus(models.TextChoices):
     ABSENT = "absent", _("Absent")
 
 
-class Attendance(models.Model):
-    """One member at one meeting; no row means that nothing is logged yet."""
+class Stay(models.Model):
+    """From which item to which somebody is there, both counted; without them from the beginning, to the end."""
+
+    # RESTRICT: an item that tells when somebody came or left isn't removed from under it.
+    from_item = models.ForeignKey(
+        "AgendaItem", models.RESTRICT, related_name="+", null=True, blank=True, verbose_name=_("from item")
+    )
+    to_item = models.ForeignKey(
+        "AgendaItem", models.RESTRICT, related_name="+", null=True, blank=True, verbose_name=_("until and with item")
+    )
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def is_backwards(from_item: "AgendaItem | None", to_item: "AgendaItem | None") -> bool:
+        """Whether one would leave before one has come."""
+        return from_item is not None and to_item is not None and to_item.position < from_item.position
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it is less than the whole meeting."""
+        return self.from_item is not None or self.to_item is not None
+
+    def covers(self, position: int) -> bool:
+        """Whether the item at the position falls within the stay."""
+        begins = self.from_item.position if self.from_item else 0
+        return begins <= position and (self.to_item is None or position <= self.to_item.position)
+
+    def overlaps(self, other: "Stay") -> bool:
+        """Whether both are there at some item."""
+        return all(
+            one.to_item is None or two.from_item is None or two.from_item.position <= one.to_item.position
+            for one, two in ((self, other), (other, self))
+        )
+
+
+class Attendance(Stay):
+    """One member at one meeting; no row means that nothing is logged yet.
+
+    The stay and the one stood in for count while the status is "present"; they are kept if it is changed by a slip.
+    """
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendances")
     member = models.ForeignKey(Member, models.PROTECT, related_name="attendances")
     status = models.CharField(_("attendance"), max_length=10, choices=AttendanceStatus)
+    substitute_for = models.ForeignKey(
+        Member, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("stands in for")
+    )
 
     class Meta:
         verbose_name = _("attendance")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(substitute_for=None) | ~Q(substitute_for=F("member")), name="attendance_not_own_substitute"
+            ),
             models.UniqueConstraint(fields=["meeting", "member"], name="attendance_once_per_member"),
             models.CheckConstraint(condition=Q(status__in=AttendanceStatus.values), name="attendance_status_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.meeting_id} {self.member_id} {self.status}"
+
+
+class Guest(Stay):
+    """Somebody co-opted to one meeting: there to be heard, without a seat, so not counted for the quorum."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="guests")
+    name = models.CharField(_("name"), max_length=120)
+    organisation = models.CharField(_("organisation"), max_length=120, blank=True)
+    removed = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("guest")
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="guest_has_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.organisation}" if self.organisation else self.name
 
 
 class ItemKind(models.TextChoices):
@@ -341,6 +410,8 @@ class AgendaItem(models.Model):
     notes = models.TextField(_("notes"), max_length=50_000, blank=True)
     # Counts the savings of the notes: who writes on an older version is shown both texts.
     version = models.PositiveIntegerField(default=0, editable=False)
+    # How long it was the current item; the time since it became so for the last time is added when it ends.
+    seconds_spent = models.PositiveIntegerField(default=0, editable=False)
     # The item of the meeting before that was left untreated or tabled there, and lives on in this one.
     carried_from = models.OneToOneField(
         "self", models.SET_NULL, related_name="carried_to", null=True, blank=True, editable=False

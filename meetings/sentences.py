@@ -92,6 +92,10 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
             for field, (_old, new) in entry.changes.items()
         ]
         return "; ".join(said)
+    if entry.verb == "meeting.stay":
+        return "; ".join(
+            _stay(_member_named(field, members), new, members) for field, (_old, new) in entry.changes.items()
+        )
     if entry.verb == "meeting.replanned":
         return _("changed the plan of the meeting: %(fields)s") % {"fields": _named_fields(entry)}
     plain = {
@@ -99,9 +103,25 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
         "meeting.opened": _("opened the meeting"),
         "meeting.adjourned": _("adjourned the meeting"),
         "meeting.reopened": _("took the meeting back into session"),
+        "meeting.guest_added": _("noted a co-opted guest"),
+        "meeting.guest_edited": _("changed what is noted of a co-opted guest"),
+        "meeting.guest_removed": _("took a co-opted guest off the attendance"),
+        "meeting.guest_restored": _("brought a co-opted guest back"),
         "meeting.registered": _("noted the registry number of the minutes"),
     }
     return plain.get(entry.verb, entry.verb)
+
+
+def _stay(who: str, noted: dict[str, int | None], members: dict[int, Member]) -> str:
+    """Say how somebody was noted as present: for whom, from and until which item."""
+    parts = [_("noted attendance: %(member)s, %(status)s") % {"member": who, "status": _("present")}]
+    if noted["for"]:
+        parts.append(_("stands in for %(member)s") % {"member": _member_named(f"member {noted['for']}", members)})
+    if noted["from"]:
+        parts.append(_("from item %(position)s") % {"position": noted["from"]})
+    if noted["to"]:
+        parts.append(_("until and with item %(position)s") % {"position": noted["to"]})
+    return ", ".join(parts)
 
 
 def _of_item(entry: HistoryEntry, item: AgendaItem) -> str:
@@ -123,6 +143,7 @@ def _of_item(entry: HistoryEntry, item: AgendaItem) -> str:
         "item.restricted": _("restricted item %(item)s"),
         "item.unrestricted": _("made item %(item)s unrestricted"),
         "item.noted": _("wrote notes at item %(item)s"),
+        "item.taken_up": _("took up item %(item)s"),
     }
     return sentences[entry.verb] % words if entry.verb in sentences else entry.verb
 

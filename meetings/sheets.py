@@ -12,6 +12,7 @@ from meetings.models import (
     Attendance,
     AttendanceStatus,
     Decision,
+    Guest,
     ItemState,
     Meeting,
     reckoned_numbers,
@@ -24,6 +25,13 @@ class Seat:
 
     member: Member
     status: str = ""
+    # What is noted of the presence: from and until which item, and for whom the member stands in.
+    stay: Attendance | None = None
+
+    @property
+    def is_present(self) -> bool:
+        """Whether the member is noted as present, if only in part."""
+        return self.status == AttendanceStatus.PRESENT
 
 
 @dataclass
@@ -31,6 +39,35 @@ class AttendanceSheet:
     """Who may attend a meeting, organisation by organisation, and who is there."""
 
     groups: list[tuple[Organisation, list[Seat]]] = field(default_factory=list)
+    guests: list[Guest] = field(default_factory=list)
+    quorum: int | None = None
+    # The position of the item that is spoken of now.
+    at: int | None = None
+
+    @property
+    def stood_in_for(self) -> set[int]:
+        """The keys of the members for whom somebody who is present stands in."""
+        stays = [seat.stay for seat in self.seats if seat.is_present and seat.stay is not None]
+        return {stay.substitute_for_id for stay in stays if stay.substitute_for_id is not None}
+
+    def present_at(self, position: int) -> int:
+        """How many members are there at the item at the position; guests have no seat."""
+        return sum(seat.is_present and (seat.stay is None or seat.stay.covers(position)) for seat in self.seats)
+
+    @property
+    def present_now(self) -> int:
+        """How many members are there at the item that is spoken of; in all when none is."""
+        return self.present if self.at is None else self.present_at(self.at)
+
+    @property
+    def has_partial_stays(self) -> bool:
+        """Whether a member came later or left earlier, so that not the same are present all the time."""
+        return any(seat.is_present and seat.stay is not None and seat.stay.is_partial for seat in self.seats)
+
+    @property
+    def reaches_quorum(self) -> bool:
+        """Whether enough members are there now to decide."""
+        return self.quorum is None or self.present_now >= self.quorum
 
     @property
     def seats(self) -> list[Seat]:
@@ -75,20 +112,26 @@ def expected_members(meeting: Meeting) -> list[Member]:
 
 
 def attendance_sheet(meeting: Meeting) -> AttendanceSheet:
-    """Those expected, and whoever else is noted (two queries)."""
+    """Those expected, whoever else is noted, and the guests (three queries, and one for the current item)."""
     noted = {
-        row.member_id: row for row in Attendance.objects.filter(meeting=meeting).select_related("member__organisation")
+        row.member_id: row
+        for row in Attendance.objects.filter(meeting=meeting).select_related(
+            "member__organisation", "substitute_for", "from_item", "to_item"
+        )
     }
     members = expected_members(meeting)
     known = {member.pk for member in members}
     members += [row.member for row in noted.values() if row.member_id not in known]
     members.sort(key=lambda member: (member.organisation.sort_key, member.organisation_id, member.sort_key, member.pk))
-    sheet = AttendanceSheet()
+    guests = Guest.objects.filter(meeting=meeting, removed=False).select_related("from_item", "to_item")
+    sheet = AttendanceSheet(guests=list(guests), quorum=meeting.council.quorum)
+    if meeting.current_item is not None:
+        sheet.at = meeting.current_item.position
     for member in members:
         if not sheet.groups or sheet.groups[-1][0] != member.organisation:
             sheet.groups.append((member.organisation, []))
         row = noted.get(member.pk)
-        sheet.groups[-1][1].append(Seat(member, row.status if row else ""))
+        sheet.groups[-1][1].append(Seat(member, row.status, row) if row else Seat(member))
     return sheet
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from meetings import history_views, live_views, views
+from meetings import history_views, live_views, presence_views, views
 from meetings.case_urls import urlpatterns as case_urls
 from meetings.document_urls import urlpatterns as document_urls
 from meetings.planning_urls import urlpatterns as planning_urls
@@ -18,6 +18,13 @@ urlpatterns: list[URLPattern] = [
     path("moten/<int:pk>/ateroppna/", views.meeting_reopen, name="reopen"),
     path("moten/<int:pk>/logga/", live_views.live, name="live"),
     path("moten/<int:pk>/narvaro/", live_views.attendance, name="attendance"),
+    path("moten/<int:pk>/narvaro/ledamot/", presence_views.presence, name="presence"),
+    path("moten/<int:pk>/narvaro/gast/", presence_views.guest_add, name="guest_add"),
+    path("gaster/<int:pk>/andra/", presence_views.guest_edit, name="guest_edit"),
+    path("gaster/<int:pk>/ta-bort/", presence_views.guest_remove, name="guest_remove"),
+    path("moten/<int:pk>/nu/", presence_views.now, name="now"),
+    path("punkter/<int:pk>/ta-upp/", presence_views.take_up, name="take_up"),
+    path("beslutsforhet/", presence_views.quorum, name="quorum"),
     path("moten/<int:pk>/punkter/ny/", views.item_add, name="item_add"),
     path("punkter/<int:pk>/andra/", views.item_edit, name="item_edit"),
     path("punkter/<int:pk>/flytta/", views.item_move, name="item_move"),

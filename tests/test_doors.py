@@ -15,7 +15,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from actions.models import Reminder, ReminderLine
 from bra.models import Council, Member
-from meetings.models import Decision, ItemProposal, StandingItem
+from meetings.models import Decision, Guest, ItemProposal, StandingItem
 from reports.models import Report, ReportState
 from tests import make
 from tests.cast import Cast
@@ -57,6 +57,13 @@ DOORS = {
     "meetings:reopen": Door("POST", COORDINATOR, "adjourned"),
     "meetings:live": Door("GET", SEATED, "meeting"),
     "meetings:attendance": Door("POST", LOGGERS, "meeting"),
+    "meetings:presence": Door("GET", LOGGERS, "meeting"),
+    "meetings:guest_add": Door("GET", LOGGERS, "meeting"),
+    "meetings:guest_edit": Door("GET", LOGGERS, "guest"),
+    "meetings:guest_remove": Door("POST", LOGGERS, "guest"),
+    "meetings:now": Door("GET", SEATED, "meeting"),
+    "meetings:take_up": Door("POST", LOGGERS, "item"),
+    "meetings:quorum": Door("GET", COORDINATOR),
     "meetings:item_add": Door("POST", LOGGERS, "meeting"),
     "meetings:item_edit": Door("GET", LOGGERS, "item"),
     "meetings:item_move": Door("POST", LOGGERS, "item"),
@@ -102,6 +109,7 @@ DOORS = {
     "actions:remove": Door("POST", LOGGERS, "action"),
     "actions:restore": Door("POST", LOGGERS, "removed"),
     "actions:agree": Door("POST", LOGGERS, "item"),
+    "actions:quick": Door("POST", LOGGERS, "item"),
     "actions:plan": Door("GET", SEATED),
     "actions:plan_detail": Door("GET", SEATED, "plan"),
     "actions:reminder_list": Door("GET", COORDINATOR),
@@ -153,6 +161,7 @@ class Furnished:
             "meeting": meeting,
             "adjourned": make.make_meeting(council, "adjourned", date=date(2017, 1, 19)),
             "item": item,
+            "guest": Guest.objects.create(meeting=meeting, name="Gäst"),
             "decision": Decision.objects.create(council=council, item=item, text="Beslut"),
             "case": case,
             "action": make.make_action(agenda_item=item, owner=owner),

@@ -8,6 +8,7 @@ from meetings.lifecycle.agenda import add_item, edit_item, move_item, remove_ite
 from meetings.lifecycle.cases import edit_case, next_registry_number, open_case
 from meetings.lifecycle.documents import change_layout, laid_out, register_minutes
 from meetings.lifecycle.planning import clashes, plan_meeting, plan_series, replan_meeting
+from meetings.lifecycle.presence import add_guest, edit_guest, note_stay, remove_guest, take_up
 from meetings.lifecycle.proposals import (
     MOST_DAYS,
     decline_proposal,
@@ -34,6 +35,7 @@ from meetings.lifecycle.standing import add_standing, edit_standing, place_stand
 __all__ = [
     "MOST_DAYS",
     "NotesConflict",
+    "add_guest",
     "add_item",
     "add_standing",
     "adjourn",
@@ -42,12 +44,14 @@ __all__ = [
     "clashes",
     "decline_proposal",
     "edit_case",
+    "edit_guest",
     "edit_item",
     "edit_standing",
     "laid_out",
     "mark_attendance",
     "move_item",
     "next_registry_number",
+    "note_stay",
     "open_case",
     "open_meeting",
     "place_standing",
@@ -58,6 +62,7 @@ __all__ = [
     "record_decision",
     "register_minutes",
     "remove_decision",
+    "remove_guest",
     "remove_item",
     "remove_standing",
     "reopen_meeting",
@@ -66,5 +71,6 @@ __all__ = [
     "set_item_state",
     "set_proposal_days",
     "take_proposal",
+    "take_up",
     "withdraw_proposal",
 ]

@@ -12,6 +12,7 @@ from bra.errors import RuleBroken
 from bra.models import Member
 from bra.rows import locked
 from meetings.lifecycle.common import locked_before_adjourned, locked_item, only, renumber, set_topics, wake_case
+from meetings.lifecycle.presence import refuse_item_of_a_stay
 from meetings.models import AgendaItem, Case, ItemKind, Meeting, MeetingState, Topic
 from meetings.signals import removing_item, restricting_item
 
@@ -128,6 +129,7 @@ def remove_item(*, item: AgendaItem, by: Member, on: date) -> None:
     item = locked(item)
     if item.notes.strip() or item.decisions.exists():
         raise RuleBroken(_("Something has been logged at this item, so it stays on the agenda."))
+    refuse_item_of_a_stay(item)
     removing_item.send(AgendaItem, item=item)
     history.record(
         council=meeting.council,

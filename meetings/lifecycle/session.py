@@ -12,6 +12,7 @@ from bra.models import Member
 from bra.rows import locked
 from meetings.lifecycle.carrying import carry_over, next_planned_after, take_back
 from meetings.lifecycle.common import locked_before_adjourned, locked_in_session, locked_item, wake_case
+from meetings.lifecycle.presence import refuse_two_on_one_seat, refuse_without_mandate, stop_clock
 from meetings.models import (
     AgendaItem,
     Attendance,
@@ -72,6 +73,10 @@ def adjourn(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
     for number, decision in enumerate(decisions, start=last + 1):
         decision.number = number
     Decision.objects.bulk_update(decisions, ["number"])
+    stop_clock(meeting, at)
+    # Not told: the history says when the meeting was adjourned, and that ends its last item.
+    meeting.current_item = meeting.current_since = None
+    meeting.save(update_fields=["current_item", "current_since"])
     history.change(
         meeting,
         council=council,
@@ -119,8 +124,7 @@ def reopen_meeting(*, meeting: Meeting, by: Member, on: date) -> Meeting:
 def mark_attendance(*, meeting: Meeting, member: Member, status: AttendanceStatus | None, by: Member, on: date) -> None:
     """Log how a member attends; None takes the log back. May be logged from the planning on (apologies)."""
     meeting = locked_before_adjourned(meeting)
-    if member.council_id != meeting.council_id or not member.is_active(meeting.date):
-        raise RuleBroken(_("%(member)s has no mandate on the day of the meeting.") % {"member": member.label})
+    refuse_without_mandate(meeting, member)
     row = Attendance.objects.filter(meeting=meeting, member=member).first()
     old = row.status if row else None
     if old == status:
@@ -128,7 +132,10 @@ def mark_attendance(*, meeting: Meeting, member: Member, status: AttendanceStatu
     if status is None:
         Attendance.objects.filter(meeting=meeting, member=member).delete()
     else:
-        Attendance.objects.update_or_create(meeting=meeting, member=member, defaults={"status": status})
+        row = row or Attendance(meeting=meeting, member=member)
+        row.status = status
+        refuse_two_on_one_seat(row)
+        row.save()
     history.record(
         council=meeting.council,
         by=by,

@@ -223,4 +223,3 @@ def test_the_box_in_the_header_is_for_those_who_sit_on_the_council(cast: Cast, m
         return browser.get(url).content.decode().count('data-key="/"')
 
     assert [boxes(member, "/granby/"), boxes(member, URL), boxes(cast.browse(cast.owner), "/granby/")] == [1, 1, 0]
-

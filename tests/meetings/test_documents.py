@@ -215,7 +215,7 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, number: int) -> None:
         connection,
     ) as queries:
         paper_of(Meeting.objects.select_related("council").get(pk=meeting.pk), cast.secretary)
-    assert len(queries) == 11
+    assert len(queries) == 12
 
 
 # Masked
