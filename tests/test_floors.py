@@ -14,7 +14,7 @@ ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 STEPS = [
     {"fields", "text", "errors", "models", "signals", "http", "personnummer"},
     {"permissions", "rows", "status"},
-    {"history", "mail", "selection", "workbook"},
+    {"history", "mail", "pdf", "selection", "case_sheet", "case_timeline", "workbook"},
     {"lifecycle", "receivers"},
     {
         "forms",
@@ -27,6 +27,7 @@ STEPS = [
         "middleware",
         "context",
         "case_forms",
+        "case_life_forms",
         "case_tables",
         "case_filters",
         "sentences",
@@ -41,13 +42,15 @@ STEPS = [
         "owner_views",
         "home_views",
         "case_views",
+        "case_life_views",
+        "case_sheet_views",
         "member_views",
         "plan_views",
         "reminder_views",
         "templatetags",
         "management",
     },
-    {"urls", "owner_urls", "reminder_urls", "home_urls", "case_urls"},
+    {"urls", "owner_urls", "reminder_urls", "home_urls", "case_urls", "case_sheet_urls"},
 ]
 CLOCKLESS = {"models", "permissions", "lifecycle", "reminders", "status", "selection", "workbook", "history"}
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}

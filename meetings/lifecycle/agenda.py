@@ -11,7 +11,7 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Member
 from bra.rows import locked
-from meetings.lifecycle.common import locked_before_adjourned, only, wake_case
+from meetings.lifecycle.common import locked_before_adjourned, locked_live_case, only, wake_case
 from meetings.models import AgendaItem, Case, ItemKind, Meeting, MeetingState, Topic
 from meetings.signals import removing_item, restricting_item
 
@@ -33,6 +33,7 @@ def add_item(
 ) -> AgendaItem:
     """Add an item last on the agenda. An item of a restricted case is restricted."""
     meeting = locked_before_adjourned(meeting)
+    case = locked_live_case(case) if case else None
     last = meeting.items.aggregate(last=Max("position"))["last"] or 0
     item = AgendaItem.objects.create(
         meeting=meeting,
@@ -65,6 +66,10 @@ def edit_item(
     """
     only(fields, _FIELDS)
     meeting = locked_before_adjourned(item.meeting)
+    chosen_case = fields.get("case")
+    # A case is locked before its items, here as in the verbs of cases.
+    if isinstance(chosen_case, Case) and chosen_case.pk != item.case_id:
+        fields["case"] = locked_live_case(chosen_case)
     item = locked(item)
     case = fields.get("case", item.case)
     if isinstance(case, Case) and case.restricted:

@@ -8,7 +8,7 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Member
 from bra.rows import locked
-from meetings.models import AgendaItem, CaseState, Meeting, MeetingState
+from meetings.models import AgendaItem, Case, CaseState, Meeting, MeetingState
 
 
 def locked_in_session(meeting: Meeting) -> Meeting:
@@ -27,6 +27,23 @@ def locked_before_adjourned(meeting: Meeting) -> Meeting:
     if meeting.state == MeetingState.ADJOURNED:
         raise RuleBroken(_("The meeting has been adjourned, so its agenda can no longer be changed."))
     return meeting
+
+
+def locked_unmerged(case: Case) -> Case:
+    """The case under a lock; refuses when it was merged into another."""
+    case = locked(case)
+    if case.is_merged:
+        raise RuleBroken(_("The case %(number)s was merged into another one.") % {"number": case.registry_number})
+    return case
+
+
+def locked_live_case(case: Case) -> Case:
+    """The case under a lock; refuses when it is closed."""
+    case = locked_unmerged(case)
+    if not case.is_live:
+        words = _("The case %(number)s is closed. Reopen it first.") % {"number": case.registry_number}
+        raise RuleBroken(words, field="case")
+    return case
 
 
 def only(fields: dict[str, object], allowed: tuple[str, ...]) -> None:
