@@ -23,8 +23,8 @@ class CaseFilter(django_filters.FilterSet):
         label=_("Responsible organisation"), queryset=Organisation.objects.none(), empty_label=_("All")
     )
 
-    year = django_filters.TypedChoiceFilter(
-        label=_("Opened or treated in"), choices=(), coerce=int, empty_label=_("All years"), method="of_year"
+    year = django_filters.ChoiceFilter(
+        label=_("Opened or treated in"), choices=(), empty_label=_("All years"), method="of_year"
     )
     watched = django_filters.BooleanFilter(
         label=_("Only those that I watch"), method="watched_by_me", widget=forms.CheckboxInput
@@ -45,9 +45,9 @@ class CaseFilter(django_filters.FilterSet):
         """With the text in the title or the registry number."""
         return cases.saying(value)
 
-    def of_year(self, cases: CaseQuerySet, name: str, value: int) -> CaseQuerySet:
+    def of_year(self, cases: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
         """Opened in the year, or treated in it."""
-        return cases.of_year(value, self.member)
+        return cases.of_year(int(value), self.member)
 
     def watched_by_me(self, cases: CaseQuerySet, name: str, value: bool) -> CaseQuerySet:
         """Watched by the member, when ticked; otherwise all."""
