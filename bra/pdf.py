@@ -18,4 +18,10 @@ def render(template: str, data: Mapping[str, Any], *, title: str) -> bytes:
     """
     inputs = {"data": json.dumps(data, ensure_ascii=False), "title": title}
     compiler = typst.Compiler(str(TEMPLATES / template), str(TEMPLATES), sys_inputs=inputs)
-    return bytes(compiler.compile(format="pdf", pdf_standards=["ua-1"]))
+    try:
+        made = compiler.compile(format="pdf", pdf_standards=["ua-1"])
+    except typst.TypstError:
+        # PDF/UA refuses a letter that no font can show, as an emoji: a file that follows less is better than none.
+        made = compiler.compile(format="pdf")
+    assert isinstance(made, bytes)  # as long as the PDF isn't written to a path
+    return made

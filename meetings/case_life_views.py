@@ -71,9 +71,7 @@ def case_merge(request: CouncilRequest, pk: int) -> HttpResponse:
             "its registry number still leads to the right place."
         ),
         "submit": _("Merge the cases"),
-        "done": lambda into: (
-            _("The case %(number)s is merged into this one.") % {"number": case.registry_number}
-        ),
+        "done": lambda into: _("The case %(number)s is merged into this one.") % {"number": case.registry_number},
         "undo": lambda into: reverse("meetings:case_unmerge", args=[request.council.slug, case.pk]),
     }
     form = MergeForm(request.POST or None, case=case, member=request.member)

@@ -1,4 +1,4 @@
-"""What a case's page, its sheet and the first page read of what meetings said about it. Nothing here changes anything."""
+"""What meetings said about a case, for its page, its sheet and the first page. Nothing here changes anything."""
 
 from dataclasses import dataclass
 

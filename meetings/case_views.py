@@ -1,7 +1,5 @@
 """The pages of cases: the list, one case's timeline, new and changed cases."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Q
@@ -32,8 +30,8 @@ LIVE, ALL = "live", "all"
 
 def case_for(member: Member, pk: int) -> Case:
     """Return the case if it exists for the member, else 404."""
-    cases = Case.objects.visible_to(member).with_last_treated(member)
-    return get_object_or_404(cases.select_related("organisation", "council", "merged_into", "split_from").prefetch_related("topics"), pk=pk)
+    cases = Case.objects.visible_to(member).with_last_treated(member).prefetch_related("topics")
+    return get_object_or_404(cases.select_related("organisation", "council", "merged_into"), pk=pk)
 
 
 @require_safe
@@ -107,16 +105,18 @@ def case_detail(request: CouncilRequest, pk: int) -> HttpResponse:
 def related_to(case: Case, member: Member) -> list[tuple[str, Case, bool]]:
     """What the case belongs together with, as far as it exists for the member: (how, the case, can be unlinked)."""
     visible = Case.objects.visible_to(member)
-    kin = visible.filter(Q(split_from=case) | Q(merged_into=case) | Q(pk=case.split_from_id)).order_by("opened_on", "pk")
+    kin = visible.filter(Q(split_from=case) | Q(merged_into=case) | Q(pk=case.split_from_id))
     found = []
-    for other in kin:
+    for other in kin.order_by("opened_on", "pk"):
         if other.merged_into_id == case.pk:
             found.append((_("Merged into this one"), other, False))
         elif other.split_from_id == case.pk:
             found.append((_("Split off from this one"), other, False))
         else:
             found.append((_("This one was split off from it"), other, False))
-    return found + [(_("Linked"), other, True) for other in visible.related_to(case)]
+    if not case.is_merged:  # the links of one that is went over to the other
+        found += [(_("Linked"), other, True) for other in visible.related_to(case)]
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

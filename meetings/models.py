@@ -86,14 +86,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
             Q(pk__in=links.filter(one=case).values("other")) | Q(pk__in=links.filter(other=case).values("one"))
         )
 
-    def quiet(self, member: Member, on: date, weeks: int) -> "CaseQuerySet":
+    def quiet(self, member: Member, on: date, weeks: int, today: date) -> "CaseQuerySet":
         """Live cases that, as far as the member may see, no meeting has treated for `weeks` weeks before `on`.
 
-        A case never treated counts from the day it was opened. One that stands on the agenda of a meeting not yet
-        adjourned is taken care of. Adds `last_treated`; the longest untouched come first.
+        A case never treated counts from the day it was opened. One that stands on the agenda of a meeting in session,
+        or planned for `today` or later, is taken care of. Adds `last_treated`; the longest untouched come first.
         """
         before = on - timedelta(weeks=weeks)
-        waiting = AgendaItem.objects.visible_to(member).filter(case=OuterRef("pk")).to_come()
+        waiting = AgendaItem.objects.visible_to(member).filter(case=OuterRef("pk")).to_come(today)
         return (
             self.live()
             .with_last_treated(member)
@@ -419,9 +419,10 @@ class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
         """Those that a meeting that has begun has treated."""
         return self.filter(state=ItemState.TREATED).exclude(meeting__state=MeetingState.DRAFT)
 
-    def to_come(self) -> "AgendaItemQuerySet":
-        """Those on the agenda of a meeting that isn't adjourned."""
-        return self.exclude(meeting__state=MeetingState.ADJOURNED)
+    def to_come(self, today: date) -> "AgendaItemQuerySet":
+        """Those on the agenda of a meeting in session, or planned for today or later."""
+        planned = Q(meeting__state=MeetingState.DRAFT, meeting__date__gte=today)
+        return self.filter(planned | Q(meeting__state=MeetingState.IN_SESSION))
 
 
 class AgendaItem(models.Model):

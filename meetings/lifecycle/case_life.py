@@ -103,10 +103,11 @@ def _links_copied(case: Case, into: Case) -> list[int]:
 
 def _watches_copied(case: Case, into: Case) -> list[int]:
     """Let those who watch `case` watch `into`; return the keys of the new rows."""
-    made = []
-    for member in Member.objects.filter(watches__case=case).exclude(watches__case=into):
-        made.append(CaseWatch.objects.create(case=into, member=member, seen=latest_treatment(into, member)).pk)
-    return made
+    watchers = Member.objects.filter(watches__case=case).exclude(watches__case=into)
+    return [
+        CaseWatch.objects.create(case=into, member=member, seen=latest_treatment(into, member)).pk
+        for member in watchers
+    ]
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """The cases that nobody has talked about for long, proposed on the agenda page of a planned meeting.
 
-    {% load quiet_cases %}{% quiet_cases meeting as quiet %} ... {{ quiet.weeks }} {% for case in quiet.cases %}
+{% load quiet_cases %}{% quiet_cases meeting as quiet %} ... {{ quiet.weeks }} {% for case in quiet.cases %}
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class QuietCases:
 @register.simple_tag(takes_context=True)
 def quiet_cases(context: Context, meeting: Meeting) -> QuietCases:
     """Return the cases that won't have been treated for the council's chosen time by the meeting. Two queries."""
-    member = context["request"].member
+    member, today = context["request"].member, context["request"].today
     weeks = CaseRules.of(member.council).quiet_weeks
-    found = Case.objects.visible_to(member).quiet(member, meeting.date, weeks)
+    found = Case.objects.visible_to(member).quiet(member, meeting.date, weeks, today)
     return QuietCases(weeks, list(found[:SHOWN]))
