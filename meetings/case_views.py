@@ -90,6 +90,7 @@ def case_detail(request: CouncilRequest, pk: int) -> HttpResponse:
             "next_meeting": Meeting.objects.visible_to(request.member).upcoming(request.today).first(),
             "lines": lines_of(case, request.member),
             "may_edit": may_edit,
+            "some_restricted": not case.restricted and any(item.restricted for item in items),
             "may_unmerge": permissions.may_unmerge_case(request.member, case),
             "watched": case.watches.filter(member=request.member).exists(),
             "related": related_to(case, request.member),

@@ -100,6 +100,15 @@ def test_the_file_is_a_tagged_pdf_with_a_title_and_a_name_that_says_nothing(cast
         assert b"Klotter vid skolan" in inside  # the title, in the metadata
 
 
+def test_only_who_may_have_it_is_offered_the_sheet_with_restricted_matter(cast: Cast) -> None:
+    case = make.make_case(cast.council)
+    told(cast, case, restricted=True)
+    pages = {
+        who: cast.browse(who).get(f"/granby/arenden/{case.pk}/").content.decode() for who in (cast.chair, cast.member)
+    }
+    assert ["?restricted=on" in page for page in pages.values()] == [True, False]
+
+
 def test_a_restricted_case_has_no_open_sheet(cast: Cast) -> None:
     case = make.make_case(cast.council, restricted=True)
     url = f"/granby/arenden/{case.pk}/arendeblad.pdf"
