@@ -122,7 +122,9 @@ def unmerge_case(*, case: Case, by: Member, on: date) -> Case:
         raise RuleBroken(_("The case isn't merged into another one."))
     into = locked(case.merged_into)
     number = {"number": into.registry_number}
-    if into.is_merged or not into.is_live:
+    if into.is_merged:
+        raise RuleBroken(_("The case %(number)s was itself merged since. Undo that first.") % number)
+    if not into.is_live:
         raise RuleBroken(
             _("The case %(number)s was closed since, so the merge can't be undone. Reopen it first.") % number
         )
@@ -130,9 +132,11 @@ def unmerge_case(*, case: Case, by: Member, on: date) -> Case:
     items = AgendaItem.objects.filter(pk__in=took["items"][1])
     if items.exclude(case=into).exists():
         raise RuleBroken(
-            _("An item that was merged has since been tied to another case, so the merge can't be undone.")
-            + " "
-            + _("Split the case instead.")
+            _(
+                "An item that was merged has since been tied to another case, so the merge can't be undone. "
+                "Split %(number)s instead."
+            )
+            % number
         )
     _moved(items, case, by=by, on=on)
     into.topics.remove(*took["topics_added"][1])

@@ -1,12 +1,15 @@
 """A case through its life: merged, split, closed, reopened, linked, and what the uncleared never learn of it."""
 
+import contextlib
+import threading
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection, connections
 
 from bra.errors import RuleBroken
 from bra.history import entries_of
-from bra.models import Member
+from bra.models import Member, Role
 from meetings import lifecycle
 from meetings.models import AgendaItem, Case, CaseLink, CaseState, CaseWatch, ItemState, MeetingState
 from tests import make
@@ -159,6 +162,9 @@ def test_undoing_is_refused_when_things_have_moved_on(cast: Cast) -> None:
         case=into, items=[item], title="Ny", organisation=into.organisation, by=cast.secretary, on=TODAY
     )
     with pytest.raises(RuleBroken, match=r"tied to another case, so the merge can't be undone"):
+        lifecycle.unmerge_case(case=case, by=cast.secretary, on=TODAY)
+    merge(cast, into, make.make_case(cast.council))
+    with pytest.raises(RuleBroken, match=r"was itself merged since\. Undo that first\."):
         lifecycle.unmerge_case(case=case, by=cast.secretary, on=TODAY)
     case.refresh_from_db()
     assert case.merged_into == into
@@ -372,3 +378,59 @@ def test_the_number_of_queries_does_not_grow_with_the_relatives(cast: Cast, djan
     add()
     with django_assert_num_queries(13):
         browser.get(url(case))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_merge_at_once_get_one_merge_and_one_sentence() -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("the tests' SQLite is in memory and has one writer at a time anyway")
+    council = make.make_council()
+    secretary = make.make_member(council, Role.SECRETARY)
+    cases = [make.make_case(council), make.make_case(council)]
+    together, said = threading.Barrier(2), []
+
+    def work(case: Case, into: Case) -> None:
+        together.wait()
+        try:
+            lifecycle.merge_cases(case=case, into=into, by=secretary, on=TODAY)
+        except RuleBroken as error:
+            said.append(error.sentence)
+        connections.close_all()
+
+    threads = [threading.Thread(target=work, args=pair) for pair in (cases, cases[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    merged = Case.objects.exclude(merged_into=None).get()
+    assert said == [f"The case {merged.registry_number} was merged into another one."]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_item_never_lands_in_a_case_that_is_merged_at_the_same_moment() -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("the tests' SQLite is in memory and has one writer at a time anyway")
+    council = make.make_council()
+    secretary = make.make_member(council, Role.SECRETARY)
+    meeting = make.make_meeting(council)
+    for _round in range(5):
+        case, into = make.make_case(council), make.make_case(council)
+        together = threading.Barrier(2)
+
+        def merging(case: Case = case, into: Case = into, barrier: threading.Barrier = together) -> None:
+            barrier.wait()
+            lifecycle.merge_cases(case=case, into=into, by=secretary, on=TODAY)
+            connections.close_all()
+
+        def adding(case: Case = case, barrier: threading.Barrier = together) -> None:
+            barrier.wait()
+            with contextlib.suppress(RuleBroken):
+                lifecycle.add_item(meeting=meeting, title="Punkt", case=case, by=secretary, on=TODAY)
+            connections.close_all()
+
+        threads = [threading.Thread(target=work) for work in (merging, adding)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not case.items.exists()
