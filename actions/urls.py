@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actions import plan_views, quick_views, reminder_urls, views
+from actions import case_sheet_views, plan_views, quick_views, reminder_urls, views
 
 app_name = "actions"
 urlpatterns = [
@@ -19,5 +19,6 @@ urlpatterns = [
     path("punkter/<int:item_pk>/snabb/", quick_views.quick, name="quick"),
     path("plan/", plan_views.current, name="plan"),
     path("plan/<int:pk>/", plan_views.plan, name="plan_detail"),
+    path("arenden/<int:pk>/arendeblad.pdf", case_sheet_views.case_sheet, name="case_sheet"),
     *reminder_urls.urlpatterns,
 ]

@@ -13,7 +13,7 @@ from bra.errors import RuleBroken
 from bra.models import Council, Member, Organisation, Role, User
 from demo import source
 from demo.story import Story
-from meetings.models import ItemKind, StandingItem, Topic
+from meetings.models import CaseRules, ItemKind, StandingItem, Topic
 
 # The seats are older than the story; politicians have theirs until the end of 2018.
 MANDATE_FROM = date(2015, 1, 1)
@@ -55,9 +55,11 @@ def new_password() -> str:
 
 def _council() -> Council:
     words = source.texts("council")
-    return Council.objects.create(
+    council = Council.objects.create(
         name=words["name"], slug=words["slug"], accent=words["accent"], pinned_today=words["pinned_today"]
     )
+    CaseRules.objects.create(council=council, quiet_weeks=words["quiet_weeks"])
+    return council
 
 
 def _topics(council: Council) -> dict[str, Topic]:

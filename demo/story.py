@@ -99,14 +99,21 @@ class Story:
 
     def _edit_case(self, words: Words, step: Words) -> None:
         case = self.cases[words["key"]]
+        case.refresh_from_db()
         meetings.edit_case(
             case=case,
             by=self.coordinator,
             on=step["on"],
             topics=case.topics.all(),
-            state=CaseState(step["state"]),
+            state=CaseState(step.get("state", case.state)),
             situation=step["situation"],
         )
+        if "outcome" in step:
+            meetings.close_case(case=case, outcome=step["outcome"], by=self.coordinator, on=step["on"])
+        for key in step.get("linked", []):
+            meetings.link_cases(case=case, other=self.cases[key], by=self.coordinator, on=step["on"])
+        if step.get("watched"):
+            meetings.watch_case(case=case, by=self.coordinator, on=step["on"])
 
     # Meetings
 

@@ -77,9 +77,11 @@ class CaseForm(GuardedForm):
 
 
 class CaseStateForm(forms.Form):
-    """Where a case stands now."""
+    """Where a live case stands now. Closing is a page of its own, since it wants an outcome."""
 
-    state = forms.ChoiceField(label=_("State"), choices=CaseState.choices)
+    state = forms.ChoiceField(
+        label=_("State"), choices=[choice for choice in CaseState.choices if choice[0] != CaseState.CLOSED]
+    )
 
 
 def _choices(form: forms.Form, name: str) -> "forms.ModelChoiceField[Any]":

@@ -1,10 +1,8 @@
 """The pages of cases: the list, one case's timeline, new and changed cases."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,15 +20,8 @@ from meetings.case_filters import CaseFilter
 from meetings.case_forms import CaseForm, CaseStateForm
 from meetings.case_sentences import lines_of
 from meetings.case_tables import CaseTable
-from meetings.models import (
-    AgendaItem,
-    Case,
-    CaseState,
-    Decision,
-    Meeting,
-    MeetingState,
-    reckoned_numbers,
-)
+from meetings.case_timeline import items_of, numbers_of
+from meetings.models import Case, CaseState, Meeting
 
 PER_PAGE = 25
 # The tabs of the list that aren't a state: everything not closed, which is where the list begins, and all.
@@ -39,8 +30,8 @@ LIVE, ALL = "live", "all"
 
 def case_for(member: Member, pk: int) -> Case:
     """Return the case if it exists for the member, else 404."""
-    cases = Case.objects.visible_to(member).with_last_treated(member)
-    return get_object_or_404(cases.select_related("organisation").prefetch_related("topics"), pk=pk)
+    cases = Case.objects.visible_to(member).with_last_treated(member).prefetch_related("topics")
+    return get_object_or_404(cases.select_related("organisation", "council", "merged_into"), pk=pk)
 
 
 @require_safe
@@ -48,7 +39,7 @@ def case_for(member: Member, pk: int) -> Case:
 def case_list(request: CouncilRequest) -> HttpResponse:
     """List the cases that the member may see, by state in tabs, filtered and sorted by the address."""
     mine = Case.objects.visible_to(request.member)
-    chosen = CaseFilter(request.GET, queryset=mine, council=request.council)
+    chosen = CaseFilter(request.GET, queryset=mine, member=request.member, today=request.today)
     cases = chosen.qs
     counts = dict(cases.order_by().values_list("state").annotate(Count("pk")))
     tab = request.GET.get("state", "")
@@ -57,7 +48,8 @@ def case_list(request: CouncilRequest) -> HttpResponse:
     else:
         tab = tab if tab == ALL else LIVE
         shown = cases if tab == ALL else cases.live()
-    rows = shown.with_last_treated(request.member).select_related("organisation").prefetch_related("topics")
+    rows = shown.with_last_treated(request.member).select_related("organisation", "merged_into")
+    rows = rows.prefetch_related("topics")
     table = CaseTable(rows)
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
     return render(
@@ -86,7 +78,7 @@ def _tabs(counts: dict[str, int]) -> list[tuple[str, str, int]]:
 def case_detail(request: CouncilRequest, pk: int) -> HttpResponse:
     """Show one case: how it stands, and its items, decisions and actions on one timeline, the newest first."""
     case = case_for(request.member, pk)
-    items = list(_items_of(case, request.member))
+    items = list(items_of(case, request.member))
     may_edit = permissions.may_edit_case(request.member, case)
     return render(
         request,
@@ -94,11 +86,15 @@ def case_detail(request: CouncilRequest, pk: int) -> HttpResponse:
         {
             "case": case,
             "items": items,
-            "numbers": _numbers(items),
+            "numbers": numbers_of(items),
             "next_meeting": Meeting.objects.visible_to(request.member).upcoming(request.today).first(),
             "lines": lines_of(case, request.member),
             "may_edit": may_edit,
-            "state_form": CaseStateForm(initial={"state": case.state}) if may_edit else None,
+            "some_restricted": not case.restricted and any(item.restricted for item in items),
+            "may_unmerge": permissions.may_unmerge_case(request.member, case),
+            "watched": case.watches.filter(member=request.member).exists(),
+            "related": related_to(case, request.member),
+            "state_form": CaseStateForm(initial={"state": case.state}) if may_edit and case.is_live else None,
             "trail": [
                 (_("Cases"), reverse("meetings:case_list", args=[request.council.slug])),
                 (case.registry_number, ""),
@@ -107,25 +103,21 @@ def case_detail(request: CouncilRequest, pk: int) -> HttpResponse:
     )
 
 
-def _items_of(case: Case, member: Member) -> Any:
-    """The agenda items of the case that the member may see, the latest meeting first, with their decisions."""
-    decisions = Decision.objects.live().visible_to(member).order_by("pk")
-    return (
-        AgendaItem.objects.visible_to(member)
-        .filter(case=case)
-        .select_related("meeting")
-        .prefetch_related(Prefetch("decisions", decisions))
-        .order_by("-meeting__date", "-meeting__starts_at", "-meeting_id", "-position", "-pk")
-    )
-
-
-def _numbers(items: list[AgendaItem]) -> dict[int, int]:
-    """Return {decision pk: §}; in the meeting in session, if there is one, as adjourning it now would settle it."""
-    in_session = {item.meeting_id: item.meeting for item in items if item.meeting.state == MeetingState.IN_SESSION}
-    numbers = {decision.pk: decision.number for item in items for decision in item.decisions.all() if decision.number}
-    for meeting in in_session.values():
-        numbers |= reckoned_numbers(meeting)
-    return numbers
+def related_to(case: Case, member: Member) -> list[tuple[str, Case, bool]]:
+    """What the case belongs together with, as far as it exists for the member: (how, the case, can be unlinked)."""
+    visible = Case.objects.visible_to(member)
+    kin = visible.filter(Q(split_from=case) | Q(merged_into=case) | Q(pk=case.split_from_id))
+    found = []
+    for other in kin.order_by("opened_on", "pk"):
+        if other.merged_into_id == case.pk:
+            found.append((_("Merged into this one"), other, False))
+        elif other.split_from_id == case.pk:
+            found.append((_("Split off from this one"), other, False))
+        else:
+            found.append((_("This one was split off from it"), other, False))
+    if not case.is_merged:  # the links of one that is went over to the other
+        found += [(_("Linked"), other, True) for other in visible.related_to(case)]
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -207,8 +199,12 @@ def case_state(request: CouncilRequest, pk: int) -> HttpResponse:
         raise Http404
     before, after = CaseState(case.state), CaseState(form.cleaned_data["state"])
     if after != before:
-        lifecycle.edit_case(case=case, by=request.member, on=request.today, topics=case.topics.all(), state=after)
-        undo = reverse("meetings:case_state", args=[request.council.slug, case.pk]) + f"?state={before}"
-        words = _("The case is now: %(state)s.") % {"state": after.label}
-        messages.success(request, words, extra_tags=f"undo={undo}")
+        try:
+            lifecycle.edit_case(case=case, by=request.member, on=request.today, topics=case.topics.all(), state=after)
+        except RuleBroken as error:
+            messages.error(request, error.sentence)
+        else:
+            undo = reverse("meetings:case_state", args=[request.council.slug, case.pk]) + f"?state={before}"
+            words = _("The case is now: %(state)s.") % {"state": after.label}
+            messages.success(request, words, extra_tags=f"undo={undo}")
     return redirect("meetings:case_detail", request.council.slug, case.pk)

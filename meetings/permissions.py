@@ -40,8 +40,13 @@ def may_restrict(member: Member, item: AgendaItem | Case) -> bool:
 
 
 def may_edit_case(member: Member, case: Case) -> bool:
-    """Whether the member may change the case."""
-    return may_log(member) and case.council_id == member.council_id
+    """Whether the member may change the case; one that was merged lives on in the other."""
+    return may_log(member) and case.council_id == member.council_id and not case.is_merged
+
+
+def may_unmerge_case(member: Member, case: Case) -> bool:
+    """Whether the member may take the case's merge back."""
+    return may_log(member) and case.council_id == member.council_id and case.is_merged
 
 
 def may_reopen(member: Member, meeting: Meeting) -> bool:

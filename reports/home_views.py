@@ -13,6 +13,7 @@ from actions.models import Action, Reminder, WorkPlan
 from actions.plan_views import goals_of
 from bra.http import CouncilRequest
 from bra.permissions import may_coordinate, may_read_council
+from meetings.case_timeline import watched_cases
 from meetings.models import Meeting, MeetingState
 from meetings.permissions import may_log_at, may_plan_meetings
 from reports.permissions import may_ask
@@ -30,6 +31,7 @@ def home(request: CouncilRequest) -> HttpResponse:
             "next_meeting": _next_meeting(request),
             "late": _overdue_by_organisation(request),
             "plan": _plan(request),
+            "watched": watched_cases(request.member),
             "may_ask": may_ask(request.member),
             "may_plan": may_plan_meetings(request.member),
         }

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django import template
+from django.template import Context
 
 from actions.models import Action
 from bra.models import Member
-from meetings.models import AgendaItem
+from meetings.models import AgendaItem, Case
 
 register = template.Library()
 
@@ -29,3 +30,10 @@ def case_actions(items: Iterable[AgendaItem], member: Member) -> dict[int, list[
 def days_late(action: Action, today: object) -> int:
     """Return the days past the action's deadline on the council's day; 0 when it isn't overdue."""
     return action.days_overdue(today)  # type: ignore[arg-type]  # templates hand over request.today, a date
+
+
+@register.simple_tag(takes_context=True)
+def open_actions_of(context: Context, case: Case) -> int:
+    """Return how many actions of the case's items, as far as the request's member may see, are still to be done."""
+    visible = Action.objects.visible_to(context["request"].member).agreed().live()
+    return visible.filter(agenda_item__case=case).count()

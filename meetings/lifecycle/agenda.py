@@ -11,7 +11,15 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Member
 from bra.rows import locked
-from meetings.lifecycle.common import locked_before_adjourned, locked_item, only, renumber, set_topics, wake_case
+from meetings.lifecycle.common import (
+    locked_before_adjourned,
+    locked_item,
+    locked_live_case,
+    only,
+    renumber,
+    set_topics,
+    wake_case,
+)
 from meetings.lifecycle.presence import refuse_item_of_a_stay
 from meetings.models import AgendaItem, Case, ItemKind, Meeting, MeetingState, Topic
 from meetings.signals import removing_item, restricting_item
@@ -35,7 +43,7 @@ def add_item(
 ) -> AgendaItem:
     """Add an item last on the agenda. An item of a restricted case is restricted."""
     meeting = locked_before_adjourned(meeting)
-    case = locked(case) if case else None
+    case = locked_live_case(case) if case else None
     last = meeting.items.aggregate(last=Max("position"))["last"] or 0
     item = AgendaItem.objects.create(
         meeting=meeting,
@@ -70,8 +78,11 @@ def edit_item(
     """
     only(fields, _FIELDS)
     meeting = locked_before_adjourned(item.meeting)
+    joins = fields.get("case")
+    item = locked_item(item, joins=joins if isinstance(joins, Case) else None)
+    if isinstance(joins, Case) and joins.pk != item.case_id:
+        fields["case"] = locked_live_case(joins)
     case = fields.get("case", item.case)
-    item = locked_item(item, joins=case if isinstance(case, Case) else None)
     if isinstance(case, Case) and locked(case).restricted:
         fields["restricted"] = True
     if fields.pop("restricted", item.restricted) != item.restricted:

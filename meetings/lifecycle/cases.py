@@ -11,7 +11,7 @@ from bra.errors import RuleBroken
 from bra.models import Council, Member, Organisation
 from bra.rows import locked
 from meetings.lifecycle.agenda import restrict
-from meetings.lifecycle.common import only, set_topics
+from meetings.lifecycle.common import locked_unmerged, only, set_topics
 from meetings.models import Case, CaseState, Topic
 
 _FIELDS = ("registry_number", "title", "organisation", "situation", "restricted")
@@ -78,12 +78,15 @@ def edit_case(
 ) -> Case:
     """Change a case: `fields` may hold registry_number, title, organisation, situation and restricted.
 
-    A case that becomes restricted takes its agenda items with it. With a `situation_mark`, that of the text which the
-    new situation was written on, a text that somebody else saved meanwhile isn't overwritten: history keeps no copy.
+    A case that becomes restricted takes its agenda items, and the cases merged into it, with it. Closing and reopening
+    are verbs of their own, since they want words. With a `situation_mark`, that of the text which the new situation was
+    written on, a text that somebody else saved meanwhile isn't overwritten: history keeps no copy.
     """
     only(fields, _FIELDS)
     council = locked(case.council)
-    case = locked(case)
+    case = locked_unmerged(case)
+    if state != case.state and CaseState.CLOSED in (state, case.state):
+        raise RuleBroken(_("A case is closed with its outcome, and reopened with a reason."), field="state")
     number = str(fields.get("registry_number", "")).strip() or case.registry_number
     _refuse_taken_registry_number(council, number, but=case)
     fields["registry_number"] = number
@@ -96,9 +99,22 @@ def edit_case(
     changes = history.change(case, council=council, by=by, on=on, verb="case.edited", state=state, **fields)
     set_topics(case, topics, council=council, by=by, on=on, verb="case.edited")
     if "restricted" in changes and case.restricted:
-        for item in case.items.filter(restricted=False):
-            restrict(locked(item), by=by, on=on)
+        restrict_items(case, by=by, on=on)
+        _restrict_merged(case, by=by, on=on)
     return case
+
+
+def restrict_items(case: Case, *, by: Member, on: date) -> None:
+    """Restrict all agenda items of a case, unless a floor above says no."""
+    for item in case.items.filter(restricted=False):
+        restrict(locked(item), by=by, on=on)
+
+
+def _restrict_merged(case: Case, *, by: Member, on: date) -> None:
+    """Restrict what was merged into the case, and into that: it leads here, so it may be no more open than this."""
+    for merged in case.merged.all():
+        history.change(merged, council=case.council, by=by, on=on, verb="case.edited", restricted=True)
+        _restrict_merged(merged, by=by, on=on)
 
 
 def _refuse_taken_registry_number(council: Council, number: str, but: Case | None) -> None:

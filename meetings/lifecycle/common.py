@@ -53,6 +53,23 @@ def set_topics(
         history.record(council=council, by=by, on=on, verb=verb, target=target, changes={"topics": (was, became)})
 
 
+def locked_unmerged(case: Case) -> Case:
+    """The case under a lock; refuses when it was merged into another."""
+    case = locked(case)
+    if case.is_merged:
+        raise RuleBroken(_("The case %(number)s was merged into another one.") % {"number": case.registry_number})
+    return case
+
+
+def locked_live_case(case: Case) -> Case:
+    """The case under a lock; refuses when it is closed."""
+    case = locked_unmerged(case)
+    if not case.is_live:
+        words = _("The case %(number)s is closed. Reopen it first.") % {"number": case.registry_number}
+        raise RuleBroken(words, field="case")
+    return case
+
+
 def only(fields: dict[str, object], allowed: tuple[str, ...]) -> None:
     """Refuse a field that the verb doesn't know: a fault in the code, not of the user."""
     unknown = set(fields) - set(allowed)

@@ -153,16 +153,16 @@ def test_locking_a_case_over_the_head_of_an_action_owner_is_refused_at_the_field
 def test_the_state_is_changed_and_undone(cast: Cast, secretary: Client) -> None:
     case = make.make_case(cast.council, state=CaseState.OPEN, topics=[make.make_topic(cast.council)])
     url = f"/granby/arenden/{case.pk}/lage/"
-    page = secretary.post(url, {"state": "closed"}, follow=True).content.decode()
+    page = secretary.post(url, {"state": "watched"}, follow=True).content.decode()
     case.refresh_from_db()
-    assert (case.state, case.topics.count()) == (CaseState.CLOSED, 1)
+    assert (case.state, case.topics.count()) == (CaseState.WATCHED, 1)
     assert f'action="{url}?state=open"' in page
     secretary.post(f"{url}?state=open")
     case.refresh_from_db()
     assert case.state == CaseState.OPEN
     assert [entry.changes for entry in entries_of(case)] == [
-        {"state": ["open", "closed"]},
-        {"state": ["closed", "open"]},
+        {"state": ["open", "watched"]},
+        {"state": ["watched", "open"]},
     ]
 
 

@@ -134,9 +134,9 @@ def test_the_number_of_queries_does_not_grow_with_the_cases(
         make.make_case(cast.council, topics=topics)
 
     add()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         secretary.get(URL)
     add()
     add()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         secretary.get(URL)

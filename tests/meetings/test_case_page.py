@@ -167,9 +167,9 @@ def test_the_number_of_queries_does_not_grow_with_the_timeline(cast: Cast, djang
         lifecycle.edit_case(case=case, by=cast.secretary, on=TODAY, topics=[], state=CaseState.OPEN, title=f"T{day}")
 
     add(date(2017, 1, 1))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         browser.get(url(case))
     add(date(2017, 1, 2))
     add(date(2017, 1, 3))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         browser.get(url(case))

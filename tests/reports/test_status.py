@@ -220,8 +220,9 @@ def test_a_case_is_shown_in_the_state_it_had_on_the_day() -> None:
         organisation=story.owners[1].organisation,
     )
     meeting_verbs.edit_case(
-        case=case, by=story.secretary, on=date(2017, 2, 1), topics=[], state=CaseState.CLOSED, title="Klotter"
+        case=case, by=story.secretary, on=date(2017, 2, 1), topics=[], state=CaseState.NEW, title="Klotter"
     )
+    meeting_verbs.close_case(case=case, by=story.secretary, on=date(2017, 2, 1), outcome="Inget nytt klotter")
 
     def states(day: date) -> list[tuple[str, str]]:
         return [(found.title, found.state) for found in selection.load(story.ask(as_of=day)).cases]
