@@ -20,7 +20,17 @@ from django.utils.translation import pgettext, pgettext_lazy
 from bra.models import STOCKHOLM, Member
 from meetings.document_models import MinutesLayout, PaperKind, layout_of
 from meetings.documents.content import Paper, Point, Ruling, Table, Words, line, lines, paragraphs
-from meetings.models import AgendaItem, Decision, DecisionKind, ItemState, Meeting, MeetingState, reckoned_numbers
+from meetings.models import (
+    AgendaItem,
+    Attendance,
+    Decision,
+    DecisionKind,
+    ItemState,
+    Meeting,
+    MeetingState,
+    Stay,
+    reckoned_numbers,
+)
 from meetings.sheets import attendance_sheet
 from meetings.signals import listing_agreed
 
@@ -116,18 +126,34 @@ def _hours(meeting: Meeting) -> str:
 def _attendance(meeting: Meeting, layout: MinutesLayout) -> Table | None:
     """Who attended, those present first; None when nothing is noted."""
     rows = []
-    for status, seats in attendance_sheet(meeting).by_status:
+    sheet = attendance_sheet(meeting)
+    for status, seats in sheet.by_status:
         for seat in seats:
             who = [line(seat.member.name) or _("No holder"), line(seat.member.title)]
             if layout.with_organisation:
                 who.append(line(seat.member.organisation.name))
-            rows.append((*who, str(status.label)))
+            rows.append((*who, _attended(status.label, seat.stay if seat.is_present else None)))
+    for guest in sheet.guests:
+        who = [line(guest.name), ""] + ([line(guest.organisation)] if layout.with_organisation else [])
+        rows.append((*who, _attended(_("Co-opted"), guest)))
     if not rows:
         return None
     columns = [_("Name"), pgettext("member", "Title")]
     if layout.with_organisation:
         columns.append(_("Organisation"))
     return Table((*columns, _("Attendance")), tuple(rows))
+
+
+def _attended(word: Any, stay: Stay | None) -> str:
+    """How somebody attended, and what of the meeting: "Present, until and with item 5"."""
+    told = [str(word)]
+    if isinstance(stay, Attendance) and stay.substitute_for:
+        told.append(_("stands in for %(member)s") % {"member": line(stay.substitute_for.display_name)})
+    if stay and stay.from_item:
+        told.append(_("from item %(position)s") % {"position": stay.from_item.position})
+    if stay and stay.to_item:
+        told.append(_("until and with item %(position)s") % {"position": stay.to_item.position})
+    return ", ".join(told)
 
 
 def _points(meeting: Meeting, masked: bool) -> tuple[Point, ...]:

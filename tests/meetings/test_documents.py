@@ -150,6 +150,21 @@ def test_minutes_hold_what_the_meeting_came_to(cast: Cast) -> None:
     ]
 
 
+def test_minutes_tell_who_was_there_for_what(cast: Cast) -> None:
+    meeting = lifecycle.reopen_meeting(meeting=hold(cast), by=cast.coordinator, on=TODAY)
+    first, second, _third = meeting.items.all()
+    common = {"meeting": meeting, "by": cast.secretary, "on": TODAY}
+    lifecycle.note_stay(**common, member=cast.chair, substitute_for=cast.member, from_item=first, to_item=second)
+    lifecycle.add_guest(**common, name="Gun Gäst", organisation="Länsstyrelsen", from_item=second)
+    paper = paper_of(lifecycle.adjourn(meeting=meeting, by=cast.secretary, at=NOW), cast.secretary)
+    assert paper.attendance is not None
+    assert [(row[0], row[-1]) for row in paper.attendance.rows] == [
+        (cast.chair.name, f"Present, stands in for {cast.member.name}, from item 1, until and with item 2"),
+        (cast.member.name, "Apologised"),
+        ("Gun Gäst", "Co-opted, from item 2"),
+    ]
+
+
 @pytest.mark.parametrize("words_of", [lambda p: pdf_words(as_pdf(p)), lambda p: docx_words(as_docx(p))])
 def test_both_files_say_the_same(cast: Cast, words_of: Any) -> None:
     meeting = hold(cast)
