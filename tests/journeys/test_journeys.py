@@ -57,6 +57,8 @@ def test_the_secretary_logs_a_meeting(live_stack: Stack, page: "Page") -> None:
 
     page.locator("#agenda").get_by_role("link", name=re.compile("Våldsbejakande extremism: handlingsplan")).click()
     page.get_by_role("heading", name=re.compile("9 Våldsbejakande extremism")).wait_for()
+    page.locator(".clock-now").wait_for()
+    assert page.locator("[data-over]").is_hidden()  # a quarter of an hour is planned
     page.fill("textarea[name=notes]", "Planen gicks igenom punkt för punkt.")
     page.locator("#save[data-state=saved]").wait_for()
     page.fill("#item textarea[name=text]", "Planen skickas till kommunstyrelsen.")
