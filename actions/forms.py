@@ -9,20 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from actions.models import Action, Activity, WorkPlan
-from bra.forms import GuardedForm, LongText
+from bra.forms import DayInput, GuardedForm, LongText
 from bra.models import Council, Member
 from meetings.models import AgendaItem, Decision, reckoned_numbers
 
 Choices = list[tuple[Any, Any]]
-
-
-class DayInput(forms.DateInput):
-    """The browser's own date picker; it speaks ISO whatever the language."""
-
-    input_type = "date"
-
-    def __init__(self, **attrs: Any) -> None:
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
 
 
 class DayField(forms.DateField):

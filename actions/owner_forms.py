@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from actions import lifecycle
 from actions.models import Action, Comment, Status
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, LongText, note_override
+from bra.forms import DayInput, GuardedForm, LongText, note_override
 from bra.models import Member
 from bra.rows import locked
 
@@ -38,7 +38,7 @@ class OutcomeForm(GuardedForm):
     deadline = forms.DateField(
         label=_("If you need more time: new date"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         error_messages={"invalid": _("Write the day as 2017-05-15.")},
     )
     text = LongText(

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from actions import owner_links, reminders, tasks
 from actions.models import Action, Reminder, ReminderLine, ReminderQuerySet, ReminderState
 from bra.errors import RuleBroken
+from bra.forms import DayInput
 from bra.http import CouncilRequest, only_if
 from bra.models import LoggedMail, Member
 from bra.permissions import may_coordinate
@@ -33,7 +34,7 @@ class _DayField(forms.DateField):
         super().__init__(
             label=label,
             required=False,
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            widget=DayInput(),
             error_messages={"invalid": gettext_lazy("Write the day as 2017-05-15.")},
         )
 

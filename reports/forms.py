@@ -8,24 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.models import WorkPlan, WorkPlanQuerySet
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm
+from bra.forms import DayInput, GuardedForm
 from bra.models import Council
 from reports import lifecycle
 from reports.selection import Question
-
-
-def day_input() -> forms.DateInput:
-    """A date field of the browser's own, which wants ISO dates."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class QuestionForm(GuardedForm):
     """Plan, period and as-of day. A question that can't be answered is refused at its field."""
 
     plan = forms.ModelChoiceField(WorkPlan.objects.none(), label=_("Plan"), empty_label=None)
-    period_from = forms.DateField(label=_("Period from"), widget=day_input())
-    period_to = forms.DateField(label=_("Period to"), widget=day_input())
-    as_of = forms.DateField(label=_("As of"), widget=day_input())
+    period_from = forms.DateField(label=_("Period from"), widget=DayInput())
+    period_to = forms.DateField(label=_("Period to"), widget=DayInput())
+    as_of = forms.DateField(label=_("As of"), widget=DayInput())
 
     def __init__(self, council: Council, today: date, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
