@@ -11,5 +11,5 @@ class ActionsConfig(AppConfig):
     verbose_name = _("Actions")
 
     def ready(self) -> None:
-        """Listen to what the floor below asks before it restricts or removes an item."""
-        from actions import minutes, receivers  # noqa: F401  # connected by being imported, once the models are there
+        """Listen to what the floor below asks, and tell the ledger our kinds of mail."""
+        from actions import letters, minutes, receivers  # noqa: F401  # connected by being imported, once the models are there

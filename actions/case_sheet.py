@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from actions.models import Action
 from bra.models import Member
 from meetings.case_timeline import items_of, numbers_of
-from meetings.models import AgendaItem, Case, Decision, DecisionKind, MeetingState
+from meetings.models import AgendaItem, Case, Decision, DecisionKind
 
 Sheet = dict[str, Any]
 
@@ -77,7 +77,7 @@ def _facts(case: Case) -> list[tuple[str, str]]:
 
 def _entry(item: AgendaItem, numbers: dict[int, int], actions: list[Action], on: date) -> Sheet:
     words = {"number": item.meeting.label, "position": item.position}
-    planned = item.meeting.state == MeetingState.DRAFT
+    planned = item.meeting.is_planned
     return {
         "day": _day(item.meeting.date),
         "where": _("Meeting %(number)s, item %(position)s") % words,

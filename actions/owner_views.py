@@ -1,14 +1,10 @@
 """The owner's page: reached by the secret link in a mail, without log-in, narrow on purpose.
 
-The link is exchanged for a short session and a clean address, so that the secret doesn't stay in the address bar.
-Following a link changes nothing (mail scanners follow links); only a form with a chosen answer does. The link isn't
-used up.
+Following the link changes nothing (see bra.link_doors); only a form with a chosen answer does.
 """
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from functools import wraps
-from typing import Any, Concatenate
+from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,32 +15,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from actions import lifecycle, owner_links, reminders
+from actions import lifecycle, reminders
 from actions.models import Action, Status
 from actions.owner_forms import Outcome, OutcomeForm
+from actions.owner_links import OWNER
 from bra.errors import RuleBroken
-from bra.models import Council, Member
+from bra.link_doors import LinkDoor, LinkRequest
 
-# How long the page stays open after the last time it was used.
-OPEN_FOR = timedelta(hours=2)
 UNDO_FOR = timedelta(minutes=30)
-_SESSION = "owner_link"
 _RECORDED = "owner_recorded"
-# The secret stands in the address of the first page only, and no header may carry it on. A page with a form needs
-# more than "no-referrer", with which the browser names no origin either and the form would be refused.
-_NOTHING, _NO_ADDRESS = "no-referrer", "strict-origin"
-
-
-class OwnerRequest(HttpRequest):
-    """What `with_open_link` makes of a request (a type, never created)."""
-
-    council: Council
-    owner: Member
-    now: datetime
-    today: date
-
-
-View = Callable[Concatenate[OwnerRequest, ...], HttpResponse]
+door = LinkDoor(OWNER, "owner:page", gone="actions/owner_gone.html", forget=(_RECORDED,))
 
 
 @never_cache
@@ -52,56 +32,16 @@ View = Callable[Concatenate[OwnerRequest, ...], HttpResponse]
 @sensitive_variables("secret")
 def enter(request: HttpRequest, secret: str) -> HttpResponse:
     """Exchange the link in the mail for a session and go to the clean address; tell kindly when it doesn't work."""
-    now = timezone.now()
-    link = owner_links.follow(secret, clock=now)
-    if link is None:
-        gone = _gone(request, status=404)
-        gone["Referrer-Policy"] = _NO_ADDRESS
-        return gone
-    if request.session.get(_SESSION, {}).get("link") != link.pk:
-        request.session.pop(_RECORDED, None)
-        request.session.cycle_key()
-    request.session[_SESSION] = {"link": link.pk, "at": now.timestamp()}
-    response = redirect("owner:page")
-    response["Referrer-Policy"] = _NOTHING
-    return response
+    return door.enter(request, secret)
 
 
-def with_open_link(view: View) -> View:
-    """Open the page for whoever came by a link that still works, within two hours; others are told how to come back."""
-
-    @wraps(view)
-    def opened(request: OwnerRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        now = timezone.now()
-        kept = request.session.get(_SESSION)
-        if kept is None:
-            return _gone(request, status=404)
-        lapsed = now.timestamp() - kept["at"] > OPEN_FOR.total_seconds()
-        link = None if lapsed else owner_links.still_open(kept["link"], clock=now)
-        if link is None:
-            return _gone(request, status=410)
-        request.session[_SESSION] = {"link": link.pk, "at": now.timestamp()}
-        request.owner, request.council = link.owner, link.owner.council
-        request.now = request.council.now(now)
-        request.today = request.now.date()
-        return view(request, *args, **kwargs)
-
-    return opened
-
-
-def _gone(request: HttpRequest, *, status: int) -> HttpResponse:
-    """Say how to get a new link; what was typed is shown, so that it isn't lost."""
-    typed = [text for name, text in request.POST.items() if name.endswith("-text") and str(text).strip()]
-    return render(request, "actions/owner_gone.html", {"typed": typed}, status=status)
-
-
-def _own(request: OwnerRequest) -> Any:
+def _own(request: LinkRequest) -> Any:
     """The owner's actions, as far as the owner may see them."""
-    actions = Action.objects.agreed().visible_to(request.owner).owned_by(request.owner)
+    actions = Action.objects.agreed().visible_to(request.member).owned_by(request.member)
     return actions.select_related("agenda_item__meeting", "council").order_by("deadline", "pk")
 
 
-def _own_action(request: OwnerRequest, pk: int) -> Action:
+def _own_action(request: LinkRequest, pk: int) -> Action:
     action: Action | None = _own(request).filter(pk=pk).first()
     if action is None:
         raise Http404
@@ -117,13 +57,13 @@ def _form(action: Action, data: Any = None) -> OutcomeForm:
     return OutcomeForm(data, prefix=f"a{action.pk}", initial={"text": action.effect})
 
 
-def _undoable(request: OwnerRequest) -> list[int]:
+def _undoable(request: LinkRequest) -> list[int]:
     """What this session has recorded as done within the last half hour, as pks."""
     since = timezone.now().timestamp() - UNDO_FOR.total_seconds()
     return [int(pk) for pk, at in request.session.get(_RECORDED, {}).items() if at > since]
 
 
-def _page(request: OwnerRequest, refused: OutcomeForm | None = None) -> HttpResponse:
+def _page(request: LinkRequest, refused: OutcomeForm | None = None) -> HttpResponse:
     rows = []
     for action in _own(request).live():
         own = refused is not None and refused.prefix == f"a{action.pk}"
@@ -140,7 +80,7 @@ def _page(request: OwnerRequest, refused: OutcomeForm | None = None) -> HttpResp
     listed = any(row["form"] is refused for row in rows)
     closed = _own(request).filter(pk__in=_undoable(request), status=Status.DONE)
     context = {
-        "owner": request.owner,
+        "owner": request.member,
         "today": request.today,
         "rows": rows,
         "recorded": [{"action": action, "title": shown_title(action)} for action in closed],
@@ -157,23 +97,23 @@ def _lost(form: OutcomeForm) -> dict[str, Any]:
 
 @never_cache
 @require_safe
-@with_open_link
-def page(request: OwnerRequest) -> HttpResponse:
+@door.opened
+def page(request: LinkRequest) -> HttpResponse:
     """Show the owner's open actions, each with its form, and what was just recorded."""
     return _page(request)
 
 
 @never_cache
 @require_POST
-@with_open_link
-def report(request: OwnerRequest, pk: int) -> HttpResponse:
+@door.opened
+def report(request: LinkRequest, pk: int) -> HttpResponse:
     """Record how an action goes, as the owner; an answer without a choice changes nothing."""
     action = _own_action(request, pk)
     form = _form(action, request.POST)
     if not form.is_valid():
         return _page(request, form)
     try:
-        form.save(action, by=request.owner, on=request.today)
+        form.save(action, by=request.member, on=request.today)
     except RuleBroken as error:
         form.refuse(error)
         return _page(request, form)
@@ -188,15 +128,15 @@ def report(request: OwnerRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_POST
-@with_open_link
-def undo(request: OwnerRequest, pk: int) -> HttpResponse:
+@door.opened
+def undo(request: LinkRequest, pk: int) -> HttpResponse:
     """Take back, within half an hour, that an action was recorded as done."""
     action = _own_action(request, pk)
     if pk not in _undoable(request):
         messages.error(request, _("Half an hour has passed, so it can't be undone here. Ask the coordinator."))
     elif action.status == Status.DONE:
         try:
-            lifecycle.reopen(action=action, by=request.owner, on=request.today)
+            lifecycle.reopen(action=action, by=request.member, on=request.today)
         except RuleBroken as error:
             messages.error(request, error.sentence)
         else:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actions import case_sheet_views, plan_views, quick_views, reminder_urls, views
+from actions import case_sheet_views, mail_urls, plan_views, quick_views, views
 
 app_name = "actions"
 urlpatterns = [
@@ -20,5 +20,5 @@ urlpatterns = [
     path("plan/", plan_views.current, name="plan"),
     path("plan/<int:pk>/", plan_views.plan, name="plan_detail"),
     path("arenden/<int:pk>/arendeblad.pdf", case_sheet_views.case_sheet, name="case_sheet"),
-    *reminder_urls.urlpatterns,
+    *mail_urls.urlpatterns,
 ]

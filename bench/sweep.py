@@ -89,15 +89,15 @@ def _written(world: data.World) -> set[tuple[int, int, int]]:
     from actions.models import ReminderLine
 
     lines = ReminderLine.objects.filter(reminder__council=world.council)
-    return set(lines.values_list("reminder__owner", "action", "step"))
+    return set(lines.values_list("reminder__recipient", "action", "step"))
 
 
 def _forget(world: data.World) -> None:
     """Take the council's reminders away, as if its day hadn't been planned."""
-    from actions.models import Reminder, ReminderLine, ReminderRun
+    from actions.models import ReminderLine, ReminderRun, reminder_letters
 
     ReminderLine.objects.filter(reminder__council=world.council)._raw_delete("default")
-    Reminder.objects.filter(council=world.council)._raw_delete("default")
+    reminder_letters().filter(council=world.council)._raw_delete("default")
     ReminderRun.objects.filter(council=world.council)._raw_delete("default")
     data.analyze()
 
@@ -109,7 +109,7 @@ def _reference(world: data.World, owners: set[int]) -> None:
     """
     from django.db import transaction
 
-    from actions.models import Action, Reminder, ReminderLine
+    from actions.models import REMINDER, Action, ReminderLine, reminder_letters
 
     with transaction.atomic():
         for action in Action.objects.live().filter(council=world.council, owner__in=owners):
@@ -121,7 +121,12 @@ def _reference(world: data.World, owners: set[int]) -> None:
                 continue
             if action.agenda_item.restricted and not owner.cleared:
                 continue
-            reminder, _made = Reminder.objects.get_or_create(council=world.council, owner=owner, on=data.TODAY)
+            reminder, _made = reminder_letters().get_or_create(
+                recipient=owner,
+                kind=REMINDER,
+                cause=data.TODAY.isoformat(),
+                defaults={"council": world.council, "on": data.TODAY},
+            )
             ReminderLine.objects.get_or_create(
                 action=action, deadline=action.deadline, step=step, defaults={"reminder": reminder}
             )

@@ -241,6 +241,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "actions.send_due_reminders",
         "schedule": crontab(minute="*/10", hour="6-20"),
     },
+    "send-letters": {"task": "bra.send_letters", "schedule": crontab(minute="5-59/10")},
     "build-waiting-reports": {"task": "reports.build_waiting", "schedule": 60.0},
 }
 

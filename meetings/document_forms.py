@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bra.forms import GuardedForm
-from meetings.document_models import LONGEST_HEADING, LONGEST_SIGNATURES, MinutesLayout, PaperKind
 from meetings.forms import LongText
+from meetings.models import LONGEST_HEADING, LONGEST_SIGNATURES, MinutesLayout, PaperKind
 
 
 class LayoutForm(GuardedForm):

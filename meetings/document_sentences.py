@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from bra import history
 from bra.models import HistoryEntry
 from bra.sentences import Line, lines
-from meetings.document_models import MinutesLayout
+from meetings.models import MinutesLayout
 
 
 def history_of_layout(layout: MinutesLayout) -> list[Line]:

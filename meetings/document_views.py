@@ -17,13 +17,12 @@ from bra.http import CouncilRequest, only_if
 from bra.permissions import may_coordinate, may_log, may_read_council
 from meetings import lifecycle
 from meetings.document_forms import LayoutForm, RegisterForm
-from meetings.document_models import MinutesLayout, PaperKind, layout_of
 from meetings.document_sentences import history_of_layout
 from meetings.documents import docx, pdf
 from meetings.documents.content import Paper
 from meetings.documents.selection import paper_of
 from meetings.doors import meeting_for
-from meetings.models import Meeting, MeetingState
+from meetings.models import Meeting, MinutesLayout, PaperKind, layout_of
 from meetings.views import Trail, trail_to
 
 
@@ -58,7 +57,7 @@ _FILE_NAMES = {PaperKind.MINUTES: "protokoll", PaperKind.NOTES: "minnesantecknin
 
 def _name(meeting: Meeting, layout: MinutesLayout) -> str:
     """The file's name: kind, council and number; nothing of what was said."""
-    kind = "dagordning" if meeting.state == MeetingState.DRAFT else _FILE_NAMES[PaperKind(layout.kind)]
+    kind = "dagordning" if meeting.is_planned else _FILE_NAMES[PaperKind(layout.kind)]
     return f"{kind}-{meeting.council.slug}-{meeting.number}"
 
 

@@ -49,6 +49,9 @@ def live(request: CouncilRequest, pk: int) -> HttpResponse:
         if may_log(request.member):
             words = {
                 MeetingState.DRAFT: _("The meeting hasn't been opened yet."),
+                MeetingState.SUMMONED: _("The meeting hasn't been opened yet."),
+                MeetingState.CANCELLED: _("The meeting is cancelled."),
+                MeetingState.SIGNED: _("The meeting has been adjourned, so nothing more can be logged at it."),
                 MeetingState.ADJOURNED: _("The meeting has been adjourned, so nothing more can be logged at it."),
             }
             messages.info(request, words[MeetingState(meeting.state)])

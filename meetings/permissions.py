@@ -25,7 +25,7 @@ def may_change_agenda(member: Member, meeting: Meeting) -> bool:
     return (
         may_plan_meetings(member)
         and meeting.council_id == member.council_id
-        and meeting.state != MeetingState.ADJOURNED
+        and (meeting.is_planned or meeting.state == MeetingState.IN_SESSION)
     )
 
 

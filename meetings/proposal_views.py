@@ -13,11 +13,10 @@ from bra.errors import RuleBroken
 from bra.forms import note_override
 from bra.http import CouncilRequest, only_if
 from meetings import lifecycle
-from meetings.models import AgendaItem, ItemProposal, Meeting
+from meetings.models import AgendaItem, ItemProposal, Meeting, last_proposal_day
 from meetings.permissions import may_plan_meetings, may_propose
 from meetings.planning_forms import DeclineForm, ProposalDaysForm, ProposalForm, TakeForm
 from meetings.planning_sentences import history_of_proposals
-from meetings.proposal_models import last_proposal_day
 from meetings.views import trail_to
 
 PER_PAGE = 25

@@ -19,7 +19,7 @@ from meetings import lifecycle
 from meetings.doors import item_for, meeting_for
 from meetings.filters import MeetingFilter
 from meetings.forms import ItemForm, MeetingForm
-from meetings.models import AgendaItem, ItemKind, Meeting, MeetingState
+from meetings.models import AgendaItem, ItemKind, Meeting
 from meetings.permissions import may_change_agenda, may_log_at, may_plan_meetings, may_reopen
 from meetings.sentences import history_of
 from meetings.sheets import attendance_sheet, minutes
@@ -107,7 +107,7 @@ def meeting_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     meeting = meeting_for(request.member, pk)
     form = MeetingForm(request.POST or None, initial=MeetingForm.of(meeting))
     own_page = reverse("meetings:detail", args=[request.council.slug, meeting.pk])
-    if meeting.state != MeetingState.DRAFT:
+    if not meeting.is_planned:
         messages.error(request, _("The meeting has begun, so its time and place can no longer be changed."))
         return redirect(own_page)
     if request.method == "POST" and form.is_valid():
@@ -152,7 +152,7 @@ def meeting_detail(request: CouncilRequest, pk: int) -> HttpResponse:
         "timing": timing(meeting, items),
         "sheet": attendance_sheet(meeting),
         "lines": history_of(meeting, request.member),
-        "is_draft": meeting.state == MeetingState.DRAFT,
+        "is_draft": meeting.is_planned,
         "may_change_agenda": may_change_agenda(request.member, meeting),
         "may_log_here": may_log_at(request.member, meeting),
         "may_reopen": may_reopen(request.member, meeting),

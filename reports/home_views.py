@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from actions.models import Action, Reminder, WorkPlan
+from actions.models import Action, WorkPlan
 from actions.plan_views import goals_of
+from bra import post
 from bra.http import CouncilRequest
 from bra.permissions import may_coordinate, may_read_council
 from meetings.case_timeline import watched_cases
@@ -36,7 +37,7 @@ def home(request: CouncilRequest) -> HttpResponse:
             "may_plan": may_plan_meetings(request.member),
         }
     if may_coordinate(request.member):
-        context["to_judge"] = Reminder.objects.visible_to(request.member).to_judge().count()
+        context["to_judge"] = post.visible_letters(request.member).to_judge().count()
     return render(request, "home.html", context)
 
 
@@ -67,9 +68,7 @@ def _next_meeting(request: CouncilRequest) -> dict[str, Any] | None:
         "meeting": meeting,
         "in_session": meeting.state == MeetingState.IN_SESSION,
         "may_log": may_log_at(request.member, meeting),
-        "may_open": (
-            may_plan_meetings(request.member) and meeting.state == MeetingState.DRAFT and meeting.date == request.today
-        ),
+        "may_open": (may_plan_meetings(request.member) and meeting.is_planned and meeting.date == request.today),
     }
 
 

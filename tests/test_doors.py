@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from actions.models import Reminder, ReminderLine
+from actions.models import ReminderLine, reminder_letters
 from bra.models import Council, Member
 from meetings.models import Decision, Guest, ItemProposal, StandingItem
 from reports.models import Report, ReportState
@@ -124,12 +124,12 @@ DOORS = {
     "actions:quick": Door("POST", LOGGERS, "item"),
     "actions:plan": Door("GET", SEATED),
     "actions:plan_detail": Door("GET", SEATED, "plan"),
-    "actions:reminder_list": Door("GET", COORDINATOR),
+    "actions:mail_list": Door("GET", COORDINATOR),
     "actions:reminder_preview": Door("GET", COORDINATOR),
     "actions:reminder_send": Door("POST", COORDINATOR),
-    "actions:reminder_detail": Door("GET", COORDINATOR, "reminder"),
-    "actions:reminder_resend": Door("POST", COORDINATOR, "reminder"),
-    "actions:reminder_dismiss": Door("POST", COORDINATOR, "reminder"),
+    "actions:mail_detail": Door("GET", COORDINATOR, "reminder"),
+    "actions:mail_resend": Door("POST", COORDINATOR, "reminder"),
+    "actions:mail_dismiss": Door("POST", COORDINATOR, "reminder"),
     "finding:search": Door("GET", SEATED),
     "finding:topic": Door("GET", SEATED, "topic"),
     "finding:calendar": Door("GET", EVERYBODY),
@@ -184,7 +184,7 @@ class Furnished:
                 council=council, meeting=meeting, proposer=owner, title="Förslag", sent_on=TODAY, last_day=TODAY
             ),
             "topic": make.make_topic(council),
-            "reminder": Reminder.objects.create(council=council, owner=owner, on=TODAY),
+            "reminder": reminder_letters().create(council=council, owner=owner, on=TODAY),
             "report": Report.objects.create(
                 council=council,
                 plan=plan,

@@ -12,11 +12,13 @@ FLOORS = ["bra", "meetings", "actions", "finding", "reports", "demo"]
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
-    {"fields", "text", "errors", "models", "signals", "http", "personnummer", "document_models", "proposal_models"},
+    {"fields", "text", "errors", "models", "signals", "http", "personnummer"},
     {"permissions", "rows", "status", "series", "timing"},
     {
         "history",
         "mail",
+        "links",
+        "post",
         "selection",
         "case_sheet",
         "case_timeline",
@@ -36,6 +38,8 @@ STEPS = [
         "reminders",
         "owner_links",
         "owner_forms",
+        "letters",
+        "link_doors",
         "middleware",
         "context",
         "case_forms",
@@ -66,7 +70,7 @@ STEPS = [
         "series_views",
         "member_views",
         "plan_views",
-        "reminder_views",
+        "mail_views",
         "calendar_views",
         "history_views",
         "templatetags",
@@ -75,7 +79,7 @@ STEPS = [
     {
         "urls",
         "owner_urls",
-        "reminder_urls",
+        "mail_urls",
         "home_urls",
         "case_urls",
         "case_sheet_urls",
@@ -96,6 +100,7 @@ CLOCKLESS = {
     "workbook",
     "history",
     "feed",
+    "post",
 }
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext as _
 
-from actions.models import Action, ActionQuerySet, Reminder, ReminderLine, ReminderState
+from actions.models import Action, ActionQuerySet, ReminderLine, reminder_letters
 from actions.reminders.steps import FIRST, SECOND, WEEK
-from bra.models import Council
+from bra.models import Council, LetterState
 
 
 class DaysBetween(models.Func):
@@ -64,7 +64,7 @@ def due(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySet
     """
     reminded = ReminderLine.objects.filter(action=OuterRef("pk"), deadline=OuterRef("deadline"), step=OuterRef("step"))
     if foreseen:
-        reminded = reminded.exclude(reminder__state=ReminderState.PENDING, reminder__on__lt=on)
+        reminded = reminded.exclude(reminder__state=LetterState.PENDING, reminder__on__lt=on)
     whens = [When(hindrance, then=Value(code)) for code, hindrance in _hindrances(on).items()]
     reason = Case(*whens, default=Value(""), output_field=models.CharField())
     return _come(council, on).filter(~Exists(reminded)).annotate(reason=reason)
@@ -72,7 +72,7 @@ def due(council: Council, on: date, *, foreseen: bool = False) -> ActionQuerySet
 
 def _hindrances(on: date) -> dict[str, Q]:
     """What keeps an owner from being reminded on the day `on`, by code, in the order in which it is told."""
-    mailed = Reminder.objects.filter(owner=OuterRef("owner"), on=on).exclude(state=ReminderState.PENDING)
+    mailed = reminder_letters().filter(recipient=OuterRef("owner"), on=on).exclude(state=LetterState.PENDING)
     return {
         "ended": Q(owner__mandate_to__lt=on),
         "not_begun": Q(owner__mandate_from__gt=on),

@@ -1,48 +1,32 @@
 """The mails of waiting reminders, written a batch at a time."""
 
-import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 
 from django.urls import reverse
 
-from actions import owner_links
-from actions.models import Reminder, ReminderLine
-from actions.owner_links import address_of
+from actions.models import ReminderLine
+from actions.owner_links import OWNER
 from actions.reminders.steps import Line
-from bra import mail
-from bra.models import Council, Member
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A reminder ready to be sent; without a mail, `failure` says why it won't be."""
-
-    reminder: Reminder
-    lines: list[ReminderLine]
-    mail: mail.Mail | None
-    failure: str = ""
+from bra import links
+from bra.models import Letter, Member
+from bra.post import Desk, Written
 
 
-def write_letters(council: Council, batch: Sequence[Reminder], today: date, reply_to: str) -> list[Letter]:
+def write_reminders(desk: Desk, letters: Sequence[Letter]) -> list[Written]:
     """Write the mails of a batch; the number of queries is the same however many they are."""
     lines: dict[int, list[ReminderLine]] = defaultdict(list)
     related = ReminderLine.objects.select_related("action__agenda_item__meeting").order_by("deadline", "action_id")
-    owner_of = {reminder.pk: reminder.owner for reminder in batch}
-    for line in related.filter(reminder__in=batch):
+    owner_of = {letter.pk: letter.recipient for letter in letters}
+    for line in related.filter(reminder__in=list(owner_of)):
         if _still_due(line, owner_of[line.reminder_id]):
             lines[line.reminder_id].append(line)
-    told = {reminder.pk: _silence(reminder, lines[reminder.pk], today) for reminder in batch}
-    secrets = owner_links.make_links(reminder.owner for reminder in batch if not told[reminder.pk])
+    secrets = links.make_links(((letter.recipient, None) for letter in letters if lines[letter.pk]), OWNER)
     return [
-        Letter(reminder, [], None, told[reminder.pk])
-        if told[reminder.pk]
-        else _letter(council, reminder, lines[reminder.pk], today, secrets[reminder.owner_id], reply_to)
-        for reminder in batch
+        _written(desk, letter, lines[letter.pk], secrets[letter.recipient_id, None])
+        if lines[letter.pk]
+        else Written(letter, None, "closed")
+        for letter in letters
     ]
 
 
@@ -53,39 +37,19 @@ def _still_due(line: ReminderLine, owner: Member) -> bool:
     return action.is_live and same and (owner.cleared or not action.agenda_item.restricted)
 
 
-def _silence(reminder: Reminder, lines: list[ReminderLine], today: date) -> str:
-    """Why the reminder isn't to be sent any more; empty when it is."""
-    if not address_of(reminder.owner) or not reminder.owner.is_active(today):
-        return "no_owner"
-    return "" if lines else "closed"
-
-
-def message_id(reminder: Reminder) -> str:
-    """The Message-ID of the reminder's mail, the same at every attempt: a mailbox shows a mail that came twice once."""
-    return f"reminder-{reminder.pk}-{reminder.on:%Y%m%d}@{mail.domain()}"
-
-
-def _letter(
-    council: Council, reminder: Reminder, lines: list[ReminderLine], today: date, secret: str, reply_to: str
-) -> Letter:
+def _written(desk: Desk, letter: Letter, lines: Sequence[ReminderLine], secret: str) -> Written:
+    said = [line.pk for line in lines]
     context = {
-        "council": council,
-        "owner": reminder.owner,
-        "lines": [Line(line.action, line.step, today) for line in lines],
+        "owner": letter.recipient,
+        "lines": [Line(line.action, line.step, desk.today) for line in lines],
         "path": reverse("owner:enter", args=[secret]),
-        "reply_to": reply_to,
     }
-    try:
-        written = mail.build(
-            "reminder",
-            context,
-            to=address_of(reminder.owner),
-            message_id=message_id(reminder),
-            sender_name=council.name,
-            reply_to=reply_to,
-            council_pk=council.pk,
-        )
-    except Exception as error:
-        log.warning("reminder unsendable reminder=%s error=%s", reminder.pk, type(error).__name__)
-        return Letter(reminder, lines, None, "unsendable")
-    return Letter(reminder, lines, written)
+    return desk.write(letter, "reminder", context, claimed=lambda: _keep_only(letter, said))
+
+
+def _keep_only(letter: Letter, said: Sequence[int]) -> None:
+    """Take away the lines that the mail doesn't say, so that the rows always tell what the mail told.
+
+    Closed actions, and those added since it was written, which fall due again the next day.
+    """
+    ReminderLine.objects.filter(reminder=letter.pk).exclude(pk__in=said).delete()

@@ -8,9 +8,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from actions.models import Reminder, ReminderRun, ReminderState
+from actions.models import REMINDER, ReminderRun, reminder_letters
 from actions.reminders.due import due
-from bra.models import Council
+from bra.models import Council, LetterState
 from bra.rows import locked
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def plan_day(*, council: Council, on: date) -> Planned:
     ReminderRun.objects.get_or_create(council=council, on=on)
     _fold_earlier(council, on)
     # Locks what already waits for the day, so that none of it is sent before its new lines are there.
-    Reminder.objects.waiting().filter(council=council, on=on).update(state=ReminderState.PENDING)
+    reminder_letters().waiting().filter(council=council, on=on).update(state=LetterState.PENDING)
     planned = _write(council, on)
     log.info("reminders planned council=%s on=%s %s", council.pk, on, planned)
     return planned
@@ -59,23 +59,23 @@ def plan_once(*, council: Council, now: datetime) -> Planned | None:
 
 def _fold_earlier(council: Council, on: date) -> None:
     """Drop what waits from earlier days: its actions fall due again, and today's reminder says the latest of them."""
-    earlier = Reminder.objects.waiting().filter(council=council, on__lt=on)
+    earlier = reminder_letters().waiting().filter(council=council, on__lt=on)
     # Locked first: what somebody is claiming right now isn't ours to drop.
     waiting = list(earlier.select_for_update().values_list("pk", flat=True))
-    Reminder.objects.filter(pk__in=waiting).delete()
+    reminder_letters().filter(pk__in=waiting).delete()
 
 
 # What is due and what hinders it is worked out once, in a table of this session's own; the rows are written from there.
 _REMINDERS = """
-    INSERT INTO actions_reminder (owner_id, council_id, "on", state, attempts, failure)
-    SELECT DISTINCT owner_id, %s, %s, %s, 0, '' FROM due_today WHERE reason = ''
-    ON CONFLICT (owner_id, "on") DO NOTHING
+    INSERT INTO bra_letter (recipient_id, council_id, kind, cause, "on", state, attempts, failure)
+    SELECT DISTINCT owner_id, %s, %s, %s, %s, %s, 0, '' FROM due_today WHERE reason = ''
+    ON CONFLICT (recipient_id, kind, cause) DO NOTHING
 """
 _LINES = """
     INSERT INTO actions_reminderline (reminder_id, action_id, deadline, step)
-    SELECT actions_reminder.id, due_today.id, deadline, step
-    FROM due_today JOIN actions_reminder USING (owner_id)
-    WHERE reason = '' AND "on" = %s AND state = %s
+    SELECT bra_letter.id, due_today.id, deadline, step
+    FROM due_today JOIN bra_letter ON recipient_id = owner_id
+    WHERE reason = '' AND kind = %s AND cause = %s AND state = %s
     ORDER BY due_today.id
 """
 _HELD_BACK = "SELECT COUNT(*) FROM due_today WHERE reason <> ''"
@@ -86,13 +86,13 @@ def _write(council: Council, on: date) -> Planned:
     rows: QuerySet[Any, Any] = due(council, on)
     rows = rows.order_by().values_list("id", "owner_id", "deadline", "step", "reason")
     select, parameters = rows.query.get_compiler(connection=connection).as_sql()
-    day, waiting = connection.ops.adapt_datefield_value(on), ReminderState.PENDING.value
+    day, waiting = connection.ops.adapt_datefield_value(on), LetterState.PENDING.value
     with connection.cursor() as cursor:
         # Nothing in the text comes from outside: the ORM compiled it.
         cursor.execute(f"CREATE TEMPORARY TABLE due_today AS {select}", parameters)
-        cursor.execute(_REMINDERS, [council.pk, day, waiting])
+        cursor.execute(_REMINDERS, [council.pk, REMINDER, on.isoformat(), day, waiting])
         reminders = cursor.rowcount
-        cursor.execute(_LINES, [day, waiting])
+        cursor.execute(_LINES, [REMINDER, on.isoformat(), waiting])
         actions = cursor.rowcount
         cursor.execute(_HELD_BACK)
         [held_back] = cursor.fetchone()

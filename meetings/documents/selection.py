@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from bra.models import STOCKHOLM, Member
-from meetings.document_models import MinutesLayout, PaperKind, layout_of
 from meetings.documents.content import Paper, Point, Ruling, Table, Words, line, lines, paragraphs
 from meetings.models import (
     AgendaItem,
@@ -27,8 +26,10 @@ from meetings.models import (
     DecisionKind,
     ItemState,
     Meeting,
-    MeetingState,
+    MinutesLayout,
+    PaperKind,
     Stay,
+    layout_of,
     reckoned_numbers,
 )
 from meetings.sheets import attendance_sheet
@@ -66,7 +67,7 @@ def paper_of(meeting: Meeting, member: Member, *, masked: bool = False, layout: 
 
 def _kind(meeting: Meeting, layout: MinutesLayout) -> str:
     """The word for the document of the meeting."""
-    if meeting.state == MeetingState.DRAFT:
+    if not meeting.opened_at:
         return _("Agenda")
     return str(PaperKind(layout.kind).label)
 
@@ -74,7 +75,7 @@ def _kind(meeting: Meeting, layout: MinutesLayout) -> str:
 def _paper(meeting: Meeting, masked: bool, layout: MinutesLayout) -> Paper:
     council = meeting.council
     kind = _kind(meeting, layout)
-    planned, adjourned = meeting.state == MeetingState.DRAFT, meeting.state == MeetingState.ADJOURNED
+    planned, adjourned = not meeting.opened_at, meeting.has_ended
     points = _points(meeting, masked)
     draft = "" if planned or adjourned else pgettext("minutes", "Draft")
     remarks = []
@@ -202,7 +203,7 @@ def _point(
         facts.append(_("Restricted"))
     if item.state == ItemState.TABLED and all(decision.kind != DecisionKind.TABLED for decision in taken):
         facts.append(str(ItemState.TABLED.label))
-    if item.state == ItemState.PENDING and meeting.state == MeetingState.ADJOURNED:
+    if item.state == ItemState.PENDING and meeting.has_ended:
         facts.append(str(ItemState.PENDING.label))
     rulings = tuple(
         Ruling(f"§ {numbers[decision.pk]}", str(_RULINGS[DecisionKind(decision.kind)]), paragraphs(decision.text))

@@ -21,7 +21,7 @@ from meetings.lifecycle.common import (
     wake_case,
 )
 from meetings.lifecycle.presence import refuse_item_of_a_stay
-from meetings.models import AgendaItem, Case, ItemKind, Meeting, MeetingState, Topic
+from meetings.models import AgendaItem, Case, ItemKind, Meeting, Topic
 from meetings.signals import removing_item, restricting_item
 
 _FIELDS = ("title", "kind", "presenter", "minutes_planned", "case", "restricted")
@@ -95,7 +95,7 @@ def edit_item(
         chosen = item.topics.all() if topics is None else topics
         both = _with_topics_of(item.case if "case" in changes else None, chosen)
         set_topics(item, both, council=meeting.council, by=by, on=on, verb="item.edited")
-    if meeting.state != MeetingState.DRAFT:
+    if not meeting.is_planned:
         wake_case(item, by=by, on=on)
     return item
 

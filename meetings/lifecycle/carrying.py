@@ -11,7 +11,7 @@ from bra import history
 from bra.models import Council, Member
 from bra.rows import locked
 from meetings.lifecycle.common import renumber
-from meetings.models import AgendaItem, ItemKind, ItemState, Meeting, MeetingState
+from meetings.models import ENDED, PLANNED, AgendaItem, ItemKind, ItemState, Meeting
 
 LONGEST_TITLE = AgendaItem._meta.get_field("title").max_length or 0
 
@@ -19,20 +19,20 @@ LONGEST_TITLE = AgendaItem._meta.get_field("title").max_length or 0
 def last_held_before(meeting: Meeting) -> Meeting | None:
     """The last adjourned meeting before this one's day and hour."""
     earlier = Q(date__lt=meeting.date) | Q(date=meeting.date, starts_at__lt=meeting.starts_at)
-    return Meeting.objects.filter(earlier, council=meeting.council_id, state=MeetingState.ADJOURNED).first()
+    return Meeting.objects.filter(earlier, council=meeting.council_id, state__in=ENDED).first()
 
 
 def next_planned_after(meeting: Meeting) -> Meeting | None:
     """The first planned meeting after this one's day and hour."""
     later = Q(date__gt=meeting.date) | Q(date=meeting.date, starts_at__gt=meeting.starts_at)
-    planned = Meeting.objects.filter(later, council=meeting.council_id, state=MeetingState.DRAFT)
+    planned = Meeting.objects.filter(later, council=meeting.council_id, state__in=PLANNED)
     return planned.order_by("date", "starts_at", "pk").first()
 
 
 def is_next(meeting: Meeting, council: Council, on: date) -> bool:
     """Whether no other meeting is planned from `on` until this one."""
     earlier = Q(date__lt=meeting.date) | Q(date=meeting.date, starts_at__lt=meeting.starts_at)
-    planned = Meeting.objects.filter(earlier, council=council, state=MeetingState.DRAFT, date__gte=on)
+    planned = Meeting.objects.filter(earlier, council=council, state__in=PLANNED, date__gte=on)
     return not planned.exists()
 
 
@@ -67,7 +67,7 @@ def take_back(meeting: Meeting, *, by: Member, on: date) -> None:
     brought = AgendaItem.objects.filter(
         carried_from__meeting=meeting,
         carried_from__state=ItemState.TREATED,
-        meeting__state=MeetingState.DRAFT,
+        meeting__state__in=PLANNED,
     ).select_related("meeting", "carried_from")
     for item in brought:
         target, source = locked(item.meeting), item.carried_from

@@ -13,20 +13,29 @@ from bra.rows import locked
 from meetings.models import AgendaItem, Case, CaseState, Meeting, MeetingState, Topic
 
 
+def refuse_unheld(meeting: Meeting, *, field: str = "") -> None:
+    """Refuse a meeting that hasn't begun."""
+    if meeting.state == MeetingState.CANCELLED:
+        raise RuleBroken(_("The meeting is cancelled."), field=field)
+    if meeting.is_planned:
+        raise RuleBroken(_("The meeting hasn't been opened yet."), field=field)
+
+
 def locked_in_session(meeting: Meeting) -> Meeting:
     """The meeting under a lock; refuses when it isn't in session."""
     meeting = locked(meeting)
-    if meeting.state == MeetingState.DRAFT:
-        raise RuleBroken(_("The meeting hasn't been opened yet."))
+    refuse_unheld(meeting)
     if meeting.state != MeetingState.IN_SESSION:
         raise RuleBroken(_("The meeting has been adjourned, so nothing more can be logged at it."))
     return meeting
 
 
 def locked_before_adjourned(meeting: Meeting) -> Meeting:
-    """The meeting under a lock; refuses when it has been adjourned."""
+    """The meeting under a lock; refuses when it has been adjourned or cancelled."""
     meeting = locked(meeting)
-    if meeting.state == MeetingState.ADJOURNED:
+    if meeting.state == MeetingState.CANCELLED:
+        raise RuleBroken(_("The meeting is cancelled."))
+    if meeting.has_ended:
         raise RuleBroken(_("The meeting has been adjourned, so its agenda can no longer be changed."))
     return meeting
 

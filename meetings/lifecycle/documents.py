@@ -9,9 +9,9 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
-from meetings.document_models import MinutesLayout, PaperKind, layout_of
 from meetings.documents.content import line, lines
-from meetings.models import Meeting, MeetingState
+from meetings.lifecycle.common import refuse_unheld
+from meetings.models import Meeting, MinutesLayout, PaperKind, layout_of
 
 MOST_HEADING_LINES = 6
 MOST_SIGNATURES = 8
@@ -71,8 +71,7 @@ def laid_out(council: Council, **fields: object) -> MinutesLayout:
 def register_minutes(*, meeting: Meeting, registry_number: str, by: Member, on: date) -> Meeting:
     """Note the number under which the minutes of a meeting that has begun are registered; "" takes it back."""
     meeting = locked(meeting)
-    if meeting.state == MeetingState.DRAFT:
-        raise RuleBroken(_("The meeting hasn't been opened yet."), field="registry_number")
+    refuse_unheld(meeting, field="registry_number")
     history.change(
         meeting,
         council=meeting.council,

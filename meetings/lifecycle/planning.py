@@ -12,7 +12,7 @@ from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
 from meetings.lifecycle.carrying import carry_over, is_next
-from meetings.models import AgendaItem, Meeting, MeetingState, StandingItem
+from meetings.models import AgendaItem, Meeting, StandingItem
 
 
 @transaction.atomic
@@ -102,7 +102,7 @@ def replan_meeting(
     """Change when and where a planned meeting is held; a new year gives it a new number."""
     council = locked(meeting.council)
     meeting = locked(meeting)
-    if meeting.state != MeetingState.DRAFT:
+    if not meeting.is_planned:
         raise RuleBroken(_("The meeting has begun, so its time and place can no longer be changed."))
     _refuse_bad_hours(council, date, starts_at, ends_at, but=meeting)
     number = {}

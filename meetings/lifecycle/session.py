@@ -42,7 +42,9 @@ def open_meeting(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
     meeting = locked(meeting)
     if meeting.state == MeetingState.IN_SESSION:
         raise RuleBroken(_("The meeting is already in session."))
-    if meeting.state != MeetingState.DRAFT:
+    if meeting.state == MeetingState.CANCELLED:
+        raise RuleBroken(_("The meeting is cancelled."))
+    if not meeting.is_planned:
         raise RuleBroken(_("The meeting has already been held."))
     other = Meeting.objects.filter(council=council, state=MeetingState.IN_SESSION).first()
     if other is not None:

@@ -8,9 +8,8 @@ from typing import Any
 from django import template
 from django.template import Context
 
-from meetings.models import ItemProposal, Meeting
+from meetings.models import ItemProposal, Meeting, last_proposal_day
 from meetings.permissions import may_plan_meetings, may_propose
-from meetings.proposal_models import last_proposal_day
 
 register = template.Library()
 

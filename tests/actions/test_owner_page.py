@@ -9,11 +9,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from actions import lifecycle, owner_links
-from actions.models import Action, Comment, OwnerLink, Status
+from actions import lifecycle
+from actions.models import Action, Comment, Status
 from actions.owner_forms import OutcomeForm
+from actions.owner_links import OWNER
+from bra import links
 from bra.errors import RuleBroken
-from bra.models import Council, HistoryEntry, Member
+from bra.models import Council, HistoryEntry, MailLink, Member
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +32,7 @@ def owner() -> Member:
 def enter(owner: Member, client: Client | None = None) -> Client:
     """A browser in which the owner has followed a link."""
     client = client or Client()
-    secret = owner_links.make_links([owner])[owner.pk]
+    secret = links.make_links([(owner, None)], OWNER)[owner.pk, None]
     assert client.get(reverse("owner:enter", args=[secret])).status_code == 302
     return client
 
@@ -51,7 +53,7 @@ def test_the_link_leads_to_a_clean_address_that_lists_only_the_owners_open_actio
     make.make_action(owner.council, title="Andras åtgärd")
     make.make_action(owner.council, owner=owner, title="Redan klar", status=Status.DONE, closed_on=DAY)
     make.make_action(owner.council, owner=owner, title="Borttagen", removed=True)
-    secret = owner_links.make_links([owner])[owner.pk]
+    secret = links.make_links([(owner, None)], OWNER)[owner.pk, None]
     client = Client()
     first = client.get(reverse("owner:enter", args=[secret]))
     assert (first.status_code, first["Location"], first["Referrer-Policy"]) == (302, PAGE, "no-referrer")
@@ -65,15 +67,15 @@ def test_the_link_leads_to_a_clean_address_that_lists_only_the_owners_open_actio
 
 
 def test_the_secret_is_kept_as_a_digest_only(owner: Member) -> None:
-    secret = owner_links.make_links([owner])[owner.pk]
-    assert [len(link.digest) for link in OwnerLink.objects.all()] == [64]
-    assert [secret in str(row) for row in OwnerLink.objects.values_list()] == [False]
+    secret = links.make_links([(owner, None)], OWNER)[owner.pk, None]
+    assert [len(link.digest) for link in MailLink.objects.all()] == [64]
+    assert [secret in str(row) for row in MailLink.objects.values_list()] == [False]
 
 
 def test_following_a_link_changes_nothing_however_often_and_with_whatever_method(owner: Member) -> None:
     action = make.make_action(owner.council, owner=owner)
-    secret = owner_links.make_links([owner])[owner.pk]
-    before = (now_is(action), HistoryEntry.objects.count(), OwnerLink.objects.count())
+    secret = links.make_links([(owner, None)], OWNER)[owner.pk, None]
+    before = (now_is(action), HistoryEntry.objects.count(), MailLink.objects.count())
     client = Client()
     for _time in range(3):
         for path in (reverse("owner:enter", args=[secret]), PAGE):
@@ -82,7 +84,7 @@ def test_following_a_link_changes_nothing_however_often_and_with_whatever_method
     for path in (reverse("owner:report", args=[action.pk]), reverse("owner:undo", args=[action.pk])):
         assert (client.get(path).status_code, client.head(path).status_code) == (405, 405)
     assert client.post(PAGE).status_code == 405
-    assert (now_is(action), HistoryEntry.objects.count(), OwnerLink.objects.count()) == before
+    assert (now_is(action), HistoryEntry.objects.count(), MailLink.objects.count()) == before
 
 
 def test_an_answer_without_a_choice_changes_nothing_and_keeps_what_was_typed(owner: Member) -> None:
@@ -228,29 +230,29 @@ def test_a_restricted_action_is_named_neutrally_even_for_the_cleared(owner: Memb
     assert enter(cleared).get(PAGE).context["rows"] == []
 
 
-def address_corrected(link: OwnerLink) -> None:
-    Member.objects.filter(pk=link.owner_id).update(email="ratt@example.org")
+def address_corrected(link: MailLink) -> None:
+    Member.objects.filter(pk=link.member_id).update(email="ratt@example.org")
 
 
-def mandate_over(link: OwnerLink) -> None:
-    Member.objects.filter(pk=link.owner_id).update(mandate_to=DAY - timedelta(days=1))
+def mandate_over(link: MailLink) -> None:
+    Member.objects.filter(pk=link.member_id).update(mandate_to=DAY - timedelta(days=1))
 
 
-def grown_old(link: OwnerLink) -> None:
-    OwnerLink.objects.filter(pk=link.pk).update(made_at=timezone.now() - timedelta(days=91))
+def grown_old(link: MailLink) -> None:
+    MailLink.objects.filter(pk=link.pk).update(made_at=timezone.now() - timedelta(days=91))
 
 
-def removed(link: OwnerLink) -> None:
+def removed(link: MailLink) -> None:
     link.delete()
 
 
 @pytest.mark.parametrize("end", [address_corrected, mandate_over, grown_old, removed])
 def test_a_link_that_has_ended_opens_nothing_and_closes_the_page_it_opened(owner: Member, end: Any) -> None:
     action = make.make_action(owner.council, owner=owner, title="Måla planket")
-    secret = owner_links.make_links([owner])[owner.pk]
+    secret = links.make_links([(owner, None)], OWNER)[owner.pk, None]
     client = Client()
     client.get(reverse("owner:enter", args=[secret]))
-    end(OwnerLink.objects.get())
+    end(MailLink.objects.get())
     pages = [
         client.get(PAGE),
         answer(client, action, outcome="done", text="Mycket är gjort."),
@@ -265,7 +267,7 @@ def test_a_link_that_has_ended_opens_nothing_and_closes_the_page_it_opened(owner
 
 
 def test_a_wrong_secret_and_no_link_at_all_get_a_kind_page(owner: Member) -> None:
-    owner_links.make_links([owner])
+    links.make_links([(owner, None)], OWNER)
     wrong = Client().get(reverse("owner:enter", args=["x" * 43]))
     assert (wrong.status_code, wrong["Referrer-Policy"]) == (404, "strict-origin")
     assert Client().get(PAGE).status_code == 404

@@ -16,9 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from actions import lifecycle, reminders, tasks
-from actions.models import OwnerLink, Reminder, ReminderLine, ReminderState
-from actions.reminders.letters import write_letters
-from bra.models import Council, LoggedMail, Member, Role
+from actions.models import ReminderLine, reminder_letters
+from bra import post
+from bra.models import Council, Letter, LetterState, LoggedMail, MailLink, Member, Role
 from tests import make
 from tests.actions.smtp_sink import Sink, smtp_sink
 
@@ -38,21 +38,21 @@ def sink() -> Iterator[Sink]:
         yield running
 
 
-def planned(council: Council, *owners: Member) -> list[Reminder]:
+def planned(council: Council, *owners: Member) -> list[Letter]:
     """One due action per owner, and the reminders that wait for it, in the owners' order."""
     for owner in owners:
         make.make_action(council, owner=owner, deadline=DAY)
     reminders.plan_day(council=council, on=DAY)
-    return [Reminder.objects.get(owner=owner) for owner in owners]
+    return [reminder_letters().get(owner=owner) for owner in owners]
 
 
-def deliver(council: Council, connect: Any = None, later: timedelta = timedelta()) -> reminders.Delivered:
+def deliver(council: Council, connect: Any = None, later: timedelta = timedelta()) -> post.Delivered:
     more = {"connect": connect} if connect else {}
-    return reminders.deliver(council, today=DAY, clock=lambda: timezone.now() + later, **more)
+    return post.deliver(council, today=DAY, clock=lambda: timezone.now() + later, **more)
 
 
-def states(*rows: Reminder) -> list[tuple[str, str]]:
-    found = {row.pk: (row.state, row.failure) for row in Reminder.objects.filter(pk__in=[row.pk for row in rows])}
+def states(*rows: Letter) -> list[tuple[str, str]]:
+    found = {row.pk: (row.state, row.failure) for row in reminder_letters().filter(pk__in=[row.pk for row in rows])}
     return [found[row.pk] for row in rows]
 
 
@@ -66,10 +66,10 @@ def test_a_mail_says_number_meeting_dates_and_link_and_nothing_of_what_was_said(
     lifecycle.comment(action=action, text="Hemligkommentar", by=owner, on=DAY)
     coordinator = make.make_member(council, Role.COORDINATOR)
     reminders.plan_day(council=council, on=DAY)
-    reminder = Reminder.objects.get()
-    assert deliver(council, sink.connect) == reminders.Delivered(sent=1)
+    reminder = reminder_letters().get()
+    assert deliver(council, sink.connect) == post.Delivered(sent=1)
     [mail] = sink.taken
-    assert (mail["Message-ID"], mail["Auto-Submitted"]) == (f"<{reminders.message_id(reminder)}>", "auto-generated")
+    assert (mail["Message-ID"], mail["Auto-Submitted"]) == (f"<{post.message_id(reminder)}>", "auto-generated")
     assert (mail["To"], mail["Reply-To"]) == (owner.email, coordinator.email)
     assert mail["Subject"] == f"Reminder from {council.name}: 1 action"
     parts = {part.get_content_type(): part.get_content() for part in mail.walk() if not part.is_multipart()}
@@ -87,7 +87,7 @@ def test_one_that_is_refused_stops_no_other_and_one_connection_does_for_all(coun
     owners = [make.make_member(council) for _number in range(5)]
     rows = planned(council, *owners)
     sink.answers = {owners[1].email: "550 5.1.1 no such user", owners[3].email: "451 4.7.1 try again"}
-    assert deliver(council, sink.connect) == reminders.Delivered(sent=3, failed=1, later=1)
+    assert deliver(council, sink.connect) == post.Delivered(sent=3, failed=1, later=1)
     assert sink.recipients == [owners[0].email, owners[2].email, owners[4].email]
     assert states(*rows) == [
         ("sent", ""), ("failed", "refused 550"), ("sent", ""), ("pending", "refused 451"), ("sent", "")
@@ -105,10 +105,10 @@ def test_a_refusal_for_now_is_tried_again_with_the_same_message_id_but_not_for_e
     for _attempt in range(4):
         assert deliver(council, sink.connect).later == 2
     del sink.answers[patient.email]
-    assert deliver(council, sink.connect) == reminders.Delivered(sent=1, failed=1)
+    assert deliver(council, sink.connect) == post.Delivered(sent=1, failed=1)
     assert states(row, second) == [("failed", "refused 451"), ("sent", "")]
-    assert sink.taken[0]["Message-ID"] == f"<{reminders.message_id(second)}>"
-    assert deliver(council, sink.connect) == reminders.Delivered()
+    assert sink.taken[0]["Message-ID"] == f"<{post.message_id(second)}>"
+    assert deliver(council, sink.connect) == post.Delivered()
 
 
 @pytest.mark.service
@@ -118,9 +118,9 @@ def test_a_connection_that_breaks_after_the_mail_leaves_it_unknown_and_the_other
     owners = [make.make_member(council) for _number in range(3)]
     rows = planned(council, *owners)
     sink.hang_up_on = {owners[1].email}
-    assert deliver(council, sink.connect) == reminders.Delivered(sent=2, unknown=1)
+    assert deliver(council, sink.connect) == post.Delivered(sent=2, unknown=1)
     assert states(*rows) == [("sent", ""), ("unknown", "broken"), ("sent", "")]
-    assert deliver(council, sink.connect) == reminders.Delivered()
+    assert deliver(council, sink.connect) == post.Delivered()
     assert sink.recipients == [owner.email for owner in owners]
 
 
@@ -131,10 +131,10 @@ def test_while_the_mail_server_is_away_everything_waits_and_no_attempt_is_counte
         away = Sink(port=nobody.getsockname()[1])
         rows = planned(council, make.make_member(council), make.make_member(council))
         for _time in range(7):
-            assert deliver(council, away.connect) == reminders.Delivered(away=True)
+            assert deliver(council, away.connect) == post.Delivered(away=True)
     assert states(*rows) == [("pending", "away")] * 2
-    assert OwnerLink.objects.count() == 0
-    assert deliver(council, sink.connect) == reminders.Delivered(sent=2)
+    assert MailLink.objects.count() == 0
+    assert deliver(council, sink.connect) == post.Delivered(sent=2)
     assert states(*rows) == [("sent", "")] * 2
 
 
@@ -154,18 +154,18 @@ def test_a_worker_that_dies_leaves_one_unknown_mail_and_the_rest_waiting(
         deliver(council, Killed)
     assert states(*rows) == [("claimed", ""), ("pending", ""), ("pending", "")]
     # Its lease still runs: nobody touches it, the others go.
-    assert deliver(council) == reminders.Delivered(sent=2)
+    assert deliver(council) == post.Delivered(sent=2)
     assert states(rows[0]) == [("claimed", "")]
-    assert deliver(council, later=timedelta(minutes=11)) == reminders.Delivered(unknown=1)
+    assert deliver(council, later=timedelta(minutes=11)) == post.Delivered(unknown=1)
     assert states(rows[0]) == [("unknown", "lease")]
-    assert deliver(council, later=timedelta(days=1)) == reminders.Delivered()
+    assert deliver(council, later=timedelta(days=1)) == post.Delivered()
     assert [mail.to for mail in mailoutbox] == [[owners[1].email], [owners[2].email]]
 
 
 def test_a_mail_that_cannot_be_written_stops_no_other(council: Council, mailoutbox: list[Any]) -> None:
     owners = [make.make_member(council, email="two\nlines@example.org"), make.make_member(council)]
     rows = planned(council, *owners)
-    assert deliver(council) == reminders.Delivered(sent=1, failed=1)
+    assert deliver(council) == post.Delivered(sent=1, failed=1)
     assert states(*rows) == [("failed", "unsendable"), ("sent", "")]
     assert [mail.to for mail in mailoutbox] == [[owners[1].email]]
 
@@ -179,7 +179,7 @@ def test_what_was_closed_moved_or_given_away_meanwhile_is_not_in_the_mail(
     lifecycle.report_done(action=closed, by=owner, on=DAY)
     lifecycle.postpone(action=moved, until=DAY + timedelta(days=30), by=owner, on=DAY)
     lifecycle.hand_over(action=given, to=other, by=owner, on=DAY)
-    assert deliver(council) == reminders.Delivered(sent=1)
+    assert deliver(council) == post.Delivered(sent=1)
     assert list(ReminderLine.objects.values_list("action", flat=True)) == [stays.pk]
     for gone in (closed, moved, given):
         assert f"Action {gone.pk} " not in mailoutbox[0].body
@@ -189,7 +189,7 @@ def test_when_nothing_is_left_to_remind_of_no_mail_goes_out(council: Council, ma
     owner = make.make_member(council)
     [row] = planned(council, owner)
     lifecycle.report_done(action=row.lines.get().action, by=owner, on=DAY)
-    assert deliver(council) == reminders.Delivered(dropped=1)
+    assert deliver(council) == post.Delivered(dropped=1)
     assert states(row) == [("dropped", "closed")]
     assert mailoutbox == []
 
@@ -198,7 +198,7 @@ def test_a_reminder_is_claimed_once(council: Council) -> None:
     [row] = planned(council, make.make_member(council))
     said = list(row.lines.values_list("pk", flat=True))
     now = timezone.now()
-    assert [reminders.claim(row.pk, now=now, says=said) for _time in range(3)] == [True, False, False]
+    assert [post.claim(row.pk, now=now, says=said) for _time in range(3)] == [True, False, False]
 
 
 def test_a_line_added_after_the_mail_was_written_falls_due_again(council: Council) -> None:
@@ -207,8 +207,8 @@ def test_a_line_added_after_the_mail_was_written_falls_due_again(council: Counci
     said = list(row.lines.values_list("pk", flat=True))
     added = make.make_action(council, owner=owner, deadline=DAY)
     assert reminders.plan_day(council=council, on=DAY) == reminders.Planned(0, 1, 0)
-    assert reminders.claim(row.pk, now=timezone.now(), says=said)
-    Reminder.objects.update(state=ReminderState.SENT, sent_at=timezone.now())
+    assert post.claim(row.pk, now=timezone.now(), says=said)
+    reminder_letters().update(state=LetterState.SENT, sent_at=timezone.now())
     reminders.plan_day(council=council, on=DAY + timedelta(days=1))
     assert list(ReminderLine.objects.filter(reminder__on__gt=DAY).values_list("action", "step")) == [(added.pk, 0)]
 
@@ -237,7 +237,7 @@ def counting() -> type[Counting]:
 def test_no_transaction_is_open_while_the_mail_server_has_the_mail(counting: type[Counting]) -> None:
     council = make.make_council()
     planned(council, make.make_member(council), make.make_member(council))
-    assert deliver(council, counting) == reminders.Delivered(sent=2)
+    assert deliver(council, counting) == post.Delivered(sent=2)
     assert counting.in_transaction == [False, False]
 
 
@@ -267,7 +267,7 @@ def test_four_workers_at_once_send_each_mail_once(counting: type[Counting]) -> N
 def test_writing_the_mails_takes_as_many_queries_for_thirty_as_for_one(council: Council) -> None:
     def queries(people: int) -> int:
         pks = [row.pk for row in planned(council, *[make.make_member(council) for _number in range(people)])]
-        rows = list(Reminder.objects.filter(pk__in=pks).select_related("owner__user"))
+        rows = list(reminder_letters().filter(pk__in=pks).select_related("owner__user"))
         with CaptureQueriesContext(connection) as captured:
             letters = write_letters(council, rows, DAY, "")
         assert [len(letter.lines) for letter in letters] == [1] * people
@@ -280,14 +280,14 @@ def test_without_a_mail_server_mails_stand_in_the_log(council: Council, settings
     settings.EMAIL_BACKEND = "bra.mail.LogBackend"
     owner = make.make_member(council)
     [row] = planned(council, owner)
-    assert deliver(council) == reminders.Delivered(sent=1)
+    assert deliver(council) == post.Delivered(sent=1)
     kept = LoggedMail.objects.get()
-    assert (kept.council, kept.recipient, kept.message_id) == (council, owner.email, reminders.message_id(row))
+    assert (kept.council, kept.recipient, kept.message_id) == (council, owner.email, post.message_id(row))
     assert (kept.text.startswith("Hello"), kept.html.startswith("<!doctype html>")) == (True, True)
     # The secret of the link stands in the mail only.
     secret = kept.text.partition("/ansvarig/")[2].partition("/")[0]
     assert len(secret) == 43
-    assert [link.digest == secret for link in OwnerLink.objects.all()] == [False]
+    assert [link.digest == secret for link in MailLink.objects.all()] == [False]
 
 
 def test_the_task_does_every_council_whose_hour_has_come_once(mailoutbox: list[Any]) -> None:

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions import reminders
-from actions.models import Action, Reminder, ReminderState
-from actions.reminder_views import next_monday
-from bra.models import HistoryEntry
+from actions.mail_views import next_monday
+from actions.models import Action, reminder_letters
+from bra import post
+from bra.models import HistoryEntry, Letter, LetterState
 from celery_app import app
 from meetings.models import MeetingState
 from tests import make
@@ -44,13 +45,13 @@ def due(cast: Cast, **overrides: Any) -> Action:
     return make.make_action(cast.council, **{"deadline": DAY} | overrides)
 
 
-def reminder(cast: Cast, state: ReminderState = ReminderState.SENT, **overrides: Any) -> Reminder:
+def reminder(cast: Cast, state: LetterState = LetterState.SENT, **overrides: Any) -> Letter:
     """A reminder of one action, in a state."""
     action = due(cast, **overrides)
     reminders.plan_day(council=cast.council, on=DAY)
-    sent_at = timezone.now() if state == ReminderState.SENT else None
-    Reminder.objects.filter(owner=action.owner).update(state=state, sent_at=sent_at)
-    return Reminder.objects.get(owner=action.owner)
+    sent_at = timezone.now() if state == LetterState.SENT else None
+    reminder_letters().filter(owner=action.owner).update(state=state, sent_at=sent_at)
+    return reminder_letters().get(owner=action.owner)
 
 
 def restricted(cast: Cast, **overrides: Any) -> dict[str, Any]:
@@ -64,19 +65,19 @@ def listed(page: Any) -> list[Any]:
 
 
 def test_only_a_coordinator_finds_the_pages(cast: Cast) -> None:
-    row = reminder(cast, ReminderState.FAILED)
-    reads = [address(cast, name) for name in ("reminder_list", "reminder_preview")]
-    reads.append(address(cast, "reminder_detail", row.pk))
+    row = reminder(cast, LetterState.FAILED)
+    reads = [address(cast, name) for name in ("mail_list", "reminder_preview")]
+    reads.append(address(cast, "mail_detail", row.pk))
     writes = [
         address(cast, "reminder_send"),
-        address(cast, "reminder_resend", row.pk),
-        address(cast, "reminder_dismiss", row.pk),
+        address(cast, "mail_resend", row.pk),
+        address(cast, "mail_dismiss", row.pk),
     ]
     for member in (cast.chair, cast.secretary, cast.member, cast.owner, cast.stranger):
         client = cast.browse(member)
         assert [client.get(path).status_code for path in reads] == [404] * 3
         assert [client.post(path).status_code for path in writes] == [404] * 3
-    assert Reminder.objects.get(pk=row.pk).state == ReminderState.FAILED
+    assert reminder_letters().get(pk=row.pk).state == LetterState.FAILED
     client = cast.browse(cast.coordinator)
     assert [client.get(path).status_code for path in reads] == [200] * 3
     assert [client.get(path).status_code for path in writes] == [405] * 3
@@ -86,19 +87,19 @@ def test_another_councils_reminder_does_not_exist(cast: Cast) -> None:
     council = cast.stranger.council
     make.make_action(council, deadline=DAY)
     reminders.plan_day(council=council, on=DAY)
-    foreign = Reminder.objects.get()
+    foreign = reminder_letters().get()
     client = cast.browse(cast.coordinator)
-    assert client.get(address(cast, "reminder_detail", foreign.pk)).status_code == 404
-    assert client.post(address(cast, "reminder_dismiss", foreign.pk)).status_code == 404
-    assert listed(client.get(address(cast, "reminder_list"))) == []
+    assert client.get(address(cast, "mail_detail", foreign.pk)).status_code == 404
+    assert client.post(address(cast, "mail_dismiss", foreign.pk)).status_code == 404
+    assert listed(client.get(address(cast, "mail_list"))) == []
 
 
 def test_the_list_tells_owner_day_state_and_number_and_narrows(cast: Cast) -> None:
     sent, failed, unknown = [
-        reminder(cast, state) for state in (ReminderState.SENT, ReminderState.FAILED, ReminderState.UNKNOWN)
+        reminder(cast, state) for state in (LetterState.SENT, LetterState.FAILED, LetterState.UNKNOWN)
     ]
     client = cast.browse(cast.coordinator)
-    path = address(cast, "reminder_list")
+    path = address(cast, "mail_list")
     page = client.get(path)
     assert listed(page) == [unknown, failed, sent]
     assert [row.actions for row in listed(page)] == [1, 1, 1]
@@ -124,11 +125,11 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(cast: Cast) -> None
 
     reminder(cast)
     due(cast, deadline=DAY + timedelta(days=1))
-    for_one = queries("reminder_list"), queries("reminder_preview")
+    for_one = queries("mail_list"), queries("reminder_preview")
     for _number in range(2):
         reminder(cast)
         due(cast, deadline=DAY + timedelta(days=1))
-    assert (queries("reminder_list"), queries("reminder_preview")) == for_one
+    assert (queries("mail_list"), queries("reminder_preview")) == for_one
     assert for_one[0] <= 12
 
 
@@ -145,12 +146,12 @@ def test_an_uncleared_coordinator_finds_no_trace_of_a_restricted_action(cast: Ca
     assert [[line.action for line in group.lines] for group in seen.groups] == [[shown]]
     assert seen.held == []
     reminders.plan_day(council=cast.council, on=DAY)
-    reminders.deliver(cast.council, today=DAY, clock=timezone.now)
-    mixed, only_hidden = (Reminder.objects.get(owner=action.owner) for action in (shown, alone))
-    paths += [address(cast, "reminder_list"), address(cast, "reminder_detail", mixed.pk)]
+    post.deliver(cast.council, today=DAY, clock=timezone.now)
+    mixed, only_hidden = (reminder_letters().get(owner=action.owner) for action in (shown, alone))
+    paths += [address(cast, "mail_list"), address(cast, "mail_detail", mixed.pk)]
     page = cast.browse(uncleared).get(paths[1])
     assert [(row, row.actions) for row in listed(page)] == [(mixed, 1)]
-    assert cast.browse(uncleared).get(address(cast, "reminder_detail", only_hidden.pk)).status_code == 404
+    assert cast.browse(uncleared).get(address(cast, "mail_detail", only_hidden.pk)).status_code == 404
     for path in paths:
         text = cast.browse(uncleared).get(path).content.decode()
         for action in (hidden, alone, held):
@@ -163,8 +164,8 @@ def test_a_reminders_page_shows_the_mail_as_it_went_to_the_log(cast: Cast, setti
     settings.EMAIL_BACKEND = "bra.mail.LogBackend"
     action = due(cast)
     reminders.plan_day(council=cast.council, on=DAY)
-    reminders.deliver(cast.council, today=DAY, clock=timezone.now)
-    page = cast.browse(cast.coordinator).get(address(cast, "reminder_detail", Reminder.objects.get().pk))
+    post.deliver(cast.council, today=DAY, clock=timezone.now)
+    page = cast.browse(cast.coordinator).get(address(cast, "mail_detail", reminder_letters().get().pk))
     assert page.context["mail"].recipient == action.owner.email
     text = page.content.decode()
     assert ("Tell how it goes here." in text, "/ansvarig/" in text) == (True, True)
@@ -177,7 +178,7 @@ def test_the_preview_looks_at_tomorrow_unless_asked_otherwise_and_writes_nothing
     for query, step in (("", 3), (f"?day={DAY}", 14), ("?day=nonsense", 3)):
         shown = client.get(path + query).context["shown"]
         assert [[(line.action, line.step) for line in group.lines] for group in shown.groups] == [[(action, step)]]
-    assert Reminder.objects.count() == 0
+    assert reminder_letters().count() == 0
     assert [next_monday(DAY + timedelta(days=days)).isoformat() for days in (0, 4, 5)] == [
         "2017-03-20", "2017-03-20", "2017-03-27"
     ]  # fmt: skip
@@ -192,9 +193,9 @@ def test_send_now_works_although_the_broker_is_away_and_says_when(cast: Cast) ->
     due(cast)
     client = cast.browse(cast.coordinator)
     assert said(client, address(cast, "reminder_send")) == ["1 reminder goes out within ten minutes."]
-    assert list(Reminder.objects.values_list("state", "on")) == [(ReminderState.PENDING, DAY)]
+    assert list(reminder_letters().values_list("state", "on")) == [(LetterState.PENDING, DAY)]
     assert list(HistoryEntry.objects.values_list("verb", "actor")) == [("reminders.sent_now", cast.coordinator.pk)]
-    reminders.deliver(cast.council, today=DAY, clock=timezone.now)
+    post.deliver(cast.council, today=DAY, clock=timezone.now)
     assert said(client, address(cast, "reminder_send")) == ["Nobody is to be reminded of anything new today."]
 
 
@@ -210,34 +211,34 @@ def test_send_now_wakes_a_worker(cast: Cast, valkey_url: str) -> None:
 
 
 @pytest.mark.usefixtures("broker_away")
-@pytest.mark.parametrize("state", [ReminderState.FAILED, ReminderState.UNKNOWN])
-def test_a_person_lets_it_be_sent_again_once(cast: Cast, state: ReminderState) -> None:
+@pytest.mark.parametrize("state", [LetterState.FAILED, LetterState.UNKNOWN])
+def test_a_person_lets_it_be_sent_again_once(cast: Cast, state: LetterState) -> None:
     row = reminder(cast, state)
     client = cast.browse(cast.coordinator)
-    path = address(cast, "reminder_resend", row.pk)
+    path = address(cast, "mail_resend", row.pk)
     assert said(client, path) == ["1 reminder goes out within ten minutes."]
     assert said(client, path) == ["The reminder has been dealt with already."]
-    assert reminders.deliver(cast.council, today=DAY, clock=timezone.now).sent == 1
+    assert post.deliver(cast.council, today=DAY, clock=timezone.now).sent == 1
     entry = HistoryEntry.objects.get()
     assert (entry.verb, entry.actor) == ("reminder.resent", cast.coordinator)
     assert entry.changes["state"] == [state, "pending"]
 
 
-@pytest.mark.parametrize("state", [ReminderState.FAILED, ReminderState.UNKNOWN])
-def test_a_person_settles_that_it_is_not_sent_again(cast: Cast, state: ReminderState) -> None:
+@pytest.mark.parametrize("state", [LetterState.FAILED, LetterState.UNKNOWN])
+def test_a_person_settles_that_it_is_not_sent_again(cast: Cast, state: LetterState) -> None:
     row = reminder(cast, state)
     client = cast.browse(cast.coordinator)
-    assert said(client, address(cast, "reminder_dismiss", row.pk)) == ["The reminder is not sent again."]
-    assert said(client, address(cast, "reminder_resend", row.pk)) == ["The reminder has been dealt with already."]
-    assert client.get(address(cast, "reminder_list")).context["to_judge"] == 0
-    assert reminders.deliver(cast.council, today=DAY, clock=timezone.now) == reminders.Delivered()
+    assert said(client, address(cast, "mail_dismiss", row.pk)) == ["The reminder is not sent again."]
+    assert said(client, address(cast, "mail_resend", row.pk)) == ["The reminder has been dealt with already."]
+    assert client.get(address(cast, "mail_list")).context["to_judge"] == 0
+    assert post.deliver(cast.council, today=DAY, clock=timezone.now) == post.Delivered()
 
 
-@pytest.mark.parametrize("state", [ReminderState.SENT, ReminderState.PENDING, ReminderState.CLAIMED])
-def test_what_needs_no_decision_offers_none(cast: Cast, state: ReminderState) -> None:
+@pytest.mark.parametrize("state", [LetterState.SENT, LetterState.PENDING, LetterState.CLAIMED])
+def test_what_needs_no_decision_offers_none(cast: Cast, state: LetterState) -> None:
     row = reminder(cast, state)
     client = cast.browse(cast.coordinator)
-    assert client.get(address(cast, "reminder_detail", row.pk)).context["to_judge"] is False
-    for name in ("reminder_resend", "reminder_dismiss"):
+    assert client.get(address(cast, "mail_detail", row.pk)).context["to_judge"] is False
+    for name in ("mail_resend", "mail_dismiss"):
         assert said(client, address(cast, name, row.pk)) == ["The reminder has been dealt with already."]
-    assert Reminder.objects.get(pk=row.pk).state == state
+    assert reminder_letters().get(pk=row.pk).state == state

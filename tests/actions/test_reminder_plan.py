@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from actions import lifecycle, reminders
-from actions.models import Reminder, ReminderLine, ReminderRun, ReminderState, Status
-from bra.models import STOCKHOLM, Council, Role
+from actions.models import ReminderLine, ReminderRun, Status, reminder_letters
+from bra import post
+from bra.models import STOCKHOLM, Council, LetterState, Role
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +30,8 @@ def council() -> Council:
 def remind(council: Council, day: date) -> list[tuple[int, int]]:
     """Do a whole day as the sweep does; return (action, step) of what was sent."""
     reminders.plan_day(council=council, on=day)
-    reminders.deliver(council, today=day, clock=timezone.now)
-    lines = ReminderLine.objects.filter(reminder__on=day, reminder__state=ReminderState.SENT)
+    post.deliver(council, today=day, clock=timezone.now)
+    lines = ReminderLine.objects.filter(reminder__on=day, reminder__state=LetterState.SENT)
     return list(lines.order_by("action_id").values_list("action_id", "step"))
 
 
@@ -109,9 +110,9 @@ def test_the_same_day_twice_writes_and_sends_nothing_twice(council: Council, mai
     make.make_action(council, deadline=DEADLINE)
     assert reminders.plan_day(council=council, on=DEADLINE) == reminders.Planned(1, 1, 0)
     assert reminders.plan_day(council=council, on=DEADLINE) == reminders.Planned(0, 0, 0)
-    reminders.deliver(council, today=DEADLINE, clock=timezone.now)
+    post.deliver(council, today=DEADLINE, clock=timezone.now)
     assert reminders.plan_day(council=council, on=DEADLINE) == reminders.Planned(0, 0, 0)
-    reminders.deliver(council, today=DEADLINE, clock=timezone.now)
+    post.deliver(council, today=DEADLINE, clock=timezone.now)
     assert len(mailoutbox) == 1
 
 
@@ -160,7 +161,7 @@ def test_who_cannot_be_reminded_is_listed_with_the_reason(
     assert [(held.line.action.pk, held.owner, held.reason) for held in seen.held] == [(action.pk, action.owner, words)]
     assert seen.groups == []
     assert reminders.plan_day(council=council, on=DEADLINE) == reminders.Planned(0, 0, 1)
-    assert Reminder.objects.count() == 0
+    assert reminder_letters().count() == 0
 
 
 def test_the_last_day_of_a_mandate_and_an_address_to_log_in_with_are_enough(council: Council) -> None:
@@ -194,7 +195,7 @@ def test_what_never_went_out_is_folded_into_the_next_days_reminder(council: Coun
         (owner, [(waited.pk, 0), (joins.pk, 3)])
     ]
     assert remind(council, day) == [(waited.pk, 0), (joins.pk, 3)]
-    assert list(Reminder.objects.values_list("on", flat=True)) == [day]
+    assert list(reminder_letters().values_list("on", flat=True)) == [day]
 
 
 def test_the_preview_says_why_and_writes_nothing(council: Council) -> None:
@@ -203,7 +204,7 @@ def test_the_preview_says_why_and_writes_nothing(council: Council) -> None:
     assert [(line.action.pk, line.why, line.days_late) for group in seen.groups for line in group.lines] == [
         (action.pk, "2 weeks after the deadline", 15)
     ]
-    assert (Reminder.objects.count(), ReminderRun.objects.count()) == (0, 0)
+    assert (reminder_letters().count(), ReminderRun.objects.count()) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -287,7 +288,7 @@ def test_planning_and_looking_ahead_take_as_many_statements_for_thirty_as_for_on
 
     make.make_action(council, deadline=DEADLINE)
     for_one = statements(DEADLINE)
-    reminders.deliver(council, today=DEADLINE, clock=timezone.now)
+    post.deliver(council, today=DEADLINE, clock=timezone.now)
     meeting = make.make_meeting(council, date=AGREED)
     for _number in range(30):
         make.make_action(agenda_item=make.make_item(meeting), deadline=DEADLINE + timedelta(days=1))

@@ -243,7 +243,7 @@ def test_only_what_machines_make_is_left_empty(council: Council) -> None:
     assert sorted(model.__name__ for model in MODELS if not model._default_manager.exists()) == [
         "LoggedMail",
         "MinutesLayout",
-        "OwnerLink",
+        "MailLink",
         "Reminder",
         "ReminderLine",
         "ReminderRun",

@@ -19,7 +19,6 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Member
 from meetings import lifecycle
-from meetings.document_models import MinutesLayout, PaperKind, layout_of
 from meetings.documents.content import Paper, clean, line, paragraphs
 from meetings.documents.docx import as_docx
 from meetings.documents.pdf import as_pdf
@@ -32,6 +31,9 @@ from meetings.models import (
     ItemState,
     Meeting,
     MeetingState,
+    MinutesLayout,
+    PaperKind,
+    layout_of,
 )
 from tests import make
 from tests.cast import Cast

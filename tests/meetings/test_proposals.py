@@ -10,8 +10,7 @@ from bra.errors import RuleBroken
 from bra.history import entries_of
 from bra.models import Member
 from meetings import lifecycle
-from meetings.models import ItemProposal, Meeting, MeetingState
-from meetings.proposal_models import ProposalState
+from meetings.models import ItemProposal, Meeting, MeetingState, ProposalState
 from tests import make
 from tests.cast import Cast
 from tests.make import NOW, TODAY

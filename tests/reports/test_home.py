@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from actions.models import Reminder, ReminderLine, ReminderState, Status
-from bra.models import Member
+from actions.models import ReminderLine, Status, reminder_letters
+from bra.models import LetterState, Member
 from meetings.models import MeetingState
 from tests import make
 from tests.cast import Cast
@@ -112,12 +112,12 @@ def test_a_meeting_in_session_comes_before_a_planned_one(cast: Cast) -> None:
 def test_only_the_coordinator_is_told_of_reminders_to_judge(cast: Cast) -> None:
     restricted = make.make_item(make.make_meeting(cast.council), restricted=True)
     for state, item in (
-        (ReminderState.FAILED, make.make_item(restricted.meeting)),
-        (ReminderState.UNKNOWN, restricted),
-        (ReminderState.PENDING, make.make_item(restricted.meeting)),
+        (LetterState.FAILED, make.make_item(restricted.meeting)),
+        (LetterState.UNKNOWN, restricted),
+        (LetterState.PENDING, make.make_item(restricted.meeting)),
     ):
         action = make.make_action(agenda_item=item)
-        row = Reminder.objects.create(council=cast.council, owner=action.owner, on=DAY, state=state)
+        row = reminder_letters().create(council=cast.council, owner=action.owner, on=DAY, state=state)
         ReminderLine.objects.create(reminder=row, action=action, deadline=action.deadline, step=0)
     assert home(cast, cast.coordinator).context["to_judge"] == 2
     assert "to_judge" not in home(cast, cast.secretary).context

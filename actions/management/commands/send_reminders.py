@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from actions import owner_links, reminders
+from actions import reminders
+from bra import post
 from bra.models import Council
 
 
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         self._print(council, reminders.preview(council, on), dry=options["dry_run"])
         if not options["dry_run"]:
             reminders.plan_day(council=council, on=on)
-            self._tell(reminders.deliver(council, today=on, clock=timezone.now))
+            self._tell(post.deliver(council, today=on, clock=timezone.now))
 
     @staticmethod
     def _day(text: str | None) -> date | None:
@@ -55,7 +56,7 @@ class Command(BaseCommand):
         if not preview.groups:
             self.stdout.write(_("Nobody is to be reminded of anything new."))
         for group in preview.groups:
-            self.stdout.write(f"\n{group.owner.label} <{owner_links.address_of(group.owner)}>")
+            self.stdout.write(f"\n{group.owner.label} <{group.owner.address}>")
             for line in group.lines:
                 self.stdout.write(f"  {line.title}, {line.action.deadline}: {line.why}")
         if preview.held:
@@ -63,7 +64,7 @@ class Command(BaseCommand):
         for held in preview.held:
             self.stdout.write(f"  {held.line.title}, {held.line.action.deadline}, {held.owner.label}: {held.reason}")
 
-    def _tell(self, done: reminders.Delivered) -> None:
+    def _tell(self, done: post.Delivered) -> None:
         sent = ngettext("%(n)d reminder sent.", "%(n)d reminders sent.", done.sent) % {"n": done.sent}
         self.stdout.write("\n" + sent)
         for number, words in (

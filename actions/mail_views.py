@@ -1,4 +1,4 @@
-"""The coordinator's pages about reminders: what went out, what will, and what needs a decision."""
+"""The coordinator's pages about mail: what went out, what will, and what needs a decision."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,13 +15,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from actions import owner_links, reminders, tasks
-from actions.models import Action, Reminder, ReminderLine, ReminderQuerySet, ReminderState
+from actions import reminders
+from actions.models import Action, ReminderLine
+from bra import post
 from bra.errors import RuleBroken
 from bra.forms import DayInput
 from bra.http import CouncilRequest, only_if
-from bra.models import LoggedMail, Member
+from bra.models import Letter, LetterQuerySet, LetterState, LoggedMail, Member
 from bra.permissions import may_coordinate
+from bra.tasks import wake_sender
 
 PER_PAGE = 50
 TO_JUDGE = "judge"
@@ -39,24 +41,32 @@ class _DayField(forms.DateField):
         )
 
 
+def _kinds() -> list[tuple[str, Any]]:
+    """The kinds of mail to choose between."""
+    return [("", gettext_lazy("All")), *((kind.name, kind.label) for kind in post.KINDS.values())]
+
+
 class FilterForm(forms.Form):
-    """Which reminders are listed."""
+    """Which mails are listed."""
 
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
-        choices=[("", gettext_lazy("All")), (TO_JUDGE, gettext_lazy("Needs a decision")), *ReminderState.choices],
+        choices=[("", gettext_lazy("All")), (TO_JUDGE, gettext_lazy("Needs a decision")), *LetterState.choices],
     )
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False, choices=_kinds)
     day = _DayField(gettext_lazy("Day"))
 
-    def narrow(self, found: ReminderQuerySet) -> ReminderQuerySet:
-        """Leave the reminders that were asked for; a wrong value leaves all, with a sentence at the field."""
+    def narrow(self, found: LetterQuerySet) -> LetterQuerySet:
+        """Leave the mails that were asked for; a wrong value leaves all, with a sentence at the field."""
         self.full_clean()
         asked = self.cleaned_data
         if asked.get("state") == TO_JUDGE:
             found = found.to_judge()
         elif asked.get("state"):
             found = found.filter(state=asked["state"])
+        if asked.get("kind"):
+            found = found.filter(kind=asked["kind"])
         return found.filter(on=asked["day"]) if asked.get("day") else found
 
 
@@ -66,13 +76,13 @@ class PreviewForm(forms.Form):
     day = _DayField(gettext_lazy("Day"))
 
 
-def reminder_for(member: Member, pk: int) -> Reminder:
-    """The door: the reminder, if it exists for the member; 404 otherwise."""
-    found = Reminder.objects.visible_to(member).select_related("owner__organisation", "owner__user", "council")
-    reminder = found.filter(pk=pk).first()
-    if reminder is None:
+def letter_for(member: Member, pk: int) -> Letter:
+    """The door: the mail, if it exists for the member; 404 otherwise."""
+    found = post.visible_letters(member).select_related("recipient__organisation", "recipient__user", "council")
+    letter = found.filter(pk=pk).first()
+    if letter is None:
         raise Http404
-    return reminder
+    return letter
 
 
 def next_monday(today: date) -> date:
@@ -82,23 +92,22 @@ def next_monday(today: date) -> date:
 
 @only_if(may_coordinate)
 @require_safe
-def reminder_list(request: CouncilRequest) -> HttpResponse:
-    """List the reminders, the latest day first, with what needs a decision on top."""
-    visible = Reminder.objects.visible_to(request.member)
+def mail_list(request: CouncilRequest) -> HttpResponse:
+    """List the mails, the latest day first, with what needs a decision on top."""
+    visible = post.visible_letters(request.member)
     form = FilterForm(request.GET)
-    counted = Count("lines", filter=Q(lines__action__in=Action.objects.visible_to(request.member)))
-    found = form.narrow(visible).select_related("owner__organisation").order_by("-on", "-pk")
-    page = Paginator(found.annotate(actions=counted), PER_PAGE).get_page(request.GET.get("page"))
+    found = form.narrow(visible).select_related("recipient__organisation").order_by("-on", "-pk")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     today = visible.filter(on=request.today).order_by()
     counts = dict(today.values_list("state").annotate(number=Count("pk")))
     preview = reverse("actions:reminder_preview", args=[request.council.slug])
     context = {
         "form": form,
         "page_obj": page,
-        "rows": [(row, reminders.failure_words(row.failure)) for row in page],
+        "rows": [(row, post.KINDS[row.kind].label, post.failure_words(row.failure)) for row in page],
         "filtered": any(request.GET.get(name) for name in form.fields),
         "to_judge": visible.to_judge().count(),
-        "counts": [(state.value, counts[state], state.label) for state in ReminderState if state in counts],
+        "counts": [(state.value, counts[state], state.label) for state in LetterState if state in counts],
         "previews": [
             (words, f"{preview}?day={day:%Y-%m-%d}", day)
             for words, day in (
@@ -107,7 +116,7 @@ def reminder_list(request: CouncilRequest) -> HttpResponse:
             )
         ],
     }
-    return render(request, "actions/reminder_list.html", context)
+    return render(request, "actions/mail_list.html", context)
 
 
 @only_if(may_coordinate)
@@ -119,7 +128,7 @@ def reminder_preview(request: CouncilRequest) -> HttpResponse:
     on = asked or request.today + timedelta(days=1)
     if not form.is_bound:
         form = PreviewForm(initial={"day": on})
-    trail = [(_("Mail log"), reverse("actions:reminder_list", args=[request.council.slug])), (_("Preview"), None)]
+    trail = [(_("Mail log"), reverse("actions:mail_list", args=[request.council.slug])), (_("Preview"), None)]
     shown = reminders.preview(request.council, on, member=request.member)
     return render(request, "actions/reminder_preview.html", {"form": form, "shown": shown, "trail": trail})
 
@@ -127,34 +136,32 @@ def reminder_preview(request: CouncilRequest) -> HttpResponse:
 @only_if(may_coordinate)
 @never_cache
 @require_safe
-def reminder_detail(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Show one reminder: what it reminds of and, where the installation keeps a mail log, the mail itself."""
-    reminder = reminder_for(request.member, pk)
-    related = ReminderLine.objects.filter(reminder=reminder).select_related("action__agenda_item__meeting")
+def mail_detail(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Show one mail: what it reminds of and, where the installation keeps a mail log, the mail itself."""
+    letter = letter_for(request.member, pk)
+    related = ReminderLine.objects.filter(reminder=letter.pk).select_related("action__agenda_item__meeting")
     lines = list(related.filter(action__in=Action.objects.visible_to(request.member)))
     # Even a neutral title tells that an action exists, so the mail is for those who may see all that it names.
     whole = len(lines) == related.count()
-    mails = LoggedMail.objects.filter(council=request.council, message_id=reminders.message_id(reminder))
+    mails = LoggedMail.objects.filter(council=request.council, message_id=post.message_id(letter))
+    kind = post.KINDS[letter.kind].label
     context = {
-        "reminder": reminder,
-        "address": owner_links.address_of(reminder.owner),
-        "failure": reminders.failure_words(reminder.failure),
-        "to_judge": reminder.state in (ReminderState.FAILED, ReminderState.UNKNOWN),
+        "letter": letter,
+        "kind": kind,
+        "failure": post.failure_words(letter.failure),
+        "to_judge": letter.state in (LetterState.FAILED, LetterState.UNKNOWN),
         "lines": [
             (
                 line,
                 reminders.neutral_title(line.action),
-                reminders.step_words(line.step, (line.deadline - reminder.on).days),
+                reminders.step_words(line.step, (line.deadline - letter.on).days),
             )
             for line in lines
         ],
         "mail": mails.first() if whole else None,
-        "trail": [
-            (_("Mail log"), reverse("actions:reminder_list", args=[request.council.slug])),
-            (_("Reminder"), None),
-        ],
+        "trail": [(_("Mail log"), reverse("actions:mail_list", args=[request.council.slug])), (kind, None)],
     }
-    return render(request, "actions/reminder_detail.html", context)
+    return render(request, "actions/mail_detail.html", context)
 
 
 @only_if(may_coordinate)
@@ -166,42 +173,40 @@ def reminder_send(request: CouncilRequest) -> HttpResponse:
         messages.success(request, _("Nobody is to be reminded of anything new today."))
     else:
         _tell_when(request, waiting)
-    return redirect("actions:reminder_list", request.council.slug)
+    return redirect("actions:mail_list", request.council.slug)
 
 
 @only_if(may_coordinate)
 @require_POST
-def reminder_resend(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Send a reminder that failed, or of which nobody knows, again."""
-    reminder = reminder_for(request.member, pk)
+def mail_resend(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Send a mail that failed, or of which nobody knows, again."""
+    letter = letter_for(request.member, pk)
     try:
-        reminders.resend(reminder=reminder, by=request.member, on=request.today)
+        post.resend(letter=letter, by=request.member, on=request.today)
     except RuleBroken as error:
         messages.error(request, error.sentence)
     else:
         _tell_when(request, 1)
-    return redirect("actions:reminder_detail", request.council.slug, pk)
+    return redirect("actions:mail_detail", request.council.slug, pk)
 
 
 @only_if(may_coordinate)
 @require_POST
-def reminder_dismiss(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Settle that a reminder isn't to be sent again."""
-    reminder = reminder_for(request.member, pk)
+def mail_dismiss(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Settle that a mail isn't to be sent again."""
+    letter = letter_for(request.member, pk)
     try:
-        reminders.dismiss(reminder=reminder, by=request.member, on=request.today)
+        post.dismiss(letter=letter, by=request.member, on=request.today)
     except RuleBroken as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, _("The reminder is not sent again."))
-    return redirect("actions:reminder_detail", request.council.slug, pk)
+        messages.success(request, _("The mail is not sent again."))
+    return redirect("actions:mail_detail", request.council.slug, pk)
 
 
 def _tell_when(request: CouncilRequest, waiting: int) -> None:
-    if tasks.wake_sender():
-        words = ngettext("%(n)d reminder is going out now.", "%(n)d reminders are going out now.", waiting)
+    if wake_sender():
+        words = ngettext("%(n)d mail is going out now.", "%(n)d mails are going out now.", waiting)
     else:
-        words = ngettext(
-            "%(n)d reminder goes out within ten minutes.", "%(n)d reminders go out within ten minutes.", waiting
-        )
+        words = ngettext("%(n)d mail goes out within ten minutes.", "%(n)d mails go out within ten minutes.", waiting)
     messages.success(request, words % {"n": waiting})

@@ -1,4 +1,4 @@
-"""Who: councils, organisations, users, members, the history of changes and the mail log."""
+"""Councils, organisations, users and members."""
 
 import zoneinfo
 from datetime import date, datetime
@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -196,50 +195,11 @@ class Member(models.Model):
         """Name and role for lists: "Eva Ek, kommunpolis"."""
         return f"{self.name}, {self.title}" if self.name else self.title
 
+    @property
+    def address(self) -> str:
+        """Where mail reaches the member: the own address, or the one they log in with; empty without one."""
+        return self.email or (self.user.email if self.user else "")
+
     def is_active(self, on: date) -> bool:
         """Whether the mandate covers the day `on`."""
         return self.mandate_from <= on and (self.mandate_to is None or on <= self.mandate_to)
-
-
-class HistoryEntry(models.Model):
-    """One change, as it was made. Only bra.history writes them; nothing changes them afterwards."""
-
-    council = models.ForeignKey(Council, models.PROTECT, related_name="history")
-    at = models.DateTimeField(_("at"), auto_now_add=True)
-    on = models.DateField(_("day"), help_text=_("The council's own day, which may be pinned."))
-    actor = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
-    verb = models.CharField(max_length=40)
-    target_type = models.CharField(max_length=40)
-    target_id = models.BigIntegerField()
-    changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-
-    class Meta:
-        verbose_name = _("history entry")
-        ordering = ["pk"]
-        indexes = [
-            models.Index(fields=["target_type", "target_id"], name="history_by_target"),
-            # Reports of an earlier day rewind what was changed since.
-            models.Index(fields=["council", "target_type", "on"], name="history_by_council_day"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.on} {self.verb}"
-
-
-class LoggedMail(models.Model):
-    """A mail that went to the log because the installation has no mail server."""
-
-    council = models.ForeignKey(Council, models.PROTECT, related_name="logged_mails", null=True)
-    at = models.DateTimeField(_("at"), auto_now_add=True)
-    recipient = models.EmailField(_("to"))
-    subject = models.CharField(_("subject"), max_length=200)
-    message_id = models.CharField(max_length=200, db_index=True)
-    text = models.TextField()
-    html = models.TextField(blank=True)
-
-    class Meta:
-        verbose_name = _("logged mail")
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.recipient}: {self.subject}"

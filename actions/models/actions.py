@@ -1,0 +1,189 @@
+"""What the council agreed to do, and what was said of it."""
+
+from datetime import date, timedelta
+
+from django.db import models
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from actions.models.plan import Activity
+from bra.fields import SortKeyField, StemsField
+from bra.models import SEATED, Council, Member
+from bra.text import sort_key
+from meetings.models import AgendaItem, Decision
+
+
+class Status(models.TextChoices):
+    """Where an action stands. Overdue isn't a state: it follows from the deadline and the day."""
+
+    NOT_STARTED = "not_started", _("Not started")
+    IN_PROGRESS = "in_progress", _("In progress")
+    POSTPONED = "postponed", _("Postponed")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+# Still to be done.
+LIVE = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.POSTPONED)
+
+
+# The rows of lists: indexes hold only these.
+AGREED = Q(removed=False)
+AGREED_LIVE = Q(removed=False, status__in=LIVE)
+
+
+class ActionQuerySet(models.QuerySet["Action"]):
+    """Words for actions, each built on the last."""
+
+    def agreed(self) -> "ActionQuerySet":
+        """Those not removed."""
+        return self.filter(removed=False)
+
+    def live(self) -> "ActionQuerySet":
+        """Those still to be done."""
+        return self.agreed().filter(status__in=LIVE)
+
+    def overdue(self, today: date) -> "ActionQuerySet":
+        """Those still to be done although the deadline has passed."""
+        return self.live().filter(deadline__lt=today)
+
+    def due_within(self, days: int, today: date) -> "ActionQuerySet":
+        """Those still to be done with a deadline from today to `days` days ahead."""
+        return self.live().filter(deadline__gte=today, deadline__lte=today + timedelta(days=days))
+
+    def owned_by(self, member: Member) -> "ActionQuerySet":
+        """Those of one owner."""
+        return self.filter(owner=member)
+
+    def extremism_related(self) -> "ActionQuerySet":
+        """Those agreed at an item with a topic that marks extremism."""
+        through = AgendaItem.topics.through
+        marked = through.objects.filter(agendaitem_id=OuterRef("agenda_item_id"), topic__extremism=True)
+        return self.filter(Exists(marked))
+
+    def owned_like(self, text: str, council_id: int) -> "ActionQuerySet":
+        """Those whose owner's name or role holds the text, in whatever case; the council's members are read for it."""
+        key, word = sort_key(text.strip()), text.strip().casefold()
+        members = Member.objects.filter(council_id=council_id).values_list("pk", "sort_key", "title")
+        return self.filter(owner__in=[pk for pk, name, role in members if key in name or word in role.casefold()])
+
+    def of_organisation(self, pk: int) -> "ActionQuerySet":
+        """Those whose owner belongs to the organisation."""
+        return self.filter(owner__organisation_id=pk)
+
+    def serving_goal(self, pk: int) -> "ActionQuerySet":
+        """Those that serve an activity of the goal."""
+        return self.filter(activity__goal_id=pk)
+
+    def saying(self, text: str) -> "ActionQuerySet":
+        """Those whose title holds the text, in whatever case."""
+        return self.filter(sort_key__contains=sort_key(text.strip()))
+
+    def with_extremism(self) -> "ActionQuerySet":
+        """Add `marked`: whether the item they were agreed at is related to violent extremism."""
+        through = AgendaItem.topics.through
+        marked = through.objects.filter(agendaitem_id=OuterRef("agenda_item_id"), topic__extremism=True)
+        return self.annotate(marked=Exists(marked))
+
+    def by_activity_and_state(self, today: date) -> list[tuple[int, str, bool, int]]:
+        """Count them: (activity's key, status, whether overdue, number), one query."""
+        late = ExpressionWrapper(Q(status__in=LIVE, deadline__lt=today), models.BooleanField())
+        counted = self.annotate(late=late).values_list("activity_id", "status", "late").order_by()
+        return list(counted.annotate(number=models.Count("pk")))
+
+    def visible_to(self, member: Member) -> "ActionQuerySet":
+        """Those that exist for the member: of the own council; restricted only for the cleared; an owner's own."""
+        actions = self.filter(council_id=member.council_id)
+        if member.role not in SEATED:
+            actions = actions.filter(owner=member)
+        return actions if member.cleared else actions.filter(agenda_item__restricted=False)
+
+
+class Action(models.Model):
+    """What was agreed at an agenda item: somebody does something by a day."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="actions")
+    agenda_item = models.ForeignKey(AgendaItem, models.PROTECT, related_name="actions", verbose_name=_("agenda item"))
+    decision = models.ForeignKey(
+        Decision, models.SET_NULL, related_name="actions", null=True, blank=True, verbose_name=_("decision")
+    )
+    activity = models.ForeignKey(
+        Activity,
+        models.PROTECT,
+        related_name="actions",
+        null=True,
+        blank=True,
+        verbose_name=_("activity of the plan"),
+    )
+    title = models.CharField(_("action"), max_length=300)
+    owner = models.ForeignKey(Member, models.PROTECT, related_name="actions", verbose_name=_("owner"))
+    agreed_on = models.DateField(_("agreed"))
+    deadline = models.DateField(_("deadline"))
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.NOT_STARTED)
+    closed_on = models.DateField(_("closed"), null=True, blank=True)
+    effect = models.TextField(_("what it led to"), max_length=2000, blank=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    removed = models.BooleanField(default=False, editable=False)
+    sort_key = SortKeyField("title")
+    stems = StemsField("title", "effect")
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("action")
+        ordering = ["deadline", "pk"]
+        indexes = [
+            # A list is read in the order of one of these, from any place on, for what is still to be done or for all.
+            # Those of what is still to be done stay small however much has been done.
+            models.Index(fields=["council", "deadline", "id"], name="action_live_by_deadline", condition=AGREED_LIVE),
+            models.Index(fields=["council", "sort_key", "id"], name="action_live_by_title", condition=AGREED_LIVE),
+            models.Index(fields=["council", "agreed_on", "id"], name="action_live_by_agreed", condition=AGREED_LIVE),
+            models.Index(fields=["owner", "deadline", "id"], name="action_live_by_owner", condition=AGREED_LIVE),
+            models.Index(fields=["council", "deadline", "id"], name="action_by_deadline", condition=AGREED),
+            models.Index(fields=["council", "sort_key", "id"], name="action_by_title", condition=AGREED),
+            models.Index(fields=["council", "agreed_on", "id"], name="action_by_agreed", condition=AGREED),
+            models.Index(fields=["council", "status", "deadline", "id"], name="action_by_status", condition=AGREED),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="action_says_something"),
+            models.CheckConstraint(condition=Q(deadline__gte=F("agreed_on")), name="action_deadline_not_before_agreed"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="action_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=LIVE, closed_on=None) | (~Q(status__in=LIVE) & Q(closed_on__isnull=False)),
+                name="action_closed_has_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is still to be done."""
+        return self.status in LIVE and not self.removed
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether it is still to be done although the deadline has passed."""
+        return self.is_live and self.deadline < today
+
+    def days_overdue(self, today: date) -> int:
+        """Days past the deadline; 0 when not overdue."""
+        return (today - self.deadline).days if self.is_overdue(today) else 0
+
+
+class Comment(models.Model):
+    """What somebody says of an action."""
+
+    action = models.ForeignKey(Action, models.CASCADE, related_name="comments")
+    author = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    on = models.DateField(_("day"))
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    text = models.TextField(_("comment"), max_length=2000)
+
+    class Meta:
+        verbose_name = _("comment")
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="comment_says_something")]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"

@@ -1,0 +1,91 @@
+"""The door of pages that a link in a mail opens without log-in.
+
+The link is exchanged for a short session and a clean address, so that the secret doesn't stay in the address bar.
+Following a link changes nothing (mail scanners follow links); only a form with a chosen answer does. The link isn't
+used up. A session holds one link per purpose.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from bra import links
+from bra.models import Council, Member
+
+# How long the page stays open after the last time it was used.
+OPEN_FOR = timedelta(hours=2)
+# The secret stands in the address of the first page only, and no header may carry it on. A page with a form needs
+# more than "no-referrer", with which the browser names no origin either and the form would be refused.
+_NOTHING, _NO_ADDRESS = "no-referrer", "strict-origin"
+
+
+class LinkRequest(HttpRequest):
+    """What a LinkDoor makes of a request (a type, never created). `about`: the key of the row that the link shows."""
+
+    council: Council
+    member: Member
+    about: int | None
+    now: datetime
+    today: date
+
+
+View = Callable[Concatenate[LinkRequest, ...], HttpResponse]
+
+
+class LinkDoor:
+    """The door of one purpose's pages: `enter` is the view of the link, `opened` decorates the pages behind it.
+
+    `page` is the URL name of the clean address. `forget` names keys of the session that belong to one link.
+    """
+
+    def __init__(self, purpose: str, page: str, *, gone: str, forget: tuple[str, ...] = ()) -> None:
+        self.purpose, self.page, self.gone_template, self.forget = purpose, page, gone, forget
+        self.key = f"link_{purpose}"
+
+    def enter(self, request: HttpRequest, secret: str) -> HttpResponse:
+        """Exchange the link in the mail for a session; tell kindly when it doesn't work."""
+        now = timezone.now()
+        link = links.follow(secret, self.purpose, clock=now)
+        if link is None:
+            gone = self.gone(request, status=404)
+            gone["Referrer-Policy"] = _NO_ADDRESS
+            return gone
+        if request.session.get(self.key, {}).get("link") != link.pk:
+            for key in self.forget:
+                request.session.pop(key, None)
+            request.session.cycle_key()
+        request.session[self.key] = {"link": link.pk, "at": now.timestamp()}
+        response = redirect(self.page)
+        response["Referrer-Policy"] = _NOTHING
+        return response
+
+    def opened(self, view: View) -> View:
+        """Open the page for whoever came by a link that still works, within two hours; others are told what to do."""
+
+        @wraps(view)
+        def guarded(request: LinkRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            now = timezone.now()
+            kept = request.session.get(self.key)
+            if kept is None:
+                return self.gone(request, status=404)
+            lapsed = now.timestamp() - kept["at"] > OPEN_FOR.total_seconds()
+            link = None if lapsed else links.still_open(kept["link"], self.purpose, clock=now)
+            if link is None:
+                return self.gone(request, status=410)
+            request.session[self.key] = {"link": link.pk, "at": now.timestamp()}
+            request.member, request.council, request.about = link.member, link.member.council, link.about
+            request.now = request.council.now(now)
+            request.today = request.now.date()
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    def gone(self, request: HttpRequest, *, status: int) -> HttpResponse:
+        """Say how to get a new link; what was typed is shown, so that it isn't lost."""
+        typed = [text for name, text in request.POST.items() if name.endswith("text") and str(text).strip()]
+        return render(request, self.gone_template, {"typed": typed}, status=status)

@@ -1,0 +1,130 @@
+"""Mail: the ledger of what is to go out, the secret links in it, and the log of an installation without a server."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from bra.models.council import Council, Member
+
+
+class LetterState(models.TextChoices):
+    """What has become of a mail.
+
+    Unknown: the worker died, or the connection, while the mail server had it; a person judges. Dropped: there was
+    nothing left to say, or a person judged that it isn't to be sent.
+    """
+
+    PENDING = "pending", _("Waiting")
+    CLAIMED = "claimed", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    UNKNOWN = "unknown", _("Unknown")
+    DROPPED = "dropped", _("Not sent")
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    """Words for mails."""
+
+    def waiting(self) -> "LetterQuerySet":
+        """Those to be sent."""
+        return self.filter(state=LetterState.PENDING)
+
+    def to_judge(self) -> "LetterQuerySet":
+        """Those that didn't go out, or may not have: a person says what is to be done."""
+        return self.filter(state__in=[LetterState.FAILED, LetterState.UNKNOWN])
+
+
+class Letter(models.Model):
+    """One mail to one recipient for one cause. The row is the queue; Celery only wakes the one who sends.
+
+    `kind` is a key of bra.post.KINDS, whose writer makes the mail of it when it is sent; `about` is the key of the
+    row that the mail is about, as its kind says. `cause` tells causes of one kind apart: a day, "meeting 7 update 2".
+    """
+
+    # Other indexes begin with the council and the recipient already; more would only slow the sweep down.
+    council = models.ForeignKey(Council, models.PROTECT, related_name="letters", db_index=False)
+    kind = models.CharField(_("kind"), max_length=12)
+    recipient = models.ForeignKey(Member, models.PROTECT, related_name="letters", db_index=False)
+    cause = models.CharField(max_length=60)
+    about = models.BigIntegerField(null=True)
+    on = models.DateField(_("day"))
+    state = models.CharField(_("state"), max_length=8, choices=LetterState, default=LetterState.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    failure = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mail")
+        ordering = ["-on", "-pk"]
+        constraints = [
+            # A recipient belongs to one council, so this is once per council as well.
+            models.UniqueConstraint(fields=["recipient", "kind", "cause"], name="letter_once_per_cause"),
+            models.CheckConstraint(condition=Q(state__in=LetterState.values), name="letter_state_known"),
+            models.CheckConstraint(condition=~Q(cause=""), name="letter_has_cause"),
+            models.CheckConstraint(
+                condition=~Q(state=LetterState.SENT) | Q(sent_at__isnull=False), name="letter_sent_has_time"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["council", "id"], name="letter_waiting", condition=Q(state=LetterState.PENDING)),
+            models.Index(fields=["council", "-on", "-id"], name="letter_by_day"),
+            models.Index(fields=["kind", "about"], name="letter_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.cause} {self.recipient_id}"
+
+
+class MailLinkQuerySet(models.QuerySet["MailLink"]):
+    """Words for the links in mails."""
+
+    def working(self, today: date) -> "MailLinkQuerySet":
+        """Those whose member still has a mandate."""
+        in_mandate = Q(member__mandate_to=None) | Q(member__mandate_to__gte=today)
+        return self.filter(in_mandate, member__mandate_from__lte=today)
+
+
+class MailLink(models.Model):
+    """A link to a page that asks for no log-in, mailed to an address. Only the digest of its secret is kept.
+
+    `purpose` names the page, `about` the key of the row that the page shows; a link opens nothing else.
+    """
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="links")
+    purpose = models.CharField(max_length=12)
+    about = models.BigIntegerField(null=True)
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    address = models.EmailField()
+
+    objects = MailLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("link in a mail")
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class LoggedMail(models.Model):
+    """A mail that went to the log because the installation has no mail server."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="logged_mails", null=True)
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    recipient = models.EmailField(_("to"))
+    subject = models.CharField(_("subject"), max_length=200)
+    message_id = models.CharField(max_length=200, db_index=True)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("logged mail")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.recipient}: {self.subject}"

@@ -1,0 +1,48 @@
+"""What a person decides of mails that didn't go out, or may not have."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bra import history
+from bra.errors import RuleBroken
+from bra.models import Letter, LetterState, Member
+from bra.rows import locked
+
+
+def failure_words(failure: str) -> str:
+    """Return in words what a Letter's `failure` says; empty for none."""
+    code, _space, detail = failure.partition(" ")
+    words = {
+        "": "",
+        "away": _("The mail server can't be reached. The mail goes out as soon as it answers."),
+        "refused": _("The mail server refused the mail (code %(code)s).") % {"code": detail},
+        "broken": _("The connection broke while the mail server had the mail. It may have been sent."),
+        "lease": _("The sending was interrupted while the mail server had the mail. It may have been sent."),
+        "unsendable": _("No mail can be written to the recipient's address. Check it."),
+        "closed": _("There was nothing left to tell when it was to go out."),
+        "no_recipient": _("The recipient has no e-mail address or no mandate any more."),
+        "judged": _("A coordinator decided that it isn't to be sent."),
+    }
+    return words.get(code, failure)
+
+
+@transaction.atomic
+def resend(*, letter: Letter, by: Member, on: date) -> Letter:
+    """Let a mail that failed, or of which nobody knows, wait again; it keeps its Message-ID."""
+    return _judge(letter, by=by, on=on, verb="letter.resent", state=LetterState.PENDING, attempts=0, failure="")
+
+
+@transaction.atomic
+def dismiss(*, letter: Letter, by: Member, on: date) -> Letter:
+    """Settle that a mail that failed, or of which nobody knows, isn't to be sent again."""
+    return _judge(letter, by=by, on=on, verb="letter.dismissed", state=LetterState.DROPPED, failure="judged")
+
+
+def _judge(letter: Letter, *, by: Member, on: date, verb: str, **new: object) -> Letter:
+    letter = locked(letter)
+    if letter.state not in (LetterState.FAILED, LetterState.UNKNOWN):
+        raise RuleBroken(_("The mail has been dealt with already."))
+    history.change(letter, council=letter.council, by=by, on=on, verb=verb, **new)
+    return letter

@@ -1,0 +1,107 @@
+"""The kinds of mail, and what a floor gives for each: its name, and the one who writes it."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils.functional import Promise
+
+from bra import mail
+from bra.models import Council, Letter, LetterQuerySet, Member
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A mail ready to be sent; without one, `failure` says why it won't be (a code of bra.post.failure_words).
+
+    `claimed` is called in the transaction that claims the letter, so that rows tell what the mail told.
+    """
+
+    letter: Letter
+    mail: mail.Mail | None
+    failure: str = ""
+    claimed: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where the council's mails are written on a day. `reply_to`: where an answer goes, "" for nowhere."""
+
+    council: Council
+    today: date
+    reply_to: str
+
+    def write(
+        self,
+        letter: Letter,
+        template: str,
+        context: dict[str, Any],
+        *,
+        claimed: Callable[[], None] | None = None,
+        **rest: Any,
+    ) -> Written:
+        """Write the letter's mail from templates/emails/<template>.*; `rest` goes to bra.mail.Mail.
+
+        What can't be written as a mail fails alone, and is logged without a word of its text.
+        """
+        shared = {"council": self.council, "recipient": letter.recipient, "reply_to": self.reply_to}
+        try:
+            written = mail.build(
+                template,
+                shared | context,
+                to=letter.recipient.address,
+                message_id=message_id(letter),
+                sender_name=self.council.name,
+                reply_to=self.reply_to,
+                council_pk=self.council.pk,
+                **rest,
+            )
+        except Exception as error:
+            log.warning("mail unsendable letter=%s error=%s", letter.pk, type(error).__name__)
+            return Written(letter, None, "unsendable")
+        return Written(letter, written, claimed=claimed)
+
+
+def message_id(letter: Letter) -> str:
+    """The Message-ID of the letter's mail, the same at every attempt: a mailbox shows a mail that came twice once."""
+    return f"{letter.kind}-{letter.pk}-{letter.on:%Y%m%d}@{mail.domain()}"
+
+
+def everything(_member: Member) -> Q:
+    """No letter of the kind is hidden from those who read the mail log."""
+    return Q()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of mail.
+
+    `write` makes the mails of a batch of its letters, with the same number of queries however many they are, and
+    returns one Written for each, in their order. `visible` narrows the letters to those of which the member may know.
+    """
+
+    name: str
+    label: str | Promise
+    write: Callable[[Desk, Sequence[Letter]], Sequence[Written]]
+    visible: Callable[[Member], Q] = everything
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make the kind known; called once, from the `ready` of its app."""
+    KINDS[kind.name] = kind
+
+
+def visible_letters(member: Member) -> LetterQuerySet:
+    """The letters of the member's council of which the member may know."""
+    seen = Q(pk=None)
+    for kind in KINDS.values():
+        seen |= Q(kind=kind.name) & kind.visible(member)
+    return Letter.objects.filter(seen, council_id=member.council_id)

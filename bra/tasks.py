@@ -1,0 +1,33 @@
+"""What Celery runs for this floor. What is to be sent are rows; a message only wakes somebody who looks at them."""
+
+import logging
+
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from bra import post
+from bra.models import Council
+from celery_app import app
+
+log = logging.getLogger(__name__)
+
+
+@app.task(name="bra.send_letters")
+def send_letters() -> None:
+    """Send what waits, council by council; a council's failure stops no other."""
+    for council in Council.objects.order_by("pk"):
+        try:
+            post.deliver(council, today=council.today(timezone.now()), clock=timezone.now)
+        except Exception:
+            log.exception("sending failed council=%s", council.pk)
+
+
+def wake_sender() -> bool:
+    """Wake a worker to send what waits; False when the broker is away, and beat does it within ten minutes."""
+    try:
+        with app.connection_for_write() as broker:
+            app.send_task(send_letters.name, connection=broker)
+    except (OperationalError, OSError):
+        log.warning("broker away, mails wait for beat")
+        return False
+    return True
