@@ -4,8 +4,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
-from actions.models import Action, Activity, DueQuarter, Goal, WorkPlan
-from bra.models import STOCKHOLM, Council, Member, Organisation, Role, User
+from actions.models import REMINDER, Action, Activity, DueQuarter, Goal, WorkPlan
+from bra.models import STOCKHOLM, Council, Letter, Member, Organisation, Role, User
 from meetings.models import AgendaItem, Case, Meeting, MeetingState, Topic
 
 TODAY = date(2017, 3, 15)
@@ -135,3 +135,14 @@ def make_action(council: Council | None = None, **overrides: Any) -> Action:
     if "owner" not in fields:
         fields["owner"] = make_member(council)
     return Action.objects.create(**fields)
+
+
+def make_letter(recipient: Member, **overrides: Any) -> Letter:
+    """A waiting reminder of TODAY; the day is its cause."""
+    values: dict[str, Any] = {
+        "council": recipient.council,
+        "recipient": recipient,
+        "kind": REMINDER,
+        "on": TODAY,
+    } | overrides
+    return Letter.objects.create(**{"cause": values["on"].isoformat()} | values)

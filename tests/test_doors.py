@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from actions.models import ReminderLine, reminder_letters
+from actions.models import ReminderLine
 from bra.models import Council, Member
 from meetings.models import Decision, Guest, ItemProposal, StandingItem
 from reports.models import Report, ReportState
@@ -184,7 +184,7 @@ class Furnished:
                 council=council, meeting=meeting, proposer=owner, title="Förslag", sent_on=TODAY, last_day=TODAY
             ),
             "topic": make.make_topic(council),
-            "reminder": reminder_letters().create(council=council, owner=owner, on=TODAY),
+            "reminder": make.make_letter(owner),
             "report": Report.objects.create(
                 council=council,
                 plan=plan,

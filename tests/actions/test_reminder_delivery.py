@@ -43,7 +43,7 @@ def planned(council: Council, *owners: Member) -> list[Letter]:
     for owner in owners:
         make.make_action(council, owner=owner, deadline=DAY)
     reminders.plan_day(council=council, on=DAY)
-    return [reminder_letters().get(owner=owner) for owner in owners]
+    return [reminder_letters().get(recipient=owner) for owner in owners]
 
 
 def deliver(council: Council, connect: Any = None, later: timedelta = timedelta()) -> post.Delivered:
@@ -196,18 +196,18 @@ def test_when_nothing_is_left_to_remind_of_no_mail_goes_out(council: Council, ma
 
 def test_a_reminder_is_claimed_once(council: Council) -> None:
     [row] = planned(council, make.make_member(council))
-    said = list(row.lines.values_list("pk", flat=True))
+    [written] = reminders.write_reminders(post.Desk(council, DAY, ""), [row])
     now = timezone.now()
-    assert [post.claim(row.pk, now=now, says=said) for _time in range(3)] == [True, False, False]
+    assert [post.claim(written, now=now) for _time in range(3)] == [True, False, False]
 
 
 def test_a_line_added_after_the_mail_was_written_falls_due_again(council: Council) -> None:
     owner = make.make_member(council)
     [row] = planned(council, owner)
-    said = list(row.lines.values_list("pk", flat=True))
+    [written] = reminders.write_reminders(post.Desk(council, DAY, ""), [row])
     added = make.make_action(council, owner=owner, deadline=DAY)
     assert reminders.plan_day(council=council, on=DAY) == reminders.Planned(0, 1, 0)
-    assert post.claim(row.pk, now=timezone.now(), says=said)
+    assert post.claim(written, now=timezone.now())
     reminder_letters().update(state=LetterState.SENT, sent_at=timezone.now())
     reminders.plan_day(council=council, on=DAY + timedelta(days=1))
     assert list(ReminderLine.objects.filter(reminder__on__gt=DAY).values_list("action", "step")) == [(added.pk, 0)]
@@ -267,10 +267,10 @@ def test_four_workers_at_once_send_each_mail_once(counting: type[Counting]) -> N
 def test_writing_the_mails_takes_as_many_queries_for_thirty_as_for_one(council: Council) -> None:
     def queries(people: int) -> int:
         pks = [row.pk for row in planned(council, *[make.make_member(council) for _number in range(people)])]
-        rows = list(reminder_letters().filter(pk__in=pks).select_related("owner__user"))
+        rows = list(reminder_letters().filter(pk__in=pks).select_related("recipient__user"))
         with CaptureQueriesContext(connection) as captured:
-            letters = write_letters(council, rows, DAY, "")
-        assert [len(letter.lines) for letter in letters] == [1] * people
+            written = reminders.write_reminders(post.Desk(council, DAY, ""), rows)
+        assert [one.mail.to for one in written if one.mail] == [row.recipient.address for row in rows]
         return len(captured)
 
     assert (queries(1), queries(30)) == (2, 2)

@@ -50,8 +50,8 @@ def reminder(cast: Cast, state: LetterState = LetterState.SENT, **overrides: Any
     action = due(cast, **overrides)
     reminders.plan_day(council=cast.council, on=DAY)
     sent_at = timezone.now() if state == LetterState.SENT else None
-    reminder_letters().filter(owner=action.owner).update(state=state, sent_at=sent_at)
-    return reminder_letters().get(owner=action.owner)
+    reminder_letters().filter(recipient=action.owner).update(state=state, sent_at=sent_at)
+    return reminder_letters().get(recipient=action.owner)
 
 
 def restricted(cast: Cast, **overrides: Any) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def restricted(cast: Cast, **overrides: Any) -> dict[str, Any]:
 
 
 def listed(page: Any) -> list[Any]:
-    return [row for row, _failure in page.context["rows"]]
+    return [row for row, _kind, _failure in page.context["rows"]]
 
 
 def test_only_a_coordinator_finds_the_pages(cast: Cast) -> None:
@@ -94,7 +94,7 @@ def test_another_councils_reminder_does_not_exist(cast: Cast) -> None:
     assert listed(client.get(address(cast, "mail_list"))) == []
 
 
-def test_the_list_tells_owner_day_state_and_number_and_narrows(cast: Cast) -> None:
+def test_the_list_tells_recipient_kind_day_and_state_and_narrows(cast: Cast) -> None:
     sent, failed, unknown = [
         reminder(cast, state) for state in (LetterState.SENT, LetterState.FAILED, LetterState.UNKNOWN)
     ]
@@ -102,11 +102,13 @@ def test_the_list_tells_owner_day_state_and_number_and_narrows(cast: Cast) -> No
     path = address(cast, "mail_list")
     page = client.get(path)
     assert listed(page) == [unknown, failed, sent]
-    assert [row.actions for row in listed(page)] == [1, 1, 1]
+    assert [kind for _row, kind, _failure in page.context["rows"]] == ["Reminder"] * 3
     assert page.context["to_judge"] == 2
     for query, expected in (
         ("state=judge", [unknown, failed]),
         ("state=sent", [sent]),
+        ("kind=reminder", [unknown, failed, sent]),
+        ("kind=nonsense", [unknown, failed, sent]),
         (f"day={DAY}", [unknown, failed, sent]),
         (f"day={DAY + timedelta(days=1)}", []),
         ("state=nonsense", [unknown, failed, sent]),
@@ -147,7 +149,7 @@ def test_an_uncleared_coordinator_finds_no_trace_of_a_restricted_action(cast: Ca
     assert seen.held == []
     reminders.plan_day(council=cast.council, on=DAY)
     post.deliver(cast.council, today=DAY, clock=timezone.now)
-    mixed, only_hidden = (reminder_letters().get(owner=action.owner) for action in (shown, alone))
+    mixed, only_hidden = (reminder_letters().get(recipient=action.owner) for action in (shown, alone))
     paths += [address(cast, "mail_list"), address(cast, "mail_detail", mixed.pk)]
     page = cast.browse(uncleared).get(paths[1])
     assert [(row, row.actions) for row in listed(page)] == [(mixed, 1)]
@@ -192,7 +194,7 @@ def said(client: Any, path: str) -> list[str]:
 def test_send_now_works_although_the_broker_is_away_and_says_when(cast: Cast) -> None:
     due(cast)
     client = cast.browse(cast.coordinator)
-    assert said(client, address(cast, "reminder_send")) == ["1 reminder goes out within ten minutes."]
+    assert said(client, address(cast, "reminder_send")) == ["1 mail goes out within ten minutes."]
     assert list(reminder_letters().values_list("state", "on")) == [(LetterState.PENDING, DAY)]
     assert list(HistoryEntry.objects.values_list("verb", "actor")) == [("reminders.sent_now", cast.coordinator.pk)]
     post.deliver(cast.council, today=DAY, clock=timezone.now)
@@ -207,7 +209,7 @@ def test_send_now_wakes_a_worker(cast: Cast, valkey_url: str) -> None:
         words = said(cast.browse(cast.coordinator), address(cast, "reminder_send"))
     finally:
         app.conf.broker_write_url = kept
-    assert words == ["1 reminder is going out now."]
+    assert words == ["1 mail is going out now."]
 
 
 @pytest.mark.usefixtures("broker_away")
@@ -216,11 +218,11 @@ def test_a_person_lets_it_be_sent_again_once(cast: Cast, state: LetterState) -> 
     row = reminder(cast, state)
     client = cast.browse(cast.coordinator)
     path = address(cast, "mail_resend", row.pk)
-    assert said(client, path) == ["1 reminder goes out within ten minutes."]
-    assert said(client, path) == ["The reminder has been dealt with already."]
+    assert said(client, path) == ["1 mail goes out within ten minutes."]
+    assert said(client, path) == ["The mail has been dealt with already."]
     assert post.deliver(cast.council, today=DAY, clock=timezone.now).sent == 1
     entry = HistoryEntry.objects.get()
-    assert (entry.verb, entry.actor) == ("reminder.resent", cast.coordinator)
+    assert (entry.verb, entry.actor) == ("letter.resent", cast.coordinator)
     assert entry.changes["state"] == [state, "pending"]
 
 
@@ -228,8 +230,8 @@ def test_a_person_lets_it_be_sent_again_once(cast: Cast, state: LetterState) -> 
 def test_a_person_settles_that_it_is_not_sent_again(cast: Cast, state: LetterState) -> None:
     row = reminder(cast, state)
     client = cast.browse(cast.coordinator)
-    assert said(client, address(cast, "mail_dismiss", row.pk)) == ["The reminder is not sent again."]
-    assert said(client, address(cast, "mail_resend", row.pk)) == ["The reminder has been dealt with already."]
+    assert said(client, address(cast, "mail_dismiss", row.pk)) == ["The mail is not sent again."]
+    assert said(client, address(cast, "mail_resend", row.pk)) == ["The mail has been dealt with already."]
     assert client.get(address(cast, "mail_list")).context["to_judge"] == 0
     assert post.deliver(cast.council, today=DAY, clock=timezone.now) == post.Delivered()
 
@@ -240,5 +242,5 @@ def test_what_needs_no_decision_offers_none(cast: Cast, state: LetterState) -> N
     client = cast.browse(cast.coordinator)
     assert client.get(address(cast, "mail_detail", row.pk)).context["to_judge"] is False
     for name in ("mail_resend", "mail_dismiss"):
-        assert said(client, address(cast, name, row.pk)) == ["The reminder has been dealt with already."]
+        assert said(client, address(cast, name, row.pk)) == ["The mail has been dealt with already."]
     assert reminder_letters().get(pk=row.pk).state == state

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from actions.models import ReminderLine, Status, reminder_letters
+from actions.models import ReminderLine, Status
 from bra.models import LetterState, Member
 from meetings.models import MeetingState
 from tests import make
@@ -117,7 +117,7 @@ def test_only_the_coordinator_is_told_of_reminders_to_judge(cast: Cast) -> None:
         (LetterState.PENDING, make.make_item(restricted.meeting)),
     ):
         action = make.make_action(agenda_item=item)
-        row = reminder_letters().create(council=cast.council, owner=action.owner, on=DAY, state=state)
+        row = make.make_letter(action.owner, on=DAY, state=state)
         ReminderLine.objects.create(reminder=row, action=action, deadline=action.deadline, step=0)
     assert home(cast, cast.coordinator).context["to_judge"] == 2
     assert "to_judge" not in home(cast, cast.secretary).context
