@@ -152,7 +152,7 @@ def test_an_uncleared_coordinator_finds_no_trace_of_a_restricted_action(cast: Ca
     mixed, only_hidden = (reminder_letters().get(recipient=action.owner) for action in (shown, alone))
     paths += [address(cast, "mail_list"), address(cast, "mail_detail", mixed.pk)]
     page = cast.browse(uncleared).get(paths[1])
-    assert [(row, row.actions) for row in listed(page)] == [(mixed, 1)]
+    assert listed(page) == [mixed]
     assert cast.browse(uncleared).get(address(cast, "mail_detail", only_hidden.pk)).status_code == 404
     for path in paths:
         text = cast.browse(uncleared).get(path).content.decode()
