@@ -1,8 +1,37 @@
 """What the council agreed to do: the work plan, actions, comments and reminders."""
 
-from actions.models.actions import AGREED, AGREED_LIVE, LIVE, Action, ActionQuerySet, Comment, Status
-from actions.models.plan import Activity, DueQuarter, Goal, WorkPlan, WorkPlanQuerySet
-from actions.models.reminders import REMINDER, ReminderLine, ReminderRun, reminder_letters, visible_reminders
+from actions.models.actions import (
+    AGREED,
+    AGREED_LIVE,
+    LIVE,
+    Action,
+    ActionQuerySet,
+    Comment,
+    DeadlineRequest,
+    Mention,
+    RequestState,
+    Status,
+)
+from actions.models.plan import (
+    Activity,
+    DueQuarter,
+    Goal,
+    Indicator,
+    IndicatorKind,
+    IndicatorOutcome,
+    WorkPlan,
+    WorkPlanQuerySet,
+)
+from actions.models.reminders import (
+    REMINDER,
+    Escalation,
+    ReminderLine,
+    ReminderRules,
+    ReminderRun,
+    UpdateRound,
+    reminder_letters,
+    visible_reminders,
+)
 
 __all__ = [
     "AGREED",
@@ -13,11 +42,20 @@ __all__ = [
     "ActionQuerySet",
     "Activity",
     "Comment",
+    "DeadlineRequest",
     "DueQuarter",
+    "Escalation",
     "Goal",
+    "Indicator",
+    "IndicatorKind",
+    "IndicatorOutcome",
+    "Mention",
     "ReminderLine",
+    "ReminderRules",
     "ReminderRun",
+    "RequestState",
     "Status",
+    "UpdateRound",
     "WorkPlan",
     "WorkPlanQuerySet",
     "reminder_letters",

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actions.models.plan import Activity
 from bra.fields import SortKeyField, StemsField
@@ -122,6 +123,16 @@ class Action(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.NOT_STARTED)
     closed_on = models.DateField(_("closed"), null=True, blank=True)
     effect = models.TextField(_("what it led to"), max_length=2000, blank=True)
+    # Done is what the owner says; from this day on the council agrees.
+    approved_on = models.DateField(_("approved"), null=True, blank=True, editable=False)
+    waits_for = models.ForeignKey(
+        "self", models.SET_NULL, related_name="awaited_by", null=True, blank=True, verbose_name=_("waits for")
+    )
+    # Every so many months it is to be done again; the next one is made when this one is closed.
+    repeat_months = models.PositiveSmallIntegerField(_("repeated every (months)"), null=True, blank=True)
+    repeats = models.OneToOneField(
+        "self", models.SET_NULL, related_name="repeated_by", null=True, blank=True, editable=False
+    )
     version = models.PositiveIntegerField(default=0, editable=False)
     removed = models.BooleanField(default=False, editable=False)
     sort_key = SortKeyField("title")
@@ -151,6 +162,16 @@ class Action(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=LIVE, closed_on=None) | (~Q(status__in=LIVE) & Q(closed_on__isnull=False)),
                 name="action_closed_has_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_on=None) | Q(status=Status.DONE), name="action_approved_is_done"
+            ),
+            models.CheckConstraint(
+                condition=Q(waits_for=None) | ~Q(waits_for=F("pk")), name="action_waits_for_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(repeat_months=None) | Q(repeat_months__gte=1, repeat_months__lte=24),
+                name="action_repeats_within_two_years",
             ),
         ]
 
@@ -187,3 +208,53 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+
+class Mention(models.Model):
+    """Somebody named in a comment, so that they are told of it."""
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="mentions")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("mention")
+        constraints = [models.UniqueConstraint(fields=["comment", "member"], name="mention_once_per_comment")]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} {self.member_id}"
+
+
+class RequestState(models.TextChoices):
+    """What became of a request."""
+
+    WAITING = "waiting", pgettext_lazy("request", "Waiting for an answer")
+    GRANTED = "granted", pgettext_lazy("request", "Granted")
+    REFUSED = "refused", pgettext_lazy("request", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("request", "Withdrawn")
+
+
+class DeadlineRequest(models.Model):
+    """An owner asks for a later deadline; the coordinator or the secretary answers."""
+
+    action = models.ForeignKey(Action, models.CASCADE, related_name="deadline_requests")
+    asked_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    asked_on = models.DateField(_("asked"))
+    until = models.DateField(_("new deadline"))
+    reason = models.CharField(_("reason"), max_length=1000, blank=True)
+    state = models.CharField(_("state"), max_length=9, choices=RequestState, default=RequestState.WAITING)
+    answer = models.CharField(_("answer"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("request for a later deadline")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RequestState.values), name="deadline_request_state_known"),
+            models.UniqueConstraint(
+                fields=["action"],
+                condition=Q(state=RequestState.WAITING),
+                name="deadline_request_one_waiting_per_action",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action_id} {self.until}"

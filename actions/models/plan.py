@@ -46,6 +46,7 @@ class Goal(models.Model):
     plan = models.ForeignKey(WorkPlan, models.CASCADE, related_name="goals")
     number = models.PositiveSmallIntegerField(_("number"))
     title = models.CharField(_("goal"), max_length=200)
+    removed = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("goal")
@@ -63,7 +64,9 @@ class Activity(models.Model):
     number = models.PositiveSmallIntegerField(_("number in the goal"))
     title = models.CharField(_("activity"), max_length=300)
     responsible_role = models.CharField(_("responsible role"), max_length=200)
+    # As the plan words it; what is measured are the rows of Indicator.
     indicator = models.CharField(_("indicator"), max_length=200, blank=True)
+    removed = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("activity")
@@ -104,3 +107,71 @@ class DueQuarter(models.Model):
         if self.quarter == 4:
             return date(self.year, 12, 31)
         return date(self.year, self.quarter * 3 + 1, 1) - timedelta(days=1)
+
+
+class IndicatorKind(models.TextChoices):
+    """What an indicator counts in."""
+
+    COUNT = "count", _("Number")
+    SHARE = "share", _("Share in %")
+    YES_NO = "yes_no", _("Yes or no")
+    DAY = "day", _("Date")
+
+
+class Indicator(models.Model):
+    """How one sees that an activity is done: a target, by a day, and the outcomes that were measured.
+
+    A number or a share is a `number` (70 for 70 %), yes and no are 1 and 0, a date is a `day`.
+    """
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="indicators")
+    name = models.CharField(_("indicator"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=6, choices=IndicatorKind)
+    unit = models.CharField(_("unit"), max_length=40, blank=True)
+    target_number = models.DecimalField(_("target"), max_digits=12, decimal_places=2, null=True, blank=True)
+    target_day = models.DateField(_("target"), null=True, blank=True)
+    target_by = models.DateField(_("to be reached by"), null=True, blank=True)
+    removed = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("indicator")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=IndicatorKind.values), name="indicator_kind_known"),
+            models.CheckConstraint(condition=~Q(name=""), name="indicator_has_name"),
+            models.CheckConstraint(
+                condition=Q(kind=IndicatorKind.DAY, target_number=None)
+                | (~Q(kind=IndicatorKind.DAY) & Q(target_day=None)),
+                name="indicator_target_of_its_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IndicatorOutcome(models.Model):
+    """What an indicator showed on a day."""
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="outcomes")
+    on = models.DateField(_("day"))
+    number = models.DecimalField(_("outcome"), max_digits=12, decimal_places=2, null=True, blank=True)
+    day = models.DateField(_("outcome"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    removed = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("outcome")
+        ordering = ["on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number=None, day__isnull=False) | Q(number__isnull=False, day=None),
+                name="outcome_says_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["indicator", "on"], condition=Q(removed=False), name="outcome_once_per_indicator_and_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.on}"

@@ -1,11 +1,12 @@
 """Reminders: mails of the ledger, and which actions each of them reminds of."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from actions.models.actions import Action
 from bra.models import Council, Letter, LetterQuerySet, Member
+from meetings.models import ItemProposal
 
 REMINDER = "reminder"
 
@@ -59,3 +60,82 @@ class ReminderRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.council_id} {self.on}"
+
+
+class ReminderRules(models.Model):
+    """When a council reminds. No row means the defaults."""
+
+    FIRST, SECOND, WEEKS_BETWEEN = 14, 3, 1
+
+    council = models.OneToOneField(Council, models.CASCADE, related_name="reminder_rules", primary_key=True)
+    first_days = models.PositiveSmallIntegerField(_("first reminder, days before the deadline"), default=FIRST)
+    second_days = models.PositiveSmallIntegerField(_("second reminder, days before the deadline"), default=SECOND)
+    weeks_between = models.PositiveSmallIntegerField(
+        _("weeks between reminders after the deadline"), default=WEEKS_BETWEEN
+    )
+    squeeze_days = models.BooleanField(_("no reminders on squeeze days"), default=False)
+    # How long before a meeting the owners are told what will be asked there; 0 for never.
+    digest_days = models.PositiveSmallIntegerField(_("days before a meeting that owners get a digest"), default=5)
+    # How long an action may be overdue before the council itself must take it up; 0 for never.
+    escalate_weeks = models.PositiveSmallIntegerField(_("weeks overdue until the council takes it up"), default=4)
+    grace_days = models.PositiveSmallIntegerField(_("days to answer a round of updates"), default=5)
+    # Whether what an owner reports as done is approved by the council before it is closed.
+    two_steps = models.BooleanField(_("the council approves what is reported as done"), default=True)
+
+    class Meta:
+        verbose_name = _("rules of reminders")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_days__gt=F("second_days"), first_days__lte=60, second_days__gte=1)
+                & Q(weeks_between__gte=1, weeks_between__lte=12, digest_days__lte=30)
+                & Q(escalate_weeks__lte=52, grace_days__gte=1, grace_days__lte=30),
+                name="reminder_rules_within_bounds",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_days} {self.second_days} {self.weeks_between}"
+
+    @classmethod
+    def of(cls, council: Council) -> "ReminderRules":
+        """What the council has chosen, or the defaults (not saved)."""
+        return cls.objects.filter(council=council).first() or cls(council=council)
+
+
+class UpdateRound(models.Model):
+    """Before a report's day each owner is asked once how their actions stand."""
+
+    council = models.ForeignKey(Council, models.CASCADE, related_name="update_rounds")
+    as_of = models.DateField(_("as of"))
+    asked_on = models.DateField(_("asked"))
+    until = models.DateField(_("answers until and with"))
+
+    class Meta:
+        verbose_name = _("round of updates")
+        ordering = ["-as_of"]
+        constraints = [
+            models.UniqueConstraint(fields=["council", "as_of"], name="update_round_once_per_day"),
+            models.CheckConstraint(condition=Q(until__gte=F("asked_on")), name="update_round_days_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.council_id} {self.as_of}"
+
+
+class Escalation(models.Model):
+    """An action so long overdue that it has been put before the council; once per deadline."""
+
+    action = models.ForeignKey(Action, models.CASCADE, related_name="escalations", db_index=False)
+    deadline = models.DateField(_("deadline"))
+    on = models.DateField(_("day"))
+    proposal = models.ForeignKey(ItemProposal, models.SET_NULL, related_name="escalations", null=True)
+
+    class Meta:
+        verbose_name = _("escalation")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["action", "deadline"], name="escalation_once_per_action_and_deadline")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action_id} {self.deadline}"

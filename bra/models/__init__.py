@@ -14,7 +14,19 @@ from bra.models.council import (
     UserManager,
 )
 from bra.models.history import HistoryEntry
-from bra.models.post import Letter, LetterQuerySet, LetterState, LoggedMail, MailLink, MailLinkQuerySet
+from bra.models.post import (
+    Deputy,
+    Frequency,
+    Letter,
+    LetterQuerySet,
+    LetterState,
+    LoggedMail,
+    MailChoice,
+    MailLink,
+    MailLinkQuerySet,
+    StoppedAddress,
+    Unsubscription,
+)
 
 __all__ = [
     "LOGGERS",
@@ -22,17 +34,22 @@ __all__ = [
     "STOCKHOLM",
     "Accent",
     "Council",
+    "Deputy",
+    "Frequency",
     "HistoryEntry",
     "Letter",
     "LetterQuerySet",
     "LetterState",
     "LoggedMail",
+    "MailChoice",
     "MailLink",
     "MailLinkQuerySet",
     "Member",
     "MemberQuerySet",
     "Organisation",
     "Role",
+    "StoppedAddress",
+    "Unsubscription",
     "User",
     "UserManager",
 ]

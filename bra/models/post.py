@@ -3,7 +3,8 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from bra.models.council import Council, Member
@@ -128,3 +129,82 @@ class LoggedMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient}: {self.subject}"
+
+
+class Frequency(models.TextChoices):
+    """How often somebody wants what can wait to be gathered."""
+
+    DAILY = "daily", _("Every working day")
+    WEEKLY = "weekly", _("Mondays")
+
+
+class MailChoice(models.Model):
+    """What a member has chosen about their mail. No row means the defaults."""
+
+    member = models.OneToOneField(Member, models.CASCADE, related_name="mail_choice", primary_key=True)
+    frequency = models.CharField(_("reminders"), max_length=8, choices=Frequency, default=Frequency.DAILY)
+    # The last day of the pause; what falls due meanwhile comes after it, merged.
+    paused_until = models.DateField(_("pause until and with"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("choice of mail")
+        constraints = [
+            models.CheckConstraint(condition=Q(frequency__in=Frequency.values), name="mail_choice_frequency_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.frequency}"
+
+
+class Unsubscription(models.Model):
+    """A kind of mail that a member doesn't want."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="unsubscriptions")
+    kind = models.CharField(_("kind"), max_length=12)
+    on = models.DateField(_("day"))
+
+    class Meta:
+        verbose_name = _("unsubscription")
+        constraints = [models.UniqueConstraint(fields=["member", "kind"], name="unsubscription_once_per_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.kind}"
+
+
+class StoppedAddress(models.Model):
+    """An address that a mail server refuses for good: nothing more is sent there until a coordinator says so."""
+
+    council = models.ForeignKey(Council, models.CASCADE, related_name="stopped_addresses")
+    address = models.EmailField(_("address"))
+    on = models.DateField(_("day"))
+    code = models.PositiveSmallIntegerField(_("the server's answer"), null=True)
+
+    class Meta:
+        verbose_name = _("stopped address")
+        constraints = [
+            models.UniqueConstraint("council", Lower("address"), name="stopped_address_once_per_council"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class Deputy(models.Model):
+    """Somebody who gets a member's reminders while the member is away."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="deputies")
+    deputy = models.ForeignKey(Member, models.PROTECT, related_name="deputy_for", verbose_name=_("deputy"))
+    starts = models.DateField(_("from"))
+    ends = models.DateField(_("until and with"))
+
+    class Meta:
+        verbose_name = _("deputy")
+        ordering = ["starts", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="deputy_days_in_order"),
+            models.CheckConstraint(condition=~Q(member=F("deputy")), name="deputy_is_somebody_else"),
+        ]
+        indexes = [models.Index(fields=["member", "starts", "ends"], name="deputy_by_days")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.deputy_id} {self.starts}"
