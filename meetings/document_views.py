@@ -20,6 +20,7 @@ from meetings.document_forms import LayoutForm, RegisterForm
 from meetings.document_sentences import history_of_layout
 from meetings.documents import docx, pdf
 from meetings.documents.content import Paper
+from meetings.documents.reading import paper_for
 from meetings.documents.selection import paper_of
 from meetings.doors import meeting_for
 from meetings.models import Meeting, MinutesLayout, PaperKind, layout_of
@@ -47,7 +48,7 @@ def _file(
 ) -> HttpResponse:
     masked = bool(request.GET.get("maskad"))
     layout = layout_of(meeting.council)
-    content = make(paper_of(meeting, request.member, masked=masked, layout=layout))
+    content = make(paper_for(meeting, request.member, masked=masked))
     return _download(content, content_type, f"{_name(meeting, layout)}{'-maskad' if masked else ''}.{ending}")
 
 
