@@ -13,6 +13,7 @@ from meetings.documents.content import Block, Run
 _STEP = 6  # mm that each list or quotation stands further in
 _LEVELS = 9  # as many as a list of the file form has
 _SIGNS = "•–"
+_WIDTH = 160  # mm between the margins
 
 
 def element(name: str, **attributes: str) -> Any:
@@ -83,15 +84,30 @@ class Prose:
         rows = block.parts
         table = self.document.add_table(rows=0, cols=max(len(row.parts) for row in rows), style="Table Grid")
         table._tbl.tblPr.append(element("w:tblInd", w=str(round(indent * 56.7)), type="dxa"))
+        table.autofit = False
+        widths = _widths(block, _WIDTH - indent)
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Mm(width)
         for place, row in enumerate(rows):
             made = table.add_row()
             if place == 0:
                 made._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-            for cell, words in zip(made.cells, row.parts, strict=False):
+            for cell, words, width in zip(made.cells, row.parts, widths, strict=False):
+                cell.width = Mm(width)
                 paragraph = cell.paragraphs[0]
                 paragraph.paragraph_format.space_after = Pt(0)
                 _add(paragraph, words.runs, bold=place == 0, size=10)
         self.document.add_paragraph(style="No Spacing")
+
+
+def _widths(table: Block, whole: int) -> list[float]:
+    """The widths of the columns in mm: more for those with more to say, within reason."""
+    longest = [0] * max(len(row.parts) for row in table.parts)
+    for row in table.parts:
+        for place, cell in enumerate(row.parts):
+            longest[place] = max(longest[place], sum(len(run.text) for run in cell.runs))
+    shares = [min(max(length, 8), 40) for length in longest]
+    return [whole * share / sum(shares) for share in shares]
 
 
 def _add(paragraph: Paragraph, runs: tuple[Run, ...], *, bold: bool = False, size: int | None = None) -> None:

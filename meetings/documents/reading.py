@@ -58,10 +58,10 @@ def _signed(minutes: SignedMinutes) -> tuple[str, ...]:
 
 def _seal(minutes: SignedMinutes, masked: bool) -> tuple[str, ...]:
     digest = minutes.masked_sha256 if masked else minutes.sha256
-    words = _("Checksum (SHA-256) of the signed text: %(digest)s") % {"digest": digest}
+    checksum = (_("Checksum (SHA-256) of the signed text:"), digest)
     if minutes.edition == 1:
-        return (words,)
-    return (_("Edition %(number)d") % {"number": minutes.edition}, words)
+        return checksum
+    return (_("Edition %(number)d") % {"number": minutes.edition}, *checksum)
 
 
 def _addenda(meeting: Meeting, masked: bool) -> tuple[Addition, ...]:
