@@ -49,20 +49,21 @@ def _file(
     masked = bool(request.GET.get("maskad"))
     layout = layout_of(meeting.council)
     content = make(paper_for(meeting, request.member, masked=masked))
-    return _download(content, content_type, f"{_name(meeting, layout)}{'-maskad' if masked else ''}.{ending}")
+    return download(content, content_type, f"{file_name(meeting, layout)}{'-maskad' if masked else ''}.{ending}")
 
 
 # Names of files, like addresses, are Swedish whatever language the page is read in.
 _FILE_NAMES = {PaperKind.MINUTES: "protokoll", PaperKind.NOTES: "minnesanteckningar"}
 
 
-def _name(meeting: Meeting, layout: MinutesLayout) -> str:
+def file_name(meeting: Meeting, layout: MinutesLayout) -> str:
     """The file's name: kind, council and number; nothing of what was said."""
-    kind = "dagordning" if meeting.is_planned else _FILE_NAMES[PaperKind(layout.kind)]
+    kind = "dagordning" if not meeting.opened_at else _FILE_NAMES[PaperKind(layout.kind)]
     return f"{kind}-{meeting.council.slug}-{meeting.number}"
 
 
-def _download(content: bytes, content_type: str, name: str) -> HttpResponse:
+def download(content: bytes, content_type: str, name: str) -> HttpResponse:
+    """Return the file as one to keep, under a name of plain letters."""
     response = HttpResponse(content, content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -131,7 +132,7 @@ def layout_preview(request: CouncilRequest) -> HttpResponse:
             form.refuse(error)
         else:
             content = pdf.as_pdf(paper_of(meeting, request.member, layout=tried))
-            return _download(content, pdf.TYPE, f"forhandsvisning-{_name(meeting, tried)}.pdf")
+            return download(content, pdf.TYPE, f"forhandsvisning-{file_name(meeting, tried)}.pdf")
     return _layout_page(request, form)
 
 

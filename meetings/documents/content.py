@@ -39,6 +39,11 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    @property
+    def told(self) -> list[list[tuple[str, str]]]:
+        """The rows as pairs of heading and cell."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 @dataclass(frozen=True)
 class Run:

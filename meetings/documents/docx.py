@@ -4,7 +4,6 @@ import io
 import zipfile
 from collections.abc import Iterable
 from datetime import UTC
-from typing import Any
 
 from docx import Document
 from docx.document import Document as DocxDocument
@@ -52,6 +51,12 @@ def as_docx(paper: Paper) -> bytes:
     prose = Prose(document)
     for point in paper.points:
         _point(document, point, prose)
+    _ending(document, paper)
+    return _bytes(document)
+
+
+def _ending(document: DocxDocument, paper: Paper) -> None:
+    """Where to sign, or who has signed, and what was corrected since."""
     if paper.signatures:
         _signatures(document, paper)
     if paper.addenda:
@@ -60,7 +65,6 @@ def as_docx(paper: Paper) -> bytes:
         _addition(document, addition)
     if paper.signed or paper.seal:
         _signed(document, paper)
-    return _bytes(document)
 
 
 def _style(document: DocxDocument, paper: Paper) -> None:
