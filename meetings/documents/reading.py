@@ -1,16 +1,16 @@
 """What a reader of a meeting's document gets: the text as it was signed, or as it stands now.
 
-A signed text is read from its snapshot. Below it stand, each time anew, who signed it, its checksum and its addenda.
+A signed text is read from its snapshot, with who signed it. Below it stand its checksum and what was added since.
 """
 
 from dataclasses import replace
 
 from django.conf import settings
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from bra.models import STOCKHOLM, Member
+from bra.models import Member
 from meetings.documents.content import Addition, Paper, line, paragraphs
 from meetings.documents.freezing import thawed
 from meetings.documents.selection import paper_of
@@ -35,24 +35,8 @@ def _sealed(paper: Paper, minutes: SignedMinutes, masked: bool) -> Paper:
         across=False,
         caution="",
         signatures=(),
-        signed=paper.signed or _signed(minutes),
         seal=_seal(minutes, masked),
         addenda=_addenda(minutes.meeting, masked),
-    )
-
-
-def _signed(minutes: SignedMinutes) -> tuple[str, ...]:
-    """Who signed, as what and when."""
-    signers = Signer.objects.filter(sign_off=minutes.sign_off_id, answer=SignerAnswer.SIGNED).select_related("member")
-    return tuple(
-        _("%(name)s, %(role)s, %(day)s")
-        % {
-            "name": line(signer.member.display_name),
-            "role": signer.get_role_display().lower(),
-            "day": date_format(timezone.localtime(signer.answered_at, STOCKHOLM).date()),
-        }
-        for signer in signers
-        if signer.answered_at is not None
     )
 
 

@@ -17,13 +17,12 @@ from bra.errors import RuleBroken
 from bra.mail import LogBackend
 from bra.models import Council, Letter, LetterState, LoggedMail, Member, Role
 from meetings import lifecycle
-from meetings.documents.freezing import frozen
-from meetings.documents.selection import paper_of
 from meetings.mailing import mailable
-from meetings.models import Meeting, MeetingState, MinutesLayout, PaperKind, SignedMinutes, SignOff, SignOffState
+from meetings.models import Meeting, MeetingState, MinutesLayout, PaperKind
 from tests import make
 from tests.cast import Cast
-from tests.make import NOW, TODAY
+from tests.make import TODAY
+from tests.meetings.signed import sign
 
 pytestmark = pytest.mark.django_db
 
@@ -37,26 +36,6 @@ def adjourned(cast: Cast, **fields: Any) -> Meeting:
     make.make_item(meeting, title="Klotter vid skolan", notes="- **fasaden** & <taket>\n- gården")
     make.make_item(meeting, title=f"{SECRET} rubrik", notes=f"{SECRET} anteckning", restricted=True)
     return meeting
-
-
-def signed(cast: Cast, meeting: Meeting, edition: int = 1) -> SignedMinutes:
-    """The meeting signed off, with its snapshot."""
-    papers = [frozen(paper_of(meeting, cast.secretary, masked=masked)) for masked in (False, True)]
-    sign_off = SignOff.objects.create(
-        meeting=meeting, kind=PaperKind.MINUTES, opened_on=TODAY, comments_until=TODAY, state=SignOffState.SIGNED
-    )
-    Meeting.objects.filter(pk=meeting.pk).update(state=MeetingState.SIGNED)
-    meeting.refresh_from_db()
-    return SignedMinutes.objects.create(
-        meeting=meeting,
-        edition=edition,
-        sign_off=sign_off,
-        signed_at=NOW,
-        whole=papers[0],
-        masked=papers[1],
-        sha256="a" * 64,
-        masked_sha256="b" * 64,
-    )
 
 
 def deliver(council: Council) -> post.Delivered:
@@ -99,7 +78,7 @@ def test_all_who_sit_and_the_outside_owners_are_ticked_and_those_without_address
 
 def test_minutes_are_mailed_once_per_edition(cast: Cast) -> None:
     meeting = adjourned(cast)
-    signed(cast, meeting)
+    sign(meeting, cast.secretary)
     browser = cast.browse(cast.secretary)
     chosen = [cast.member.pk, cast.owner.pk]
     assert browser.post(page_of(cast, meeting), {"recipients": chosen}).status_code == 302
@@ -179,7 +158,7 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, people: int) -> None:
 
 def test_the_mail_holds_number_day_and_link_and_nothing_of_what_was_said(cast: Cast) -> None:
     meeting = adjourned(cast)
-    signed(cast, meeting)
+    sign(meeting, cast.secretary)
     lifecycle.mail_minutes(
         meeting=meeting, recipients=[cast.chair, cast.owner], by=cast.secretary, on=TODAY
     )
