@@ -33,7 +33,7 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
 def _meeting(request: LinkRequest) -> Meeting | None:
     """The meeting of the link; None while it has no minutes, because it was taken back into session."""
     meetings = Meeting.objects.filter(council=request.council, state__in=ENDED).select_related("council")
-    return meetings.filter(pk=request.about).first()
+    return meetings.filter(pk=request.about).first() if request.about else None
 
 
 @never_cache

@@ -62,9 +62,9 @@ class Prose:
             paragraph = self._words(first.runs if has_words else (), indent + _STEP)
             paragraph.paragraph_format.first_line_indent = Mm(-_STEP)
             paragraph.paragraph_format.space_after = Pt(3)
-            properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()
-            properties.get_or_add_ilvl().val = level
-            properties.get_or_add_numId().val = number
+            properties: Any = paragraph._p.get_or_add_pPr()
+            numbered = properties.get_or_add_numPr()
+            numbered.get_or_add_ilvl().val, numbered.get_or_add_numId().val = level, number
             self.write(tuple(rest) if has_words else item.parts, indent=indent + _STEP, depth=depth + 1)
 
     def _numbered(self, block: Block, level: int) -> int:
@@ -113,7 +113,11 @@ def _widths(table: Block, whole: int) -> list[float]:
 def _add(paragraph: Paragraph, runs: tuple[Run, ...], *, bold: bool = False, size: int | None = None) -> None:
     for one in runs:
         run = paragraph.add_run(one.text)
-        run.bold, run.italic = bold or one.bold or None, one.italic or None
+        # Asked for only where it is needed: each costs as much as the words themselves.
+        if bold or one.bold:
+            run.bold = True
+        if one.italic:
+            run.italic = True
         if size is not None:
             run.font.size = Pt(size)
 

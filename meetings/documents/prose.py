@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from markdown_it.token import Token
 
 from bra import markdown
-from meetings.documents.content import Block, Run, clean
+from meetings.documents.content import Block, Run, clean, paragraphs
 
 _KINDS = {
     "paragraph": "paragraph",
@@ -20,8 +20,14 @@ _KINDS = {
 }
 
 
+# Twice what a form lets through. To set more than that with its lists takes minutes, and nobody has typed it.
+LONGEST = 100_000
+
+
 def blocks(text: str) -> tuple[Block, ...]:
-    """Return the blocks of a text. The text of a link is its address."""
+    """Return the blocks of a text. The text of a link is its address. What is far too long is paragraphs as typed."""
+    if len(text) > LONGEST:
+        return tuple(Block("paragraph", (Run(part),)) for part in paragraphs(markdown.pasted(text)))
     return _parts(iter(markdown.parse(clean(markdown.pasted(text)))))
 
 

@@ -14,7 +14,7 @@ from bra.models import Member
 from meetings.documents.content import Addition, Paper, line, paragraphs
 from meetings.documents.freezing import thawed
 from meetings.documents.selection import paper_of
-from meetings.models import Addendum, Meeting, SignedMinutes, Signer, SignerAnswer, current_minutes
+from meetings.models import Addendum, Meeting, SignedMinutes, current_minutes
 
 
 def paper_for(meeting: Meeting, member: Member, *, masked: bool = False) -> Paper:

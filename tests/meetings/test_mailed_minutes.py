@@ -71,9 +71,10 @@ def test_all_who_sit_and_the_outside_owners_are_ticked_and_those_without_address
     everybody = {cast.coordinator, cast.chair, cast.secretary, cast.member, cast.owner}
     assert {member.pk for member in everybody} == set(context["form"]["recipients"].initial)
     assert context["without_address"] == [silent]
-    assert cast.browse(cast.secretary).get(f"{page_of(cast, meeting)}?valda=inga").context["form"][
-        "recipients"
-    ].initial == []
+    assert (
+        cast.browse(cast.secretary).get(f"{page_of(cast, meeting)}?valda=inga").context["form"]["recipients"].initial
+        == []
+    )
 
 
 def test_minutes_are_mailed_once_per_edition(cast: Cast) -> None:
@@ -159,9 +160,7 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, people: int) -> None:
 def test_the_mail_holds_number_day_and_link_and_nothing_of_what_was_said(cast: Cast) -> None:
     meeting = adjourned(cast)
     sign(meeting, cast.secretary)
-    lifecycle.mail_minutes(
-        meeting=meeting, recipients=[cast.chair, cast.owner], by=cast.secretary, on=TODAY
-    )
+    lifecycle.mail_minutes(meeting=meeting, recipients=[cast.chair, cast.owner], by=cast.secretary, on=TODAY)
     assert deliver(cast.council).sent == 2
     for mail in LoggedMail.objects.all():
         whole = mail.subject + mail.text + mail.html
@@ -197,7 +196,11 @@ def test_the_link_opens_the_masked_minutes_even_for_one_who_is_cleared(cast: Cas
     browser = mailed(cast, meeting, reader)
     page = browser.get("/protokoll/")
     text = page.content.decode()
-    assert [part for part in ("Minutes 2017-2", "<strong>fasaden</strong> &amp; &lt;taket&gt;", "Masked: secrecy") if part not in text] == []
+    assert [
+        part
+        for part in ("Minutes 2017-2", "<strong>fasaden</strong> &amp; &lt;taket&gt;", "Masked: secrecy")
+        if part not in text
+    ] == []
     assert SECRET not in text
     assert "no-store" in page["Cache-Control"]
     content = browser.get("/protokoll/handling.pdf")

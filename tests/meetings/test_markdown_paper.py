@@ -1,8 +1,7 @@
-"""Notes in Markdown on paper: what the page shows as lists, bold and tables is that in both files, and all else is text."""
+"""Notes in Markdown on paper: lists, bold and tables are that in both files, as on the page, and all else is text."""
 
 import io
 import re
-import time
 from typing import Any
 
 import docx
@@ -104,11 +103,8 @@ def test_the_pdf_tags_lists_quotations_and_tables_and_stays_accessible(cast: Cas
 @pytest.mark.django_db
 def test_the_word_file_has_real_lists_and_a_header_row(cast: Cast) -> None:
     document = docx.Document(io.BytesIO(as_docx(minutes_with(cast, NOTES))))
-    listed = {
-        paragraph.text: int(numbered.ilvl.val)
-        for paragraph in document.paragraphs
-        if paragraph._p.pPr is not None and (numbered := paragraph._p.pPr.numPr) is not None
-    }
+    properties: list[tuple[str, Any]] = [(paragraph.text, paragraph._p.pPr) for paragraph in document.paragraphs]
+    listed = {text: int(own.numPr.ilvl.val) for text, own in properties if own is not None and own.numPr is not None}
     assert listed == {"Klotter": 0, "Polisen:": 0, "januari": 1, "mars": 1, "Sjunde": 0, "Åttonde": 0}
     dressed = {run.text: (run.bold, run.italic) for p in document.paragraphs for run in p.runs if run.text in NOTES}
     assert (dressed["lugnt"], dressed["följs"]) == ((True, None), (None, True))
@@ -121,7 +117,7 @@ def test_the_word_file_has_real_lists_and_a_header_row(cast: Cast) -> None:
 
 HOSTILE = [
     '#panic("x") #sys.inputs #let a = 1; *[fet]* $x^2$ = Rubrik @ref <etikett> // bort',
-    "- ]#[ } { \\ \" ' ` ~ /* */ <h>\n- #import \"x\"\n\n> = $ @a <b> #c",
+    '- ]#[ } { \\ " \' ` ~ /* */ <h>\n- #import "x"\n\n> = $ @a <b> #c',
     "</w:t></w:r><w:r><w:t>&amp; <![CDATA[ ]]> <!-- x -->",
     "{page} {pages} %(x)s %s {0} ${x}",
     "# Rubrik\n\n---\n\n```\nkod\n```\n\n![bild](http://x/y.png) [länk](javascript:alert(1)) <script>x</script>",
@@ -157,12 +153,14 @@ def test_what_lies_too_deep_is_text_and_not_lost() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("text", ["- rad **x** med ord\n" * 50_000, "x" * 1_000_000, "ord och *ord* igen " * 55_000, "a\tb\n" * 2_000, "[" * 50_000 + "*" * 50_000])
+@pytest.mark.parametrize(
+    "text",
+    ["- rad **x** med ord\n" * 10_000, "x" * 1_000_000, "ord och *ord* igen " * 55_000, "a\tb\n" * 2_000, "[" * 50_000],
+    ids=["list", "one word", "emphasis", "table", "brackets"],
+)
 def test_a_note_of_a_megabyte_is_printed(cast: Cast, text: str) -> None:
-    paper = minutes_with(cast, text[:1_000_000])
-    begun = time.monotonic()
+    paper = minutes_with(cast, text)
     assert as_pdf(paper).startswith(b"%PDF")
-    print("pdf", time.monotonic() - begun)
-    begun = time.monotonic()
-    assert as_docx(paper).startswith(b"PK")
-    print("docx", time.monotonic() - begun)
+    document = docx.Document(io.BytesIO(as_docx(paper)))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert squeezed(text) in squeezed("".join([*(p.text for p in document.paragraphs), *cells]))

@@ -145,5 +145,7 @@ def test_each_page_says_how_far_the_document_has_come(
 def test_a_block_within_a_block_survives_freezing(cast: Cast) -> None:
     deep = Block("quote", parts=(Block("bullets", parts=(Block("item", parts=(Block("paragraph", (Run("x"),)),)),)),))
     paper = paper_of(adjourned(cast), cast.secretary)
-    paper = replace(paper, points=(replace(paper.points[0], notes=(deep,)),), made=datetime(2017, 3, 15, tzinfo=make.STOCKHOLM))
+    paper = replace(
+        paper, points=(replace(paper.points[0], notes=(deep,)),), made=datetime(2017, 3, 15, tzinfo=make.STOCKHOLM)
+    )
     assert thawed(frozen(paper)).points == paper.points
