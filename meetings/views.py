@@ -145,6 +145,7 @@ def meeting_detail(request: CouncilRequest, pk: int) -> HttpResponse:
     """The agenda before the meeting, the minutes from then on."""
     meeting = meeting_for(request.member, pk)
     items = minutes(meeting, request.member)
+    kind = PaperKind(layout_of(meeting.council).kind)
     context = {
         "meeting": meeting,
         "trail": trail_to(request, meeting),
@@ -157,7 +158,8 @@ def meeting_detail(request: CouncilRequest, pk: int) -> HttpResponse:
         "may_log_here": may_log_at(request.member, meeting),
         "may_reopen": may_reopen(request.member, meeting),
         "may_mail": may_mail_minutes(request.member, meeting),
-        "paper_kind": PaperKind(layout_of(meeting.council).kind).label,
+        "paper_kind": kind.label,
+        "is_notes": kind == PaperKind.NOTES,
     }
     return render(request, "meetings/detail.html", context)
 
