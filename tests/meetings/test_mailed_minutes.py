@@ -18,7 +18,7 @@ from bra.mail import LogBackend
 from bra.models import Council, Letter, LetterState, LoggedMail, Member, Role
 from meetings import lifecycle
 from meetings.mailing import mailable
-from meetings.models import Meeting, MeetingState, MinutesLayout, PaperKind
+from meetings.models import Addendum, Meeting, MeetingState, MinutesLayout, PaperKind
 from tests import make
 from tests.cast import Cast
 from tests.make import TODAY
@@ -247,3 +247,23 @@ def test_a_council_that_keeps_notes_reads_notes_everywhere(cast: Cast) -> None:
     assert mail_to(cast.owner).subject == "Meeting notes 2017-2 from BRÅ Granby"
     assert "aren't approved yet" in mail_to(cast.owner).text
     assert "Not approved" in browser.get("/protokoll/").content.decode()
+
+
+def queries_of(browser: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get(path).status_code == 200
+    return len(queries)
+
+
+def test_the_pages_ask_the_same_number_of_questions_for_one_as_for_three(cast: Cast) -> None:
+    meeting = adjourned(cast)
+    sign(meeting, cast.secretary)
+    secretary, reader = cast.browse(cast.secretary), mailed(cast, meeting, cast.owner)
+    paths = [(secretary, page_of(cast, meeting)), (reader, "/protokoll/")]
+    before = [queries_of(*path) for path in paths]
+    for _n in range(2):
+        reached = make.make_member(cast.council, Role.OWNER)
+        make.make_member(cast.council)
+        lifecycle.mail_minutes(meeting=meeting, recipients=[reached], by=cast.secretary, on=TODAY)
+        Addendum.objects.create(meeting=meeting, author=reached, on=TODAY, text="Rättat.")
+    assert [queries_of(*path) for path in paths] == before
