@@ -29,6 +29,11 @@ def may_change_agenda(member: Member, meeting: Meeting) -> bool:
     )
 
 
+def may_mail_minutes(member: Member, meeting: Meeting) -> bool:
+    """Whether the member may mail the meeting's minutes: once it has been adjourned."""
+    return may_log(member) and meeting.council_id == member.council_id and meeting.has_ended
+
+
 def may_restrict_any(member: Member) -> bool:
     """Whether the member may put a lock on or take it off at all: those who log and are cleared themselves."""
     return may_log(member) and member.cleared

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.db.models import Q, TextChoices
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bra.models import HistoryEntry, Member
 from bra.sentences import Line, lines
@@ -98,6 +99,8 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
         )
     if entry.verb == "meeting.replanned":
         return _("changed the plan of the meeting: %(fields)s") % {"fields": _named_fields(entry)}
+    if entry.verb == "meeting.minutes_mailed":
+        return _mailed(entry)
     plain = {
         "meeting.planned": _("planned the meeting"),
         "meeting.opened": _("opened the meeting"),
@@ -110,6 +113,24 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
         "meeting.registered": _("noted the registry number of the minutes"),
     }
     return plain.get(entry.verb, entry.verb)
+
+
+def _mailed(entry: HistoryEntry) -> str:
+    """Say how many got which minutes."""
+    number, edition = entry.changes["mails"][1], entry.changes["edition"][1]
+    if edition is None:
+        words = ngettext(
+            "mailed the minutes, not signed off, to %(n)d person",
+            "mailed the minutes, not signed off, to %(n)d persons",
+            number,
+        )
+        return words % {"n": number}
+    words = ngettext(
+        "mailed edition %(edition)d of the minutes to %(n)d person",
+        "mailed edition %(edition)d of the minutes to %(n)d persons",
+        number,
+    )
+    return words % {"n": number, "edition": edition}
 
 
 def _stay(who: str, noted: dict[str, int | None], members: dict[int, Member]) -> str:

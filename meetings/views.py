@@ -19,8 +19,8 @@ from meetings import lifecycle
 from meetings.doors import item_for, meeting_for
 from meetings.filters import MeetingFilter
 from meetings.forms import ItemForm, MeetingForm
-from meetings.models import AgendaItem, ItemKind, Meeting
-from meetings.permissions import may_change_agenda, may_log_at, may_plan_meetings, may_reopen
+from meetings.models import AgendaItem, ItemKind, Meeting, PaperKind, layout_of
+from meetings.permissions import may_change_agenda, may_log_at, may_mail_minutes, may_plan_meetings, may_reopen
 from meetings.sentences import history_of
 from meetings.sheets import attendance_sheet, minutes
 from meetings.tables import MeetingTable
@@ -145,6 +145,7 @@ def meeting_detail(request: CouncilRequest, pk: int) -> HttpResponse:
     """The agenda before the meeting, the minutes from then on."""
     meeting = meeting_for(request.member, pk)
     items = minutes(meeting, request.member)
+    kind = PaperKind(layout_of(meeting.council).kind)
     context = {
         "meeting": meeting,
         "trail": trail_to(request, meeting),
@@ -156,6 +157,9 @@ def meeting_detail(request: CouncilRequest, pk: int) -> HttpResponse:
         "may_change_agenda": may_change_agenda(request.member, meeting),
         "may_log_here": may_log_at(request.member, meeting),
         "may_reopen": may_reopen(request.member, meeting),
+        "may_mail": may_mail_minutes(request.member, meeting),
+        "paper_kind": kind.label,
+        "is_notes": kind == PaperKind.NOTES,
     }
     return render(request, "meetings/detail.html", context)
 

@@ -20,6 +20,7 @@ STEPS = [
         "links",
         "post",
         "selection",
+        "mailing",
         "case_sheet",
         "case_timeline",
         "timeline",
@@ -39,6 +40,8 @@ STEPS = [
         "owner_links",
         "owner_forms",
         "letters",
+        "minutes_letters",
+        "mailing_forms",
         "link_doors",
         "middleware",
         "context",
@@ -65,6 +68,8 @@ STEPS = [
         "case_life_views",
         "case_sheet_views",
         "document_views",
+        "mailing_views",
+        "reading_views",
         "standing_views",
         "proposal_views",
         "series_views",
@@ -84,6 +89,7 @@ STEPS = [
         "case_urls",
         "case_sheet_urls",
         "document_urls",
+        "reading_urls",
         "planning_urls",
         "feed_urls",
     },
@@ -101,6 +107,8 @@ CLOCKLESS = {
     "history",
     "feed",
     "post",
+    "mailing",
+    "minutes_letters",
 }
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 

@@ -12,6 +12,7 @@ from bra.models import Member
 from bra.rows import locked
 from meetings.lifecycle.carrying import carry_over, next_planned_after, take_back
 from meetings.lifecycle.common import locked_before_adjourned, locked_in_session, locked_item, wake_case
+from meetings.lifecycle.mailing import tell_watchers
 from meetings.lifecycle.presence import refuse_two_on_one_seat, refuse_without_mandate, stop_clock
 from meetings.models import (
     AgendaItem,
@@ -92,6 +93,7 @@ def adjourn(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
     following = next_planned_after(meeting)
     if following is not None:
         carry_over(locked(following), by=by, on=at.date())
+    tell_watchers(meeting, on=at.date())
     return meeting
 
 

@@ -27,6 +27,7 @@ from meetings.models.signing import (
     SignOff,
     SignOffState,
     Unlocking,
+    current_minutes,
 )
 from meetings.models.states import ENDED, HELD, PLANNED, MeetingState
 from meetings.models.summons import Answer, MeetingRules, SummonsReply
@@ -79,6 +80,7 @@ __all__ = [
     "SummonsReply",
     "Topic",
     "Unlocking",
+    "current_minutes",
     "last_decision_number",
     "last_proposal_day",
     "layout_of",

@@ -11,6 +11,7 @@ from bra.models import Member
 from meetings.models.agenda import AgendaItem
 from meetings.models.documents import PaperKind
 from meetings.models.meetings import Meeting
+from meetings.models.states import MeetingState
 
 
 class Adjuster(models.Model):
@@ -156,6 +157,13 @@ class SignedMinutes(models.Model):
         if not self._state.adding:
             raise TypeError("signed minutes are never changed")
         super().save(*args, **kwargs)
+
+
+def current_minutes(meeting: Meeting) -> SignedMinutes | None:
+    """The minutes of a signed meeting as they were signed last; None while nothing holds (one query at most)."""
+    if meeting.state != MeetingState.SIGNED:
+        return None
+    return SignedMinutes.objects.filter(meeting=meeting).order_by("-edition").first()
 
 
 class Unlocking(models.Model):

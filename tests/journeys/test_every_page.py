@@ -30,6 +30,7 @@ PAGES = [
     "/moten/7/narvaro/ledamot/?ledamot=2",
     "/beslutsforhet/",
     "/moten/6/diarienummer/",
+    "/moten/6/utskick/",
     "/moten/utformning/",
     "/punkter/99/andra/",
     "/punkter/80/historik/",
