@@ -65,6 +65,7 @@ STEPS = [
         "case_life_views",
         "case_sheet_views",
         "document_views",
+        "decision_views",
         "standing_views",
         "proposal_views",
         "series_views",

@@ -11,7 +11,7 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import SEATED, Member
 from bra.rows import locked
-from meetings.lifecycle.common import locked_before_adjourned, locked_in_session
+from meetings.lifecycle.common import locked_before_adjourned, locked_in_session, refuse_taken_off
 from meetings.models import AgendaItem, Attendance, AttendanceStatus, Guest, Meeting, Stay
 
 
@@ -22,6 +22,7 @@ def take_up(*, item: AgendaItem, by: Member, at: datetime) -> Meeting:
     if meeting.current_item_id == item.pk:
         return meeting
     item = locked(item)
+    refuse_taken_off(item)
     stop_clock(meeting, at)
     meeting.current_item, meeting.current_since = item, at
     meeting.save(update_fields=["current_item", "current_since"])
@@ -132,6 +133,8 @@ def _refuse_bad_stay(meeting: Meeting, from_item: AgendaItem | None, to_item: Ag
     for name, item in (("from_item", from_item), ("to_item", to_item)):
         if item is not None and item.meeting_id != meeting.pk:
             raise RuleBroken(_("Choose an item of this meeting."), field=name)
+        if item is not None and not AgendaItem.objects.filter(pk=item.pk).exists():
+            raise RuleBroken(_("The item has been taken off the agenda."), field=name)
     if Stay.is_backwards(from_item, to_item):
         raise RuleBroken(_("One can't leave before one has come."), field="to_item")
 
