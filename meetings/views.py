@@ -1,7 +1,6 @@
 """The pages of meetings: the archive, planning, the agenda and the minutes. Logging has its own: live_views."""
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
 from django.db import transaction
@@ -334,7 +333,7 @@ def _agenda_part(request: CouncilRequest, meeting: Meeting) -> HttpResponse:
     meeting.refresh_from_db()
     items = minutes(meeting, request.member)
     if request.htmx.target == "live-agenda":
-        shown = parse_qs(urlsplit(request.htmx.current_url or "").query).get("punkt", [""])[-1]
+        shown = request.POST.get("open", "")
         place = place_of(items, int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 19 else None)
         live: dict[str, Any] = {"meeting": meeting, "items": items, "place": place, "with_messages": True}
         return render(request, "meetings/_live_agenda.html", live)
