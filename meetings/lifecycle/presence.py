@@ -55,15 +55,17 @@ def note_stay(
     refuse_without_mandate(meeting, member)
     if member.role not in SEATED:
         raise RuleBroken(_("Choose a member who sits on this council."))
-    row = Attendance.objects.filter(meeting=meeting, member=member).first() or Attendance(
-        meeting=meeting, member=member
-    )
+    known = Attendance.objects.filter(meeting=meeting, member=member).first()
+    row = known or Attendance(meeting=meeting, member=member)
     _refuse_bad_stay(meeting, from_item, to_item)
     if substitute_for is not None:
         _refuse_substitution(meeting, member, substitute_for)
+    before = _noted(row)
     row.status = AttendanceStatus.PRESENT
     row.from_item, row.to_item, row.substitute_for = from_item, to_item, substitute_for
     refuse_two_on_one_seat(row)
+    if known and _noted(row) == before:
+        return row
     row.save()
     noted: dict[str, Any] = {
         "from": from_item.position if from_item else None,
@@ -79,6 +81,10 @@ def note_stay(
         changes={f"member {member.pk}": (None, noted)},
     )
     return row
+
+
+def _noted(row: Attendance) -> tuple[str, int | None, int | None, int | None]:
+    return row.status, row.from_item_id, row.to_item_id, row.substitute_for_id
 
 
 def refuse_without_mandate(meeting: Meeting, member: Member) -> None:
@@ -192,6 +198,9 @@ def edit_guest(
         raise RuleBroken(_("The guest has been taken off the attendance."))
     _refuse_bad_stay(meeting, from_item, to_item)
     _refuse_same_guest(meeting, name, organisation, but=guest)
+    before = (guest.name, guest.organisation, guest.from_item, guest.to_item)
+    if before == (name, organisation, from_item, to_item):
+        return guest
     guest.name, guest.organisation, guest.from_item, guest.to_item = name, organisation, from_item, to_item
     guest.save(update_fields=["name", "organisation", "from_item", "to_item"])
     _tell_of_guest(guest, by=by, on=on, verb="meeting.guest_edited")

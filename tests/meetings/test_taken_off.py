@@ -69,7 +69,7 @@ def test_it_comes_back_to_its_place_by_the_button_of_the_message(
 def test_its_own_stays_with_it(cast: Cast, here: dict[str, Any], meeting: Meeting) -> None:
     topic, case = make.make_topic(cast.council), make.make_case(cast.council)
     fields = {"title": "Graffitin", "presenter": "Polisen", "minutes_planned": 10, "case": case}
-    item = lifecycle.add_item(meeting=meeting, topics=[topic], **fields, **here)  # type: ignore[arg-type]
+    item = lifecycle.add_item(meeting=meeting, topics=[topic], **fields, **here)
     lifecycle.remove_item(item=item, **here)
     lifecycle.restore_item(item=item, **here)
     item = AgendaItem.objects.get()
