@@ -43,7 +43,7 @@ def _list_page(
 ) -> HttpResponse:
     may_answer = may_plan_meetings(request.member)
     rows = ItemProposal.objects.visible_to(request.member).in_order_of_work()
-    page = Paginator(rows.select_related("meeting", "proposer"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.select_related("meeting", "proposer", "item"), PER_PAGE).get_page(request.GET.get("page"))
     shown = list(page)
     items = AgendaItem.objects.visible_to(request.member).select_related("meeting")
     seen = items.in_bulk([row.item_id for row in shown if row.item_id])

@@ -1,18 +1,22 @@
 """The history of a meeting as sentences."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db.models import Q, TextChoices
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bra.history import NOT_COPIED
 from bra.models import HistoryEntry, Member
 from bra.sentences import Line, lines
 from meetings.models import (
     AgendaItem,
     AttendanceStatus,
     Decision,
+    DecisionKind,
+    ItemKind,
     ItemState,
     Meeting,
 )
@@ -37,7 +41,7 @@ def history_of(meeting: Meeting, member: Member) -> list[Line]:
 
     What was written at an item while it was restricted stays with the cleared also after the lock was taken off.
     """
-    items = {item.pk: item for item in AgendaItem.objects.visible_to(member).filter(meeting=meeting)}
+    items = {item.pk: item for item in AgendaItem.with_removed.visible_to(member).filter(meeting=meeting)}
     decisions = {row.pk: row for row in Decision.objects.visible_to(member).filter(item__meeting=meeting)}
     members = {row.pk: row for row in Member.objects.filter(council_id=meeting.council_id)}
     entries = _entries(Q(target_type="meeting", target_id=meeting.pk), items, decisions, member)
@@ -89,8 +93,8 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
     if entry.verb == "meeting.attendance":
         said = [
             _("noted attendance: %(member)s, %(status)s")
-            % {"member": _member_named(field, members), "status": _label(AttendanceStatus, new, _("not noted"))}
-            for field, (_old, new) in entry.changes.items()
+            % {"member": _member_named(field, members), "status": _attended(old, new)}
+            for field, (old, new) in entry.changes.items()
         ]
         return "; ".join(said)
     if entry.verb == "meeting.stay":
@@ -98,7 +102,7 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
             _stay(_member_named(field, members), new, members) for field, (_old, new) in entry.changes.items()
         )
     if entry.verb == "meeting.replanned":
-        return _("changed the plan of the meeting: %(fields)s") % {"fields": _named_fields(entry)}
+        return _("changed the plan of the meeting: %(fields)s") % {"fields": _changed_fields(entry)}
     if entry.verb == "meeting.minutes_mailed":
         return _mailed(entry)
     plain = {
@@ -145,16 +149,27 @@ def _stay(who: str, noted: dict[str, int | None], members: dict[int, Member]) ->
     return ", ".join(parts)
 
 
+def _attended(old: str | None, new: str | None) -> str:
+    """How somebody attends, and how it was noted before where that was otherwise."""
+    status = _label(AttendanceStatus, new, _("not noted"))
+    return f"{_label(AttendanceStatus, old, '')} → {status}" if old else status
+
+
 def _of_item(entry: HistoryEntry, item: AgendaItem) -> str:
-    words = {"item": str(item)}
+    # What was taken off is no longer quoted: it may have been a name. It had this place.
+    named = _("%(position)s (since taken off)") % {"position": item.position} if item.removed else str(item)
+    words = {"item": named}
     if entry.verb == "item.edited":
-        return _("changed item %(item)s: %(fields)s") % {"item": str(item), "fields": _named_fields(entry)}
+        changed = _named_fields(entry) if item.removed else _changed_fields(entry)
+        return _("changed item %(item)s: %(fields)s") % (words | {"fields": changed})
     if entry.verb == "item.moved":
         old, new = entry.changes["position"]
-        return _("moved item %(item)s from place %(old)s to %(new)s") % {"item": str(item), "old": old, "new": new}
+        return _("moved item %(item)s from place %(old)s to %(new)s") % (words | {"old": old, "new": new})
     if entry.verb == "item.state":
         state = _label(ItemState, entry.changes["state"][1], "")
-        return _("marked item %(item)s: %(state)s") % {"item": str(item), "state": state}
+        return _("marked item %(item)s: %(state)s") % (words | {"state": state})
+    if entry.verb == "item.removed" and item.removed:
+        return _("took item %(position)s off the agenda") % {"position": item.position}
     sentences = {
         "item.added": _("added item %(item)s"),
         "item.carried": _("brought item %(item)s along from the last meeting"),
@@ -165,13 +180,19 @@ def _of_item(entry: HistoryEntry, item: AgendaItem) -> str:
         "item.unrestricted": _("made item %(item)s unrestricted"),
         "item.noted": _("wrote notes at item %(item)s"),
         "item.taken_up": _("took up item %(item)s"),
+        "item.removed": _("took item %(item)s off the agenda"),
+        "item.restored": _("put item %(item)s back on the agenda"),
     }
     return sentences[entry.verb] % words if entry.verb in sentences else entry.verb
 
 
 def _of_decision(entry: HistoryEntry, decision: Decision, items: dict[int, AgendaItem]) -> str:
     # What was removed is no longer quoted: it may have been a name.
-    words = {"text": str(items[decision.item_id]) if decision.removed else Truncator(decision.text).chars(80)}
+    said = entry.changes.get("text", [None, NOT_COPIED])[1]
+    now = Truncator(decision.text if said == NOT_COPIED else said).chars(80)
+    words = {"text": str(items[decision.item_id]) if decision.removed else now}
+    if entry.verb == "decision.amended" and not decision.removed:
+        return _amended(entry, words)
     sentences = {
         "decision.recorded": _("recorded a decision: %(text)s"),
         "decision.amended": _("changed a decision: %(text)s"),
@@ -179,6 +200,20 @@ def _of_decision(entry: HistoryEntry, decision: Decision, items: dict[int, Agend
         "decision.restored": _("brought a decision back: %(text)s"),
     }
     return sentences[entry.verb] % words if entry.verb in sentences else entry.verb
+
+
+def _amended(entry: HistoryEntry, words: dict[str, str]) -> str:
+    """Say how a decision was changed: its wording before and after where history keeps both, and its kind."""
+    old, new = entry.changes.get("text", (None, None))
+    parts = []
+    if old is not None and NOT_COPIED not in (old, new):
+        parts.append(_("changed a decision from “%(old)s” to “%(new)s”") % {"old": old, "new": new})
+    else:
+        parts.append(_("changed a decision: %(text)s") % words)
+    if "kind" in entry.changes:
+        was, became = (_label(DecisionKind, kind, "") for kind in entry.changes["kind"])
+        parts.append(_("its kind: %(old)s → %(new)s") % {"old": was, "new": became})
+    return "; ".join(parts)
 
 
 def _member_named(field: str, members: dict[int, Member]) -> str:
@@ -189,6 +224,28 @@ def _member_named(field: str, members: dict[int, Member]) -> str:
 
 def _label(choices: type[TextChoices], value: str | None, none: str) -> str:
     return str(choices(value).label).lower() if value else none
+
+
+def _changed_fields(entry: HistoryEntry) -> str:
+    """The changed fields by their labels, with the old value and the new one where both are short."""
+    told = []
+    for name, (old, new) in entry.changes.items():
+        if name not in _FIELDS:
+            continue
+        # A case is a key here, and may be one that not everybody sees.
+        quoted = name != "case" and NOT_COPIED not in (old, new)
+        told.append(f"{_FIELDS[name]} ({_value(name, old)} → {_value(name, new)})" if quoted else str(_FIELDS[name]))
+    return ", ".join(told)
+
+
+def _value(name: str, value: Any) -> str:
+    if value in (None, "", []):
+        return "–"
+    if name == "kind":
+        return _label(ItemKind, value, "")
+    if name in ("starts_at", "ends_at"):
+        return str(value)[:5]
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _named_fields(entry: HistoryEntry) -> str:

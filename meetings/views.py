@@ -22,7 +22,7 @@ from meetings.forms import ItemForm, MeetingForm
 from meetings.models import AgendaItem, ItemKind, Meeting, PaperKind, layout_of
 from meetings.permissions import may_change_agenda, may_log_at, may_mail_minutes, may_plan_meetings, may_reopen
 from meetings.sentences import history_of
-from meetings.sheets import attendance_sheet, minutes
+from meetings.sheets import attendance_sheet, minutes, place_of
 from meetings.tables import MeetingTable
 from meetings.timing import timing
 
@@ -284,29 +284,44 @@ def _item_fields(request: CouncilRequest, form: ItemForm) -> dict[str, Any]:
 @only_if(may_plan_meetings)
 @require_POST
 def item_move(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Move an item one step: `way` is "up" or "down"."""
+    """Move an item: `way` is "up" or "down", or `place` says where, 1 the first. `from=live` leads back to logging."""
     item = item_for(request.member, pk)
+    sent, way = request.POST.get("place", ""), request.POST.get("way")
+    here: dict[str, Any] = {"item": item, "by": request.member, "on": request.today}
     try:
-        lifecycle.move_item(item=item, by=request.member, on=request.today, up=request.POST.get("way") == "up")
+        if sent.isascii() and sent.isdigit() and len(sent) < 5:
+            lifecycle.place_item(place=int(sent), **here)
+        elif way in ("up", "down"):
+            lifecycle.move_item(up=way == "up", **here)
     except RuleBroken as error:
         messages.error(request, error.sentence)
     if request.htmx:
         return _agenda_part(request, item.meeting)
+    if request.POST.get("from") == "live":
+        return redirect(page_of(request, item.meeting, item))
     return redirect(_agenda_of(request, item.meeting, item))
 
 
 @only_if(may_plan_meetings)
 @require_POST
 def item_remove(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Remove an item on which nothing has been logged."""
-    item = item_for(request.member, pk)
-    meeting = item.meeting
+    """Take an item on which nothing has been logged off the agenda; `?tillbaka=1` in the address puts it back."""
+    back = request.GET.get("tillbaka") == "1"
+    item = item_for(request.member, pk, taken_off=back)
+    meeting, words = item.meeting, {"title": item.title}
+    change = lifecycle.restore_item if back else lifecycle.remove_item
     try:
-        lifecycle.remove_item(item=item, by=request.member, on=request.today)
+        change(item=item, by=request.member, on=request.today)
     except RuleBroken as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, _("“%(title)s” is taken off the agenda.") % {"title": item.title})
+        if back:
+            messages.success(request, _("“%(title)s” is back on the agenda.") % words)
+            return redirect(page_of(request, meeting, item))
+        undo = reverse("meetings:item_remove", args=[request.council.slug, item.pk])
+        messages.success(
+            request, _("“%(title)s” is taken off the agenda.") % words, extra_tags=f"undo={undo}?tillbaka=1"
+        )
     if request.htmx:
         return _agenda_part(request, meeting)
     return redirect(_agenda_of(request, meeting, None))
@@ -318,9 +333,14 @@ def _agenda_of(request: CouncilRequest, meeting: Meeting, item: AgendaItem | Non
 
 
 def _agenda_part(request: CouncilRequest, meeting: Meeting) -> HttpResponse:
-    """The agenda of the meeting's page, and the messages."""
+    """The agenda of the meeting's page, or the live page's, and the messages."""
     meeting.refresh_from_db()
     items = minutes(meeting, request.member)
+    if request.htmx.target == "live-agenda":
+        shown = request.POST.get("open", "")
+        place = place_of(items, int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 19 else None)
+        live: dict[str, Any] = {"meeting": meeting, "items": items, "place": place, "with_messages": True}
+        return render(request, "meetings/_live_agenda.html", live)
     context = {
         "meeting": meeting,
         "items": items,

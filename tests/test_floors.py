@@ -70,6 +70,7 @@ STEPS = [
         "document_views",
         "mailing_views",
         "reading_views",
+        "decision_views",
         "standing_views",
         "proposal_views",
         "series_views",

@@ -4,7 +4,7 @@ All take `by`, the acting member (None for the system), and `on`, the council's 
 sentence for the user when a rule says no.
 """
 
-from meetings.lifecycle.agenda import add_item, edit_item, move_item, remove_item
+from meetings.lifecycle.agenda import add_item, edit_item, move_item, place_item, remove_item, restore_item
 from meetings.lifecycle.case_life import (
     choose_case_rules,
     close_case,
@@ -33,6 +33,7 @@ from meetings.lifecycle.proposals import (
     withdraw_proposal,
 )
 from meetings.lifecycle.session import (
+    DecisionConflict,
     NotesConflict,
     adjourn,
     amend_decision,
@@ -48,6 +49,7 @@ from meetings.lifecycle.standing import add_standing, edit_standing, place_stand
 
 __all__ = [
     "MOST_DAYS",
+    "DecisionConflict",
     "NotesConflict",
     "add_guest",
     "add_item",
@@ -73,6 +75,7 @@ __all__ = [
     "note_stay",
     "open_case",
     "open_meeting",
+    "place_item",
     "place_standing",
     "plan_meeting",
     "plan_series",
@@ -88,6 +91,7 @@ __all__ = [
     "reopen_case",
     "reopen_meeting",
     "replan_meeting",
+    "restore_item",
     "save_notes",
     "see_watched",
     "set_item_state",

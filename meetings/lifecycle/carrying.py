@@ -10,7 +10,7 @@ from django.db.models import Q
 from bra import history
 from bra.models import Council, Member
 from bra.rows import locked
-from meetings.lifecycle.common import renumber
+from meetings.lifecycle.common import renumber, take_off
 from meetings.models import ENDED, PLANNED, AgendaItem, ItemKind, ItemState, Meeting
 
 LONGEST_TITLE = AgendaItem._meta.get_field("title").max_length or 0
@@ -70,21 +70,14 @@ def take_back(meeting: Meeting, *, by: Member, on: date) -> None:
         meeting__state__in=PLANNED,
     ).select_related("meeting", "carried_from")
     for item in brought:
-        target, source = locked(item.meeting), item.carried_from
+        locked(item.meeting)
+        source = item.carried_from
         assert source is not None
         source.carried = False
         source.save(update_fields=["carried"])
         if history.entries_of(item).filter(verb="item.carried").exists():
-            history.record(
-                council=meeting.council,
-                by=by,
-                on=on,
-                verb="item.removed",
-                target=item,
-                changes={"title": (item.title, None)},
-            )
-            item.delete()
-            renumber(list(target.items.order_by("position", "pk")))
+            # The meeting that is mended may leave it over once more, and an item is carried to one other only.
+            take_off(item, by=by, on=on, carried_from=None)
         else:
             history.change(item, council=meeting.council, by=by, on=on, verb="item.unjoined", carried_from=None)
 

@@ -94,7 +94,7 @@ def put_back_proposal(*, proposal: ItemProposal, by: Member, on: date) -> ItemPr
     """Let a proposal wait again: declined, withdrawn by `by`, or taken and then removed from the agenda."""
     proposal = locked(proposal)
     own = proposal.state == ProposalState.WITHDRAWN and proposal.proposer_id == by.pk
-    off = proposal.state == ProposalState.TAKEN and proposal.item_id is None
+    off = proposal.is_off_agenda
     if not (own or off or proposal.state == ProposalState.DECLINED):
         raise RuleBroken(_("The proposal can't be put back: it has been answered otherwise."))
     history.change(
@@ -105,6 +105,7 @@ def put_back_proposal(*, proposal: ItemProposal, by: Member, on: date) -> ItemPr
         verb="proposal.put_back",
         state=ProposalState.WAITING,
         answer="",
+        item=None,
     )
     return proposal
 

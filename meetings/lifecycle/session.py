@@ -36,6 +36,16 @@ class NotesConflict(Exception):
         self.text = text
 
 
+class DecisionConflict(Exception):
+    """Somebody else amended the decision meanwhile; it carries their wording, `text` and `kind` are what was sent."""
+
+    def __init__(self, decision: Decision, text: str, kind: DecisionKind) -> None:
+        super().__init__("the decision was amended by somebody else")
+        self.decision = decision
+        self.text = text
+        self.kind = kind
+
+
 @transaction.atomic
 def open_meeting(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
     """Open a planned meeting at the council's local time `at`; what the last one left over comes along."""
@@ -207,14 +217,34 @@ def record_decision(
 
 
 @transaction.atomic
-def amend_decision(*, decision: Decision, text: str, kind: DecisionKind, by: Member, on: date) -> Decision:
-    """Change a decision while its meeting is in session."""
+def amend_decision(
+    *, decision: Decision, text: str, kind: DecisionKind, version: int, by: Member, on: date
+) -> Decision:
+    """Change a decision while its meeting is in session, as written on its `version`.
+
+    Raises DecisionConflict when somebody else has amended it since.
+    """
     meeting = locked_in_session(decision.item.meeting)
     decision = locked(decision)
     text = text.strip()
     if not text:
         raise RuleBroken(_("Write what was decided."), field="text")
-    history.change(decision, council=meeting.council, by=by, on=on, verb="decision.amended", text=text, kind=kind)
+    if decision.removed:
+        raise RuleBroken(_("Somebody has removed the decision meanwhile. Record your text as a new one."))
+    if (decision.text, decision.kind) == (text, kind):
+        return decision
+    if decision.version != version:
+        raise DecisionConflict(decision, text, kind)
+    history.change(
+        decision,
+        council=meeting.council,
+        by=by,
+        on=on,
+        verb="decision.amended",
+        text=text,
+        kind=kind,
+        version=decision.version + 1,
+    )
     return decision
 
 

@@ -367,7 +367,7 @@ def test_paragraphs_go_on_from_the_last_meeting_in_the_order_of_the_agenda(
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_decision_is_changed(cast: Cast, item: AgendaItem, browser_of_secretary: Client, scripts: bool) -> None:
     decision = lifecycle.record_decision(item=item, text="Först", by=cast.secretary, on=make.TODAY)
-    url, data = address("decision_edit", cast, decision.pk), {"text": "Sedan", "kind": "filed"}
+    url, data = address("decision_edit", cast, decision.pk), {"text": "Sedan", "kind": "filed", "version": "0"}
     assert "Först</textarea>" in browser_of_secretary.get(url).text
     if scripts:
         assert "Sedan" in htmx(browser_of_secretary, url, data).text
