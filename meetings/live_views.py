@@ -35,7 +35,7 @@ from meetings.models import (
     Meeting,
     MeetingState,
 )
-from meetings.permissions import may_log_at
+from meetings.permissions import may_log_at, may_write_at
 from meetings.sheets import agenda, attendance_sheet, decisions_of, expected_members, place_of
 from meetings.views import page_of, trail_to
 
@@ -290,12 +290,12 @@ def decision_add(request: CouncilRequest, pk: int) -> HttpResponse:
 @only_if(may_log)
 @require_http_methods(["GET", "HEAD", "POST"])
 def decision_edit(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Change a decision while the meeting is in session."""
+    """Change a decision until the minutes lie with their signers."""
     decision = decision_for(request.member, pk)
     item = decision.item
     bound = request.POST if request.method == "POST" else None
     form = DecisionForm(bound, initial=DecisionForm.of(decision), auto_id=f"decision-{item.pk}-{decision.pk}-%s")
-    if decision.removed or (bound is None and not may_log_at(request.member, item.meeting)):
+    if decision.removed or (bound is None and not may_write_at(request.member, item.meeting)):
         return _redirect(request, page_of(request, item.meeting, item))
     if form.is_valid():
         try:

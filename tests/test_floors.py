@@ -22,6 +22,7 @@ STEPS = [
         "selection",
         "case_sheet",
         "case_timeline",
+        "signing_sheet",
         "timeline",
         "snippets",
         "feed",
@@ -39,6 +40,9 @@ STEPS = [
         "owner_links",
         "owner_forms",
         "letters",
+        "signing_letters",
+        "signing_forms",
+        "signing_sentences",
         "link_doors",
         "middleware",
         "context",
@@ -68,6 +72,7 @@ STEPS = [
         "standing_views",
         "proposal_views",
         "series_views",
+        "signing_views",
         "member_views",
         "plan_views",
         "mail_views",
@@ -85,6 +90,7 @@ STEPS = [
         "case_sheet_urls",
         "document_urls",
         "planning_urls",
+        "signing_urls",
         "feed_urls",
     },
 ]
@@ -101,6 +107,9 @@ CLOCKLESS = {
     "history",
     "feed",
     "post",
+    "documents",
+    "signing_sheet",
+    "signing_letters",
 }
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 
