@@ -107,7 +107,6 @@ CLOCKLESS = {
     "history",
     "feed",
     "post",
-    "documents",
     "signing_sheet",
     "signing_letters",
 }
