@@ -15,6 +15,7 @@ from meetings.models import (
     ItemState,
     Meeting,
 )
+from meetings.signing_sentences import comment_words, signing_words
 
 # The form's labels of the fields that history names.
 _FIELDS = {
@@ -108,6 +109,7 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
         "meeting.guest_removed": _("took a co-opted guest off the attendance"),
         "meeting.guest_restored": _("brought a co-opted guest back"),
         "meeting.registered": _("noted the registry number of the minutes"),
+        **signing_words(),
     }
     return plain.get(entry.verb, entry.verb)
 
@@ -144,6 +146,7 @@ def _of_item(entry: HistoryEntry, item: AgendaItem) -> str:
         "item.unrestricted": _("made item %(item)s unrestricted"),
         "item.noted": _("wrote notes at item %(item)s"),
         "item.taken_up": _("took up item %(item)s"),
+        **comment_words(),
     }
     return sentences[entry.verb] % words if entry.verb in sentences else entry.verb
 

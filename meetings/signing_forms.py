@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bra.forms import DayInput, GuardedForm, LongText
 from bra.models import Council, Member
 from meetings import lifecycle
-from meetings.models import Adjuster, Addendum, ItemComment, Meeting, MeetingRules, PaperKind, layout_of
+from meetings.models import Addendum, Adjuster, ItemComment, Meeting, MeetingRules, PaperKind, layout_of
 from meetings.permissions import may_restrict_any
 
 _READ_BY_ALL = _("Everybody on the council reads it: write nothing here of restricted items.")

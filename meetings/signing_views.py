@@ -318,12 +318,10 @@ def unlock_answer(request: CouncilRequest, pk: int) -> HttpResponse:
     asked = get_object_or_404(
         Unlocking.objects.filter(minutes__meeting__in=meetings).select_related("minutes__meeting__council"), pk=pk
     )
-    here = {"unlocking": asked, "by": request.member, "on": request.today}
-    if request.POST.get("answer") == "yes":
-        words = _("The minutes are open again. Their signed edition is kept.")
-        _done(request, lambda: lifecycle.confirm_unlock(**here), words)
-    else:
-        _done(request, lambda: lifecycle.refuse_unlock(**here), _("The minutes stay as they were signed."))
+    yes = request.POST.get("answer") == "yes"
+    verb: Callable[..., object] = lifecycle.confirm_unlock if yes else lifecycle.refuse_unlock
+    words = _("The minutes are open again. Their signed edition is kept.") if yes else _("The minutes stay signed.")
+    _done(request, lambda: verb(unlocking=asked, by=request.member, on=request.today), words)
     return redirect(_own_page(request, asked.minutes.meeting))
 
 

@@ -190,7 +190,9 @@ def sign(*, sign_off: SignOff, by: Member, at: datetime) -> SignOff:
     meeting = sign_off.meeting
     if _is_blind(meeting, by) or digest_of(meeting, sign_off.kind) != sign_off.digest:
         raise RuleBroken(
-            _("Something that stands in the minutes was changed after they were sent. They must be taken back, sent again.")
+            _(
+                "Something in the minutes was changed after they were sent. The secretary must take them back and send anew."
+            )
         )
     signer.answer, signer.answered_at = SignerAnswer.SIGNED, at
     signer.save(update_fields=["answer", "answered_at"])
@@ -286,12 +288,8 @@ def _post_news(sign_off: SignOff, on: date) -> None:
     loggers = list(Member.objects.filter(council=council, role__in=LOGGERS).active(on))
     secretaries = [member for member in loggers if member.role == Role.SECRETARY and member.address]
     recipients: Iterable[Member] = secretaries or loggers
-    post.post(
-        council=council, kind=TOLD, recipients=recipients, cause=_cause(sign_off), on=on, about=sign_off.pk
-    )
+    post.post(council=council, kind=TOLD, recipients=recipients, cause=_cause(sign_off), on=on, about=sign_off.pk)
 
 
 def _cause(sign_off: SignOff) -> str:
     return f"sign-off {sign_off.pk}"
-
-
