@@ -23,7 +23,7 @@ from meetings.doors import decision_for, item_for
 from meetings.forms import AmendForm, DecisionForm
 from meetings.live_views import as_on_agenda, lead_to, refused, saved_at
 from meetings.models import AgendaItem, Decision, DecisionKind
-from meetings.permissions import may_log_at
+from meetings.permissions import may_write_at
 from meetings.sheets import decisions_of
 from meetings.views import page_of, trail_to
 
@@ -58,12 +58,12 @@ def decision_add(request: CouncilRequest, pk: int) -> HttpResponse:
 @only_if(may_log)
 @require_http_methods(["GET", "HEAD", "POST"])
 def decision_edit(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Change a decision while the meeting is in session. `keep=both` puts both wordings together to be edited."""
+    """Change a decision until the minutes lie with their signers. `keep=both` puts both wordings together."""
     decision = decision_for(request.member, pk)
     item = decision.item
     bound = request.POST if request.method == "POST" else None
     form = AmendForm.of_decision(decision, bound)
-    if bound is None and (decision.removed or not may_log_at(request.member, item.meeting)):
+    if bound is None and (decision.removed or not may_write_at(request.member, item.meeting)):
         return lead_to(request, page_of(request, item.meeting, item))
     if form.is_valid():
         text, kind = form.cleaned_data["text"], DecisionKind(form.cleaned_data["kind"])

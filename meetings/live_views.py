@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from bra import history
@@ -33,7 +33,7 @@ from meetings.models import (
     Meeting,
     MeetingState,
 )
-from meetings.permissions import may_log_at
+from meetings.permissions import may_log_at, may_tidy
 from meetings.sheets import agenda, attendance_sheet, decisions_of, expected_members, place_of
 from meetings.views import page_of, trail_to
 
@@ -145,10 +145,15 @@ def _fresh_notes(item: AgendaItem) -> NotesForm:
 
 
 @only_if(may_log)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def item_notes(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Save the notes of an item. `keep=saved` drops the own text, `keep=both` puts both texts together to be edited."""
+    """Save the notes of an item. `keep=saved` drops the own text, `keep=both` puts both texts together to be edited.
+
+    A plain visit shows them on a page of their own, to be tidied up once the meeting is adjourned.
+    """
     item = item_for(request.member, pk, taken_off=True)
+    if request.method != "POST":
+        return _notes_page(request, item)
     keep = request.POST.get("keep")
     if keep == "saved":
         return _notes_settled(request, item)
@@ -176,6 +181,15 @@ def item_notes(request: CouncilRequest, pk: int) -> HttpResponse:
         form.refuse(error)
         return _notes_refused(request, item, form)
     return _notes_settled(request, item)
+
+
+def _notes_page(request: CouncilRequest, item: AgendaItem) -> HttpResponse:
+    if not may_tidy(request.member, item.meeting):
+        return lead_to(request, page_of(request, item.meeting, item))
+    context = {"item": item, "meeting": item.meeting, "notes_form": _fresh_notes(item), "tidying": True}
+    context["back"] = page_of(request, item.meeting, item)
+    context["trail"] = trail_to(request, item.meeting, _("Notes"))
+    return render(request, "meetings/notes.html", context)
 
 
 def _notes_settled(request: CouncilRequest, item: AgendaItem) -> HttpResponse:

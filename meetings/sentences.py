@@ -20,6 +20,7 @@ from meetings.models import (
     ItemState,
     Meeting,
 )
+from meetings.signing_sentences import comment_words, signing_words
 
 # The form's labels of the fields that history names.
 _FIELDS = {
@@ -115,6 +116,7 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
         "meeting.guest_removed": _("took a co-opted guest off the attendance"),
         "meeting.guest_restored": _("brought a co-opted guest back"),
         "meeting.registered": _("noted the registry number of the minutes"),
+        **signing_words(),
     }
     return plain.get(entry.verb, entry.verb)
 
@@ -182,6 +184,7 @@ def _of_item(entry: HistoryEntry, item: AgendaItem) -> str:
         "item.taken_up": _("took up item %(item)s"),
         "item.removed": _("took item %(item)s off the agenda"),
         "item.restored": _("put item %(item)s back on the agenda"),
+        **comment_words(),
     }
     return sentences[entry.verb] % words if entry.verb in sentences else entry.verb
 

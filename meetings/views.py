@@ -19,10 +19,20 @@ from meetings import lifecycle
 from meetings.doors import item_for, meeting_for
 from meetings.filters import MeetingFilter
 from meetings.forms import ItemForm, MeetingForm
-from meetings.models import AgendaItem, ItemKind, Meeting, PaperKind, layout_of
-from meetings.permissions import may_change_agenda, may_log_at, may_mail_minutes, may_plan_meetings, may_reopen
+from meetings.models import AgendaItem, ItemKind, Meeting, MeetingState, PaperKind, layout_of
+from meetings.permissions import (
+    may_change_agenda,
+    may_log_at,
+    may_mail_minutes,
+    may_name_adjusters,
+    may_plan_meetings,
+    may_reopen,
+    may_tidy,
+    may_unlock,
+)
 from meetings.sentences import history_of
 from meetings.sheets import attendance_sheet, minutes, place_of
+from meetings.signing_sheet import comments_by_item, parts_signed, signing_sheet
 from meetings.tables import MeetingTable
 from meetings.timing import timing
 
@@ -142,9 +152,9 @@ def _status(form: Any) -> int:
 @only_if(may_read_council)
 @require_safe
 def meeting_detail(request: CouncilRequest, pk: int) -> HttpResponse:
-    """The agenda before the meeting, the minutes from then on."""
+    """The agenda before the meeting, the minutes from then on; once they are signed, as they were signed."""
     meeting = meeting_for(request.member, pk)
-    items = minutes(meeting, request.member)
+    items = [] if meeting.state == MeetingState.SIGNED else minutes(meeting, request.member)
     kind = PaperKind(layout_of(meeting.council).kind)
     context = {
         "meeting": meeting,
@@ -161,7 +171,20 @@ def meeting_detail(request: CouncilRequest, pk: int) -> HttpResponse:
         "paper_kind": kind.label,
         "is_notes": kind == PaperKind.NOTES,
     }
-    return render(request, "meetings/detail.html", context)
+    return render(request, "meetings/detail.html", context | _signing_context(request, meeting))
+
+
+def _signing_context(request: CouncilRequest, meeting: Meeting) -> dict[str, Any]:
+    """Where the signing off stands; with it the text as it was signed, or the comments of whoever is to sign it."""
+    sheet = signing_sheet(meeting, request.member, request.today)
+    context: dict[str, Any] = {"signing": sheet, "may_unlock": may_unlock(request.member)}
+    if not meeting.has_ended:
+        return context | {"may_name": not sheet.is_notes and may_name_adjusters(request.member, meeting)}
+    if sheet.current is not None:
+        context["paper"], context["parts"] = parts_signed(sheet.current, meeting, request.member)
+    elif may_tidy(request.member, meeting):
+        context |= {"may_tidy": True, "comments": comments_by_item(sheet, request.member)}
+    return context
 
 
 # From planned to in session to adjourned

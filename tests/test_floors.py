@@ -23,6 +23,7 @@ STEPS = [
         "mailing",
         "case_sheet",
         "case_timeline",
+        "signing_sheet",
         "timeline",
         "snippets",
         "feed",
@@ -42,6 +43,9 @@ STEPS = [
         "letters",
         "minutes_letters",
         "mailing_forms",
+        "signing_letters",
+        "signing_forms",
+        "signing_sentences",
         "link_doors",
         "middleware",
         "context",
@@ -74,6 +78,7 @@ STEPS = [
         "standing_views",
         "proposal_views",
         "series_views",
+        "signing_views",
         "member_views",
         "plan_views",
         "mail_views",
@@ -92,6 +97,7 @@ STEPS = [
         "document_urls",
         "reading_urls",
         "planning_urls",
+        "signing_urls",
         "feed_urls",
     },
 ]
@@ -110,6 +116,8 @@ CLOCKLESS = {
     "post",
     "mailing",
     "minutes_letters",
+    "signing_sheet",
+    "signing_letters",
 }
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 

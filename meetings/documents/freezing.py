@@ -1,5 +1,7 @@
-"""A paper as JSON and back, so that what was signed can be kept."""
+"""A paper as JSON and back, so that what was signed can be kept, and the checksum that shows that it is unchanged."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
@@ -19,6 +21,16 @@ def thawed(kept: Mapping[str, Any]) -> Paper:
     """Return the paper that `frozen` gave. Fields that it didn't have yet get their defaults, unknown ones are left."""
     paper: Paper = _thawed(Paper, kept)
     return paper
+
+
+def canonical(kept: Mapping[str, Any]) -> bytes:
+    """Return the one way in which the JSON is written for its checksum: keys in order, no spaces, UTF-8."""
+    return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def checksum(kept: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the canonical JSON, in 64 hexadecimal digits."""
+    return hashlib.sha256(canonical(kept)).hexdigest()
 
 
 def _frozen(value: Any) -> Any:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from bra.models import Member
 from meetings.documents.content import Addition, Paper, line, paragraphs
-from meetings.documents.freezing import thawed
+from meetings.documents.sealing import kept_paper
 from meetings.documents.selection import paper_of
 from meetings.models import Addendum, Meeting, SignedMinutes, current_minutes
 
@@ -24,7 +24,8 @@ def paper_for(meeting: Meeting, member: Member, *, masked: bool = False) -> Pape
     if minutes is None:
         return paper_of(meeting, member, masked=masked)
     with translation.override(settings.LANGUAGE_CODE):
-        return _sealed(thawed(minutes.masked if masked else minutes.whole), minutes, masked)
+        paper, _items = kept_paper(minutes, masked=masked)
+        return _sealed(paper, minutes, masked)
 
 
 def _sealed(paper: Paper, minutes: SignedMinutes, masked: bool) -> Paper:

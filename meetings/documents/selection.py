@@ -67,6 +67,12 @@ def paper_of(meeting: Meeting, member: Member, *, masked: bool = False, layout: 
         return _paper(meeting, masked, layout or layout_of(meeting.council))
 
 
+def papers_of(meeting: Meeting, layout: MinutesLayout) -> tuple[Paper, Paper]:
+    """Return the meeting's document for nobody in particular: the whole and the masked one. It is what is signed."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _paper(meeting, False, layout), _paper(meeting, True, layout)
+
+
 def _kind(meeting: Meeting, layout: MinutesLayout) -> str:
     """The word for the document of the meeting."""
     if not meeting.opened_at:

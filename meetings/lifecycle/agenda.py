@@ -15,6 +15,7 @@ from meetings.lifecycle.common import (
     locked_before_adjourned,
     locked_item,
     locked_live_case,
+    locked_unsettled,
     only,
     renumber,
     set_topics,
@@ -78,7 +79,7 @@ def edit_item(
     A case brings its topics along, and a restricted one restricts the item.
     """
     only(fields, _FIELDS)
-    meeting = locked_before_adjourned(item.meeting)
+    meeting = locked_unsettled(item.meeting)
     joins = fields.get("case")
     item = locked_item(item, joins=joins if isinstance(joins, Case) else None)
     if isinstance(joins, Case) and joins.pk != item.case_id:

@@ -10,7 +10,7 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
-from meetings.models import AgendaItem, Case, CaseState, Meeting, MeetingState, Topic
+from meetings.models import AgendaItem, Case, CaseState, Meeting, MeetingState, Topic, open_round
 
 
 def refuse_unheld(meeting: Meeting, *, field: str = "") -> None:
@@ -37,6 +37,31 @@ def locked_before_adjourned(meeting: Meeting) -> Meeting:
         raise RuleBroken(_("The meeting is cancelled."))
     if meeting.has_ended:
         raise RuleBroken(_("The meeting has been adjourned, so its agenda can no longer be changed."))
+    return meeting
+
+
+def refuse_settled(meeting: Meeting) -> None:
+    """Refuse a meeting whose minutes are signed off, or lie with those who are to sign them."""
+    if meeting.state == MeetingState.SIGNED:
+        raise RuleBroken(_("The minutes are signed off, so nothing in them can be changed. Write an addendum instead."))
+    if open_round(meeting) is not None:
+        raise RuleBroken(_("The minutes lie with those who are to sign them. Take them back first."))
+
+
+def locked_for_writing(meeting: Meeting) -> Meeting:
+    """The meeting under a lock; refuses one that hasn't begun, or whose minutes are being or have been signed."""
+    meeting = locked(meeting)
+    refuse_unheld(meeting)
+    refuse_settled(meeting)
+    return meeting
+
+
+def locked_unsettled(meeting: Meeting) -> Meeting:
+    """The meeting under a lock, planned, in session or adjourned; refuses one that `refuse_settled` refuses."""
+    meeting = locked(meeting)
+    if meeting.state == MeetingState.CANCELLED:
+        raise RuleBroken(_("The meeting is cancelled."))
+    refuse_settled(meeting)
     return meeting
 
 

@@ -11,7 +11,7 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import SEATED, Member
 from bra.rows import locked
-from meetings.lifecycle.common import locked_before_adjourned, locked_in_session, refuse_taken_off
+from meetings.lifecycle.common import locked_in_session, locked_unsettled, refuse_taken_off
 from meetings.models import AgendaItem, Attendance, AttendanceStatus, Guest, Meeting, Stay
 
 
@@ -51,7 +51,7 @@ def note_stay(
     to_item: AgendaItem | None = None,
 ) -> Attendance:
     """Note that the member is present, from which item to which, and for whom the member stands in."""
-    meeting = locked_before_adjourned(meeting)
+    meeting = locked_unsettled(meeting)
     refuse_without_mandate(meeting, member)
     if member.role not in SEATED:
         raise RuleBroken(_("Choose a member who sits on this council."))
@@ -164,7 +164,7 @@ def add_guest(
     to_item: AgendaItem | None = None,
 ) -> Guest:
     """Note somebody who is co-opted to this meeting."""
-    meeting = locked_before_adjourned(meeting)
+    meeting = locked_unsettled(meeting)
     name, organisation = " ".join(name.split()), " ".join(organisation.split())
     if not name:
         raise RuleBroken(_("Write who is co-opted."), field="name")
@@ -189,7 +189,7 @@ def edit_guest(
     to_item: AgendaItem | None,
 ) -> Guest:
     """Change what is noted of a guest, as until which item the guest was there."""
-    meeting = locked_before_adjourned(guest.meeting)
+    meeting = locked_unsettled(guest.meeting)
     guest = locked(guest)
     name, organisation = " ".join(name.split()), " ".join(organisation.split())
     if not name:
@@ -216,7 +216,7 @@ def _refuse_same_guest(meeting: Meeting, name: str, organisation: str, but: Gues
 @transaction.atomic
 def remove_guest(*, guest: Guest, by: Member, on: date, removed: bool = True) -> Guest:
     """Take a guest off the attendance; `removed=False` brings the guest back."""
-    locked_before_adjourned(guest.meeting)
+    locked_unsettled(guest.meeting)
     guest = locked(guest)
     if guest.removed != removed:
         guest.removed = removed

@@ -28,6 +28,7 @@ from meetings.models.signing import (
     SignOffState,
     Unlocking,
     current_minutes,
+    open_round,
 )
 from meetings.models.states import ENDED, HELD, PLANNED, MeetingState
 from meetings.models.summons import Answer, MeetingRules, SummonsReply
@@ -84,5 +85,6 @@ __all__ = [
     "last_decision_number",
     "last_proposal_day",
     "layout_of",
+    "open_round",
     "reckoned_numbers",
 ]

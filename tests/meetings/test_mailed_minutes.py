@@ -197,9 +197,7 @@ def test_the_link_opens_the_masked_minutes_even_for_one_who_is_cleared(cast: Cas
     page = browser.get("/protokoll/")
     text = page.content.decode()
     assert [
-        part
-        for part in ("Minutes 2017-2", "<b>fasaden</b> &amp; &lt;taket&gt;", "Masked: secrecy")
-        if part not in text
+        part for part in ("Minutes 2017-2", "<b>fasaden</b> &amp; &lt;taket&gt;", "Masked: secrecy") if part not in text
     ] == []
     assert SECRET not in text
     assert "no-store" in page["Cache-Control"]
