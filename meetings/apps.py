@@ -9,3 +9,7 @@ class MeetingsConfig(AppConfig):
 
     name = "meetings"
     verbose_name = _("Meetings")
+
+    def ready(self) -> None:
+        """Tell the ledger our kinds of mail."""
+        from meetings import letters  # noqa: F401  # registered by being imported, once the models are there

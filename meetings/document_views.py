@@ -57,7 +57,7 @@ _FILE_NAMES = {PaperKind.MINUTES: "protokoll", PaperKind.NOTES: "minnesantecknin
 
 def _name(meeting: Meeting, layout: MinutesLayout) -> str:
     """The file's name: kind, council and number; nothing of what was said."""
-    kind = "dagordning" if meeting.is_planned else _FILE_NAMES[PaperKind(layout.kind)]
+    kind = "dagordning" if not meeting.opened_at else _FILE_NAMES[PaperKind(layout.kind)]
     return f"{kind}-{meeting.council.slug}-{meeting.number}"
 
 

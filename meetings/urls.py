@@ -6,6 +6,7 @@ from meetings import history_views, live_views, presence_views, views
 from meetings.case_urls import urlpatterns as case_urls
 from meetings.document_urls import urlpatterns as document_urls
 from meetings.planning_urls import urlpatterns as planning_urls
+from meetings.summons_urls import urlpatterns as summons_urls
 
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
@@ -38,4 +39,5 @@ urlpatterns: list[URLPattern] = [
     *case_urls,
     *document_urls,
     *planning_urls,
+    *summons_urls,
 ]

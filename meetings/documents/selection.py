@@ -81,6 +81,8 @@ def _paper(meeting: Meeting, masked: bool, layout: MinutesLayout) -> Paper:
     remarks = []
     if draft:
         remarks.append(_("Draft: the meeting isn't adjourned, so text and paragraph numbers may still change."))
+    if meeting.state == MeetingState.CANCELLED:
+        remarks.append(_("The meeting is cancelled."))
     if any(point.masked for point in points):
         remarks.append(_("Masked copy: parts under secrecy are left out."))
     page = _("Page {page} ({pages})")

@@ -5,6 +5,7 @@ sentence for the user when a rule says no.
 """
 
 from meetings.lifecycle.agenda import add_item, edit_item, move_item, remove_item
+from meetings.lifecycle.answers import answer_summons, refuse_unanswerable
 from meetings.lifecycle.case_life import (
     choose_case_rules,
     close_case,
@@ -44,6 +45,7 @@ from meetings.lifecycle.session import (
     set_item_state,
 )
 from meetings.lifecycle.standing import add_standing, edit_standing, place_standing, remove_standing
+from meetings.lifecycle.summons import cancel, summon, summon_again, uncancel
 
 __all__ = [
     "MOST_DAYS",
@@ -53,7 +55,9 @@ __all__ = [
     "add_standing",
     "adjourn",
     "amend_decision",
+    "cancel",
     "change_layout",
+    "answer_summons",
     "choose_case_rules",
     "clashes",
     "close_case",
@@ -78,6 +82,7 @@ __all__ = [
     "put_back_proposal",
     "put_on_agenda",
     "record_decision",
+    "refuse_unanswerable",
     "register_minutes",
     "remove_decision",
     "remove_guest",
@@ -91,8 +96,11 @@ __all__ = [
     "set_item_state",
     "set_proposal_days",
     "split_case",
+    "summon",
+    "summon_again",
     "take_proposal",
     "take_up",
+    "uncancel",
     "unlink_cases",
     "unmerge_case",
     "watch_case",
