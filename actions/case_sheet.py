@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from actions.models import Action
 from bra.models import Member
 from meetings.case_timeline import items_of, numbers_of
-from meetings.models import AgendaItem, Case, Decision, DecisionKind
+from meetings.models import AgendaItem, Case, Decision, DecisionKind, Meeting, MeetingState
 
 Sheet = dict[str, Any]
 

@@ -21,7 +21,6 @@ from django.utils import translation
 
 from bra.models import LoggedMail
 
-
 CALENDAR_METHODS = ("REQUEST", "CANCEL")
 
 

@@ -34,7 +34,7 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
 
 def _meeting(request: LinkRequest) -> Meeting:
     meetings = Meeting.objects.visible_to(request.member).select_related("council")
-    meeting = meetings.filter(pk=request.about).first()
+    meeting = meetings.filter(pk=request.about or 0).first()
     if meeting is None:
         raise Http404
     return meeting

@@ -116,14 +116,18 @@ def expected_members(meeting: Meeting) -> list[Member]:
 
 
 def attendance_sheet(meeting: Meeting) -> AttendanceSheet:
-    """Those expected, whoever else is noted, and the guests (four queries, and one for the current item)."""
+    """Those expected, whoever else is noted, and the guests, with the answers to the summons until it is adjourned.
+
+    Four queries, three once it is adjourned, and one for the current item.
+    """
     noted = {
         row.member_id: row
         for row in Attendance.objects.filter(meeting=meeting).select_related(
             "member__organisation", "substitute_for", "from_item", "to_item"
         )
     }
-    replies = replies_to(meeting)
+    # Once it has been held, who came counts, not who said so.
+    replies = {} if meeting.has_ended else replies_to(meeting)
     members = expected_members(meeting)
     known = {member.pk for member in members}
     members += [row.member for row in noted.values() if row.member_id not in known]

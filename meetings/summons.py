@@ -31,7 +31,7 @@ class Reach:
 
 
 def reach_of(meeting: Meeting, on: date) -> Reach:
-    """Return who sits on the council on the meeting's day, by whether a mail of the day `on` reaches them. One query."""
+    """Return who sits on the council on the meeting's day, by whether a mail sent on `on` reaches them. One query."""
     seated = Member.objects.filter(council_id=meeting.council_id).seated().active(meeting.date)
     reach = Reach([], [], [])
     for member in seated.select_related("user", "organisation"):

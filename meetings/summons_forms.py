@@ -89,7 +89,8 @@ class AnswerForm(GuardedForm):
         cleaned = super().clean()
         if cleaned.get("whose") != self.initial["whose"]:
             self.add_error(
-                None, _("This page was of another summons. Nothing has been changed: see who answers what, and send again.")
+                None,
+                _("This page was of another summons. Nothing has been changed: look again, and send."),
             )
         both = cleaned.get("substitute") and cleaned.get("substitute_name")
         if cleaned.get("answer") == Answer.SUBSTITUTE and both:

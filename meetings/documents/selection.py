@@ -26,6 +26,7 @@ from meetings.models import (
     DecisionKind,
     ItemState,
     Meeting,
+    MeetingState,
     MinutesLayout,
     PaperKind,
     Stay,
