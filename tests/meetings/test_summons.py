@@ -254,7 +254,7 @@ def titles(meeting: Meeting) -> list[str]:
 def test_what_was_carried_over_goes_on_to_the_next_meeting_and_comes_back(cast: Cast, left_over: Meeting) -> None:
     first = planned(cast, sequence=2)
     lifecycle.adjourn(meeting=left_over, by=cast.secretary, at=NOW)
-    assert titles(first) == ["Bordlagd fråga", *titles(first)[1:]]
+    assert titles(first)[-1] == "Bordlagd fråga"
     carried = first.items.get(title="Bordlagd fråga")
     lifecycle.edit_item(item=carried, restricted=True, by=cast.coordinator, on=TODAY)
     lifecycle.cancel(meeting=first, reason="Snöstorm", by=cast.secretary, at=NOW)
@@ -276,7 +276,7 @@ def test_what_was_carried_over_goes_at_once_to_a_meeting_that_is_planned(cast: C
     second = planned(cast, sequence=3, date=date(2017, 5, 4))
     lifecycle.adjourn(meeting=left_over, by=cast.secretary, at=NOW)
     lifecycle.cancel(meeting=first, reason="Snöstorm", by=cast.secretary, at=NOW)
-    assert titles(second)[0] == "Bordlagd fråga"
+    assert titles(second)[-1] == "Bordlagd fråga"
     assert [item.position for item in first.items.all()] == [1, 2]
 
 
