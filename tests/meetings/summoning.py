@@ -51,12 +51,10 @@ def letters(kind: str) -> list[tuple[str, str]]:
     return list(rows.values_list("recipient__name", "cause"))
 
 
-def calendar_of(mail: EmailMessage) -> icalendar.Calendar:
-    """The mail's invitation, read back by the icalendar library."""
+def calendar_of(mail: EmailMessage) -> Any:
+    """The mail's invitation, read back by the icalendar library (a Calendar; its values are of many types)."""
     [part] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
-    calendar = icalendar.Calendar.from_ical(part.get_content())
-    assert isinstance(calendar, icalendar.Calendar)
-    return calendar
+    return icalendar.Calendar.from_ical(part.get_content())
 
 
 def every_part(mail: EmailMessage) -> bytes:
