@@ -80,7 +80,7 @@ def _with_delay(said: str) -> str:
     """What was said, and that the mails wait, where nobody could be woken to send them."""
     if wake_sender():
         return said
-    return f"{said} {_('The mails go out within ten minutes.')}"
+    return said + " " + _("The mails go out within ten minutes.")
 
 
 @only_if(may_plan_meetings)
@@ -104,7 +104,7 @@ def cancel(request: CouncilRequest, pk: int) -> HttpResponse:
         else:
             said = _("Meeting %(label)s is cancelled.") % {"label": meeting.label}
             if meeting.summoned_at is not None:
-                said = _with_delay(f"{said} {_('Those summoned are told by mail.')}")
+                said = _with_delay(said + " " + _("Those summoned are told by mail."))
             undo = reverse("meetings:uncancel", args=[request.council.slug, meeting.pk])
             messages.success(request, said, extra_tags=f"undo={undo}")
             return redirect(_detail(request, meeting))
@@ -131,7 +131,7 @@ def uncancel(request: CouncilRequest, pk: int) -> HttpResponse:
         return _refused(request, meeting, error)
     said = _("Meeting %(label)s is held after all.") % {"label": meeting.label}
     if meeting.state == MeetingState.SUMMONED:
-        said = _with_delay(f"{said} {_('Those summoned get a new summons.')}")
+        said = _with_delay(said + " " + _("Those summoned get a new summons."))
     messages.success(request, said)
     return redirect(_detail(request, meeting))
 
