@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.utils.translation import pgettext_lazy
+
 from bra.models import Council, Member
 from meetings.models import Answer, Meeting, MeetingRules, MeetingState, SummonsReply
 
@@ -11,6 +13,12 @@ from meetings.models import Answer, Meeting, MeetingRules, MeetingState, Summons
 SUMMONS, CANCELLED = "summons", "cancelled"
 # What a link in a summons opens (bra.links).
 REPLY = "summons"
+# An answer in the words of who counts them.
+WORDS = {
+    Answer.YES: pgettext_lazy("answer", "Yes"),
+    Answer.NO: pgettext_lazy("answer", "No"),
+    Answer.SUBSTITUTE: pgettext_lazy("answer", "Substitute"),
+}
 # How many days before its last day a summons stands among what is to be done.
 AHEAD = timedelta(days=7)
 
@@ -91,9 +99,14 @@ class AnswerSheet:
         return sum((reply.answer if reply else None) == answer for _member, reply in self.rows)
 
     @property
+    def told(self) -> list[tuple[Member, SummonsReply | None, object]]:
+        """Each member with the answer and its word; None and "" for those who haven't answered."""
+        return [(member, reply, WORDS[Answer(reply.answer)] if reply else "") for member, reply in self.rows]
+
+    @property
     def counts(self) -> list[tuple[str, object, int]]:
         """Each answer's value and word, and how many gave it."""
-        return [(answer.value, answer.label, self._count(answer)) for answer in Answer]
+        return [(answer.value, WORDS[answer], self._count(answer)) for answer in Answer]
 
     @property
     def unanswered(self) -> int:

@@ -65,6 +65,8 @@ def test_the_link_of_the_mail_leads_to_a_clean_address_that_shows_what_the_mail_
     assert [(line.position, line.title) for line in page.context["agenda"]] == [(1, OPEN), (2, "Item under secrecy")]
     assert ("Hemlig" in text, "Kommunhuset" in text, "2017-7" in text) == (False, True, True)
     assert ("no-store" in page["Cache-Control"], path.split("/")[2] in text) == (True, False)
+    # Nobody has logged in, so no menu leads to pages that ask for it.
+    assert 'class="nav"' not in text
     labels = re.findall(r'type="radio" name="answer" value="(\w+)"', text)
     assert labels == ["yes", "no", "substitute"]
     assert "checked" not in text.split('name="answer"')[1].split("</fieldset>")[0]

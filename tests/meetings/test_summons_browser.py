@@ -59,7 +59,7 @@ def test_the_pages_are_for_everybody(live_server: Any, cast: Cast, page: "Page")
     addresses = [reverse(f"meetings:{name}", args=[cast.council.slug, meeting.pk]) for name, meeting in names]
     for address in [reverse("reply:page"), *addresses]:
         for size in (NARROW, WIDE):
-            page.set_viewport_size(size)  # type: ignore[arg-type]  # playwright's own type of a dict
+            page.set_viewport_size(size)
             page.goto(live_server.url + address)
             for fold in page.locator(".summons details").all():
                 fold.evaluate("fold => fold.open = true")
