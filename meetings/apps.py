@@ -12,4 +12,4 @@ class MeetingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the ledger our kinds of mail."""
-        from meetings import minutes_letters, signing_letters  # noqa: F401  # registered by being imported
+        from meetings import letters, minutes_letters, signing_letters  # noqa: F401  # registered by being imported

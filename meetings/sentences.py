@@ -13,6 +13,7 @@ from bra.models import HistoryEntry, Member
 from bra.sentences import Line, lines
 from meetings.models import (
     AgendaItem,
+    Answer,
     AttendanceStatus,
     Decision,
     DecisionKind,
@@ -98,6 +99,8 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
             for field, (old, new) in entry.changes.items()
         ]
         return "; ".join(said)
+    if entry.verb == "meeting.answered":
+        return "; ".join(_answered(_member_named(field, members), new) for field, (_old, new) in entry.changes.items())
     if entry.verb == "meeting.stay":
         return "; ".join(
             _stay(_member_named(field, members), new, members) for field, (_old, new) in entry.changes.items()
@@ -115,6 +118,10 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
         "meeting.guest_edited": _("changed what is noted of a co-opted guest"),
         "meeting.guest_removed": _("took a co-opted guest off the attendance"),
         "meeting.guest_restored": _("brought a co-opted guest back"),
+        "meeting.summoned": _("sent the summons"),
+        "meeting.summoned_again": _("sent the changed summons"),
+        "meeting.cancelled": _("cancelled the meeting"),
+        "meeting.uncancelled": _("held the meeting after all"),
         "meeting.registered": _("noted the registry number of the minutes"),
         **signing_words(),
     }
@@ -137,6 +144,13 @@ def _mailed(entry: HistoryEntry) -> str:
         number,
     )
     return words % {"n": number, "edition": edition}
+
+
+def _answered(who: str, answer: str | None) -> str:
+    if answer is None:
+        return _("the answer of %(member)s to the summons was taken back") % {"member": who}
+    said = {Answer.YES: _("is coming"), Answer.NO: _("can't come"), Answer.SUBSTITUTE: _("sends a substitute")}
+    return _("answer to the summons: %(member)s %(answer)s") % {"member": who, "answer": said[Answer(answer)]}
 
 
 def _stay(who: str, noted: dict[str, int | None], members: dict[int, Member]) -> str:
@@ -177,6 +191,9 @@ def _of_item(entry: HistoryEntry, item: AgendaItem) -> str:
         "item.carried": _("brought item %(item)s along from the last meeting"),
         "item.joined": _("went on with item %(item)s of the last meeting"),
         "item.unjoined": _("no longer went on with item %(item)s: the last meeting had treated it"),
+        "item.let_go": _("let item %(item)s go to the next meeting, as this one was cancelled"),
+        "item.moved_on": _("moved item %(item)s here from a cancelled meeting"),
+        "item.moved_back": _("moved item %(item)s back to the meeting that is held after all"),
         "item.minutes_named": _("named the minutes to be approved: %(item)s"),
         "item.restricted": _("restricted item %(item)s"),
         "item.unrestricted": _("made item %(item)s unrestricted"),

@@ -7,6 +7,7 @@ from meetings.case_urls import urlpatterns as case_urls
 from meetings.document_urls import urlpatterns as document_urls
 from meetings.planning_urls import urlpatterns as planning_urls
 from meetings.signing_urls import urlpatterns as signing_urls
+from meetings.summons_urls import urlpatterns as summons_urls
 
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
@@ -40,4 +41,5 @@ urlpatterns: list[URLPattern] = [
     *document_urls,
     *planning_urls,
     *signing_urls,
+    *summons_urls,
 ]

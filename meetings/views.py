@@ -15,6 +15,7 @@ from bra.errors import RuleBroken
 from bra.forms import note_override
 from bra.http import CouncilRequest, only_if
 from bra.permissions import may_coordinate, may_read_council
+from bra.tasks import wake_sender
 from meetings import lifecycle
 from meetings.doors import item_for, meeting_for
 from meetings.filters import MeetingFilter
@@ -118,17 +119,23 @@ def meeting_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     form = MeetingForm(request.POST or None, initial=MeetingForm.of(meeting))
     own_page = reverse("meetings:detail", args=[request.council.slug, meeting.pk])
     if not meeting.is_planned:
-        messages.error(request, _("The meeting has begun, so its time and place can no longer be changed."))
+        if meeting.state == MeetingState.CANCELLED:
+            messages.error(request, _("The meeting is cancelled."))
+        else:
+            messages.error(request, _("The meeting has begun, so its time and place can no longer be changed."))
         return redirect(own_page)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                lifecycle.replan_meeting(meeting=meeting, by=request.member, on=request.today, **_plan(form))
+                changed = lifecycle.replan_meeting(meeting=meeting, by=request.member, on=request.today, **_plan(form))
                 note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
         except RuleBroken as error:
             form.refuse(error)
         else:
             messages.success(request, _("The meeting is changed."))
+            if changed.summons_sequence != meeting.summons_sequence:
+                wake_sender()
+                messages.info(request, _("Those summoned are told by mail."))
             return redirect(own_page)
     context = {
         "form": form,
@@ -163,7 +170,7 @@ def meeting_detail(request: CouncilRequest, pk: int) -> HttpResponse:
         "timing": timing(meeting, items),
         "sheet": attendance_sheet(meeting),
         "lines": history_of(meeting, request.member),
-        "is_draft": meeting.is_planned,
+        "is_draft": meeting.opened_at is None,
         "may_change_agenda": may_change_agenda(request.member, meeting),
         "may_log_here": may_log_at(request.member, meeting),
         "may_reopen": may_reopen(request.member, meeting),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Case, Count, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -61,7 +61,8 @@ def _next_meeting(request: CouncilRequest) -> dict[str, Any] | None:
     """The meeting in session, or else the nearest planned one, and what the member may do with it now."""
     # One that is in session comes before one that is planned for earlier the same day.
     coming = Meeting.objects.visible_to(request.member).upcoming(request.today)
-    meeting = coming.order_by("-state", "date", "starts_at", "pk").first()
+    first = When(state=MeetingState.IN_SESSION, then=0)
+    meeting = coming.order_by(Case(first, default=1), "date", "starts_at", "pk").first()
     if meeting is None:
         return None
     return {

@@ -5,6 +5,7 @@ sentence for the user when a rule says no.
 """
 
 from meetings.lifecycle.agenda import add_item, edit_item, move_item, place_item, remove_item, restore_item
+from meetings.lifecycle.answers import answer_summons, refuse_unanswerable
 from meetings.lifecycle.case_life import (
     choose_case_rules,
     close_case,
@@ -64,6 +65,7 @@ from meetings.lifecycle.signing import (
     withdraw_sign_off,
 )
 from meetings.lifecycle.standing import add_standing, edit_standing, place_standing, remove_standing
+from meetings.lifecycle.summons import cancel, summon, summon_again, uncancel
 
 __all__ = [
     "MOST_DAYS",
@@ -75,8 +77,10 @@ __all__ = [
     "add_standing",
     "adjourn",
     "amend_decision",
+    "answer_summons",
     "ask_unlock",
     "attended",
+    "cancel",
     "change_layout",
     "choose_case_rules",
     "choose_meeting_rules",
@@ -111,6 +115,7 @@ __all__ = [
     "put_back_proposal",
     "put_on_agenda",
     "record_decision",
+    "refuse_unanswerable",
     "refuse_unlock",
     "register_minutes",
     "remove_comment",
@@ -129,8 +134,11 @@ __all__ = [
     "set_proposal_days",
     "sign",
     "split_case",
+    "summon",
+    "summon_again",
     "take_proposal",
     "take_up",
+    "uncancel",
     "unlink_cases",
     "unmerge_case",
     "watch_case",

@@ -23,6 +23,7 @@ from meetings.models import (
     CaseState,
     CaseWatch,
     Meeting,
+    MeetingState,
     Topic,
 )
 
@@ -345,6 +346,8 @@ def see_watched(*, by: Member) -> None:
 def put_on_agenda(*, meeting: Meeting, case: Case, by: Member, on: date) -> AgendaItem:
     """Put a case last on the agenda of a planned meeting, unless it stands there."""
     meeting = locked(meeting)
+    if meeting.state == MeetingState.CANCELLED:
+        raise RuleBroken(_("The meeting is cancelled."))
     if not meeting.is_planned:
         raise RuleBroken(_("The meeting has begun. Add the item on its page."))
     if AgendaItem.objects.visible_to(by).filter(meeting=meeting, case=case).exists():

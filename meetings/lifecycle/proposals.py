@@ -10,7 +10,7 @@ from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
 from meetings.lifecycle.agenda import add_item
-from meetings.models import ItemProposal, Meeting, ProposalState, last_proposal_day
+from meetings.models import ItemProposal, Meeting, MeetingState, ProposalState, last_proposal_day
 
 MOST_DAYS = 60
 
@@ -20,6 +20,8 @@ def propose_item(*, meeting: Meeting, by: Member, on: date, title: str, reason: 
     """Propose an item for a planned meeting. A late proposal is sent all the same, and is seen to be late."""
     council = locked(meeting.council)
     meeting = locked(meeting)
+    if meeting.state == MeetingState.CANCELLED:
+        raise RuleBroken(_("The meeting is cancelled."), field="meeting")
     if not meeting.is_planned:
         raise RuleBroken(_("The meeting has begun. Propose the item for another meeting."), field="meeting")
     proposal = ItemProposal.objects.create(

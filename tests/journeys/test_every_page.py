@@ -26,6 +26,8 @@ PAGES = [
     "/forslag/",
     "/forslag/nytt/",
     "/moten/7/andra/",
+    "/moten/7/kallelse/",
+    "/moten/7/stall-in/",
     "/moten/7/narvaro/gast/",
     "/moten/7/narvaro/ledamot/?ledamot=2",
     "/moten/7/justerare/",

@@ -147,7 +147,7 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, people: int) -> None:
     owners = list(mailable(cast.council, TODAY).filter(role=Role.OWNER, user=None))
     lifecycle.mail_minutes(meeting=meeting, recipients=owners, by=cast.secretary, on=TODAY)
     letters = list(Letter.objects.select_related("recipient__user"))
-    desk = post.Desk(cast.council, TODAY, "")
+    desk = post.Desk(cast.council, TODAY, "", timezone.now())
     with CaptureQueriesContext(connection) as queries:
         written = post.KINDS["minutes"].write(desk, letters)
     assert [one.failure for one in written] == [""] * people

@@ -16,6 +16,7 @@ from bra.models import Letter
 from meetings import lifecycle
 from meetings.models import (
     AgendaItem,
+    Answer,
     Case,
     CaseState,
     Decision,
@@ -25,6 +26,7 @@ from meetings.models import (
     SignedMinutes,
     SignOff,
     SignOffState,
+    SummonsReply,
 )
 from tests import make
 from tests.cast import Cast
@@ -169,3 +171,71 @@ def test_two_confirm_at_once_that_minutes_are_opened_again(cast: Cast) -> None:
     )
     assert refused == ["The minutes have been opened again already."]
     assert Meeting.objects.get().state == MeetingState.ADJOURNED
+
+
+def told(verb: Callable[[], object]) -> str:
+    """What the verb refuses with; empty when it went through."""
+    try:
+        verb()
+    except RuleBroken as error:
+        return error.sentence
+    return ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_send_the_summons(cast: Cast) -> None:
+    for n in range(ROUNDS):
+        meeting = make.make_meeting(cast.council, MeetingState.DRAFT, date=TODAY + timedelta(days=n))
+        make.make_item(meeting)
+        said: list[str] = []
+        for verb in (
+            lambda by, meeting=meeting: lifecycle.summon(meeting=meeting, by=by, at=NOW),
+            lambda by, meeting=meeting: lifecycle.summon_again(meeting=meeting, sequence=0, by=by, at=NOW),
+        ):
+            at_once(
+                *(
+                    lambda verb=verb, by=by, said=said: said.append(told(lambda: verb(by)))
+                    for by in (cast.secretary, cast.coordinator)
+                )
+            )
+        assert sorted(said) == [
+            "",
+            "",
+            "Somebody else has sent the changed summons meanwhile. It isn't sent twice.",
+            "The summons has been sent already.",
+        ]
+        letters = Letter.objects.filter(about=meeting.pk)
+        assert sorted(letters.values_list("cause", flat=True)) == [
+            f"meeting {meeting.pk} {sequence}" for sequence in (0, 1) for _seated in range(4)
+        ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_meeting_is_cancelled_while_somebody_answers_and_somebody_opens_it(cast: Cast) -> None:
+    outcomes = set()
+    for n in range(ROUNDS):
+        meeting = make.make_meeting(
+            cast.council, MeetingState.SUMMONED, date=TODAY + timedelta(days=n), opened_at=None, summoned_at=NOW
+        )
+        said: list[str] = []
+        at_once(
+            lambda meeting=meeting, said=said: said.append(
+                told(lambda: lifecycle.cancel(meeting=meeting, reason="Snö", by=cast.coordinator, at=NOW))
+            ),
+            lambda meeting=meeting, said=said: said.append(
+                told(lambda: lifecycle.open_meeting(meeting=meeting, by=cast.secretary, at=NOW))
+            ),
+            lambda meeting=meeting: told(
+                lambda: lifecycle.answer_summons(meeting=meeting, member=cast.member, answer=Answer.NO, at=NOW)
+            ),
+        )
+        meeting.refresh_from_db()
+        outcomes.add((meeting.state, *sorted(said)))
+        if meeting.state == MeetingState.IN_SESSION:
+            lifecycle.adjourn(meeting=meeting, by=cast.secretary, at=NOW)
+        # An answer and its apology stand together or not at all.
+        assert SummonsReply.objects.filter(meeting=meeting).count() == meeting.attendances.count()
+    assert outcomes <= {
+        (MeetingState.CANCELLED, "", "The meeting is cancelled."),
+        (MeetingState.IN_SESSION, "", "The meeting is already in session."),
+    }

@@ -131,7 +131,7 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, number: int) -> None:
             make.make_item(meeting, case=case, state=ItemState.TREATED)
     adjourn(cast, meeting)
     letters = list(Letter.objects.select_related("recipient__user"))
-    desk = post.Desk(cast.council, TODAY, "")
+    desk = post.Desk(cast.council, TODAY, "", timezone.now())
     with CaptureQueriesContext(connection) as queries:
         written = post.KINDS["watch"].write(desk, letters)
     assert {one.failure for one in written} == {""}
