@@ -190,10 +190,7 @@ def sign(*, sign_off: SignOff, by: Member, at: datetime) -> SignOff:
     meeting = sign_off.meeting
     if _is_blind(meeting, by) or digest_of(meeting, sign_off.kind) != sign_off.digest:
         raise RuleBroken(
-            _(
-                "Something in the minutes was changed after they were sent. "
-                "The secretary must take them back and send anew."
-            )
+            _("Something in the minutes was changed after they were sent. The secretary must send them again.")
         )
     signer.answer, signer.answered_at = SignerAnswer.SIGNED, at
     signer.save(update_fields=["answer", "answered_at"])
