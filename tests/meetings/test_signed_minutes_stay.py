@@ -22,6 +22,7 @@ from meetings.documents.reading import paper_for
 from meetings.documents.sealing import is_intact
 from meetings.models import (
     AgendaItem,
+    Answer,
     AttendanceStatus,
     CaseState,
     Decision,
@@ -108,7 +109,9 @@ VERBS: dict[str, tuple[bool, Callable[[Scene], object]]] = {
     "adjourn": (True, lambda s: lifecycle.adjourn(meeting=s.meeting, **s.at)),
     "amend_decision": (
         True,
-        lambda s: lifecycle.amend_decision(decision=s.decision, text="Nytt", kind=DecisionKind.FILED, **s.by),
+        lambda s: lifecycle.amend_decision(
+            decision=s.decision, text="Nytt", kind=DecisionKind.FILED, version=s.decision.version, **s.by
+        ),
     ),
     "ask_unlock": (True, lambda s: lifecycle.ask_unlock(meeting=s.meeting, reason="Fel", **s.by)),
     "change_layout": (False, lambda s: lifecycle.change_layout(council=s.council, **s.layout(), **s.by)),
@@ -227,6 +230,20 @@ VERBS: dict[str, tuple[bool, Callable[[Scene], object]]] = {
     "watch_case": (False, lambda s: lifecycle.watch_case(case=s.case, **s.by)),
     "withdraw_proposal": (False, lambda s: lifecycle.withdraw_proposal(proposal=s.proposal, **s.by)),
     "withdraw_sign_off": (True, lambda s: lifecycle.withdraw_sign_off(sign_off=s.sign_off, **s.by)),
+    "answer_summons": (
+        True,
+        lambda s: lifecycle.answer_summons(meeting=s.meeting, member=s.cast.member, answer=Answer.NO, at=NOW),
+    ),
+    "cancel": (True, lambda s: lifecycle.cancel(meeting=s.meeting, reason="Fel", **s.at)),
+    "mail_minutes": (
+        False,
+        lambda s: lifecycle.mail_minutes(meeting=s.meeting, recipients=[s.cast.member], **s.by),
+    ),
+    "place_item": (True, lambda s: lifecycle.place_item(item=s.item, place=1, **s.by)),
+    "restore_item": (True, lambda s: lifecycle.restore_item(item=s.item, **s.by)),
+    "summon": (True, lambda s: lifecycle.summon(meeting=s.meeting, **s.at)),
+    "summon_again": (True, lambda s: lifecycle.summon_again(meeting=s.meeting, sequence=0, **s.at)),
+    "uncancel": (True, lambda s: lifecycle.uncancel(meeting=s.meeting, **s.at)),
     "actions.agree": (
         True,
         lambda s: actions.agree(
@@ -257,7 +274,15 @@ VERBS: dict[str, tuple[bool, Callable[[Scene], object]]] = {
     "actions.start": (False, lambda s: actions.start(action=s.action, **s.by)),
 }
 # They change nothing.
-READERS = {"attended", "clashes", "laid_out", "may_adjust", "next_registry_number", "presiding"}
+READERS = {
+    "attended",
+    "clashes",
+    "laid_out",
+    "may_adjust",
+    "next_registry_number",
+    "presiding",
+    "refuse_unanswerable",
+}
 # Beside the signed text a reader gets the addenda; once it is open again, the text as it stands.
 READ_ANEW = {"add_addendum", "confirm_unlock"}
 # What is restricted later is masked for readers who aren't cleared.
@@ -344,11 +369,14 @@ SENT = {
 }
 FORMS = {
     "meeting": "edit open adjourn reopen attendance presence guest_add item_add case_to_agenda minutes_register "
-    "adjusters sign_off_send sign sign_off_decline sign_off_withdraw addendum unlock",
+    "adjusters sign_off_send sign sign_off_decline sign_off_withdraw addendum unlock summon cancel uncancel answer "
+    "answer_undo minutes_mail",
     "item": "item_edit item_move item_remove item_notes item_state take_up decision_add comment",
     "decision": "decision_edit decision_remove",
     "guest": "guest_edit guest_remove",
     "comment": "comment_remove",
+    "unlocking": "unlock_answer",
+    "proposal": "proposal_take proposal_decline proposal_withdraw proposal_put_back",
     "case": "case_edit case_state case_merge case_unmerge case_split case_close case_reopen case_link case_unlink",
 }
 ADDRESSES_OF = [(f"meetings:{name}", of) for of, names in FORMS.items() for name in names.split()]
@@ -356,6 +384,23 @@ ADDRESSES_OF += [(f"actions:{name}", "item") for name in ("agree", "quick")]
 ADDRESSES_OF += [
     (f"actions:{name}", "action") for name in ("edit", "report", "comment", "hand_over", "remove", "restore")
 ]
+
+
+# Addresses of the two floors that only show, or that are of the council, its plan, its mail or its standing agenda.
+ELSEWHERE = {
+    "meetings": "list new detail live now quorum item_history series standing standing_add standing_edit standing_move "
+    "standing_remove proposals proposal_new proposal_days case_list case_new case_detail layout layout_preview "
+    "paper_pdf paper_docx case_watch watched_seen case_rules sign_off edition meeting_rules",
+    "actions": "list mine detail case_sheet plan mail_list mail_detail mail_resend mail_dismiss reminder_preview "
+    "reminder_send plan_detail",
+}
+
+
+def test_every_address_is_listed() -> None:
+    known = {address for address, _of in ADDRESSES_OF}
+    known |= {f"{app}:{name}" for app, names in ELSEWHERE.items() for name in names.split()}
+    there = {address for address in ADDRESSES if address.partition(":")[0] in ELSEWHERE}
+    assert sorted(known) == sorted(there)
 
 
 @pytest.mark.parametrize(("address", "of"), ADDRESSES_OF)

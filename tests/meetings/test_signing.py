@@ -150,7 +150,7 @@ def test_nobody_changes_what_lies_with_the_signers(cast: Cast) -> None:
     before = sign_off.digest
     verbs: list[Callable[[], object]] = [
         lambda: lifecycle.save_notes(item=item, text="Annat", version=1, **here),
-        lambda: lifecycle.amend_decision(decision=decision, text="Annat", kind=DecisionKind.FILED, **here),
+        lambda: lifecycle.amend_decision(decision=decision, text="Annat", kind=DecisionKind.FILED, version=0, **here),
         lambda: lifecycle.edit_item(item=item, title="Annat", **here),
         lambda: lifecycle.mark_attendance(meeting=meeting, member=cast.secretary, status="present", **here),
         lambda: lifecycle.add_guest(meeting=meeting, name="Gun", **here),

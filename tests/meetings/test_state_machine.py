@@ -10,6 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import F
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -25,9 +26,12 @@ from hypothesis.stateful import (
 from bra.errors import RuleBroken
 from bra.models import HistoryEntry, Role
 from meetings import lifecycle
+from meetings.documents.sealing import is_intact
 from meetings.models import (
+    ENDED,
     HELD,
     AgendaItem,
+    Answer,
     AttendanceStatus,
     Decision,
     DecisionKind,
@@ -35,11 +39,16 @@ from meetings.models import (
     ItemState,
     Meeting,
     MeetingState,
+    SignedMinutes,
+    Signer,
+    SignerAnswer,
+    SignOff,
+    Unlocking,
 )
 from tests import make
 from tests.make import NOW, TODAY
 
-EXAMPLES, STEPS = 12, 35
+EXAMPLES, STEPS = 12, 45
 
 PICK = st.integers(0, 5)
 WORDS = st.sampled_from(["Väggen målas.", "Frågan bordläggs.", " ", "Rad ett\nrad två"])
@@ -66,20 +75,32 @@ def log_of(meeting: Meeting) -> tuple[Any, ...]:
 class MeetingMachine(RuleBasedStateMachine):
     """Some people of one council, who do whatever the forms let them, in any order."""
 
-    @initialize()
-    def seat(self) -> None:
+    @initialize(stage=st.sampled_from(["in session", "adjourned", "sent"]))
+    def seat(self, stage: str) -> None:
         self.council = make.make_council()
         roles = (Role.COORDINATOR, Role.SECRETARY)
-        self.people = [make.make_member(self.council, role, cleared=True) for role in roles]
+        self.people = [
+            make.make_member(self.council, role, cleared=True, user=make.make_user())
+            for role in (*roles, Role.CHAIR, Role.MEMBER)
+        ]
         self.clock = NOW
-        self.adjourned: dict[int, tuple[Any, ...]] = {}
+        # What was logged at meetings whose minutes lie with their signers, or are signed.
+        self.settled: dict[int, tuple[Any, ...]] = {}
         # Begun halfway, or most runs would end before there is anything to log at.
         here: dict[str, Any] = {"by": self.people[1], "on": TODAY}
         for day in (TODAY, TODAY + timedelta(days=30)):
             meeting = lifecycle.plan_meeting(council=self.council, date=day, starts_at=time(9), **here)
             for title in ("Öppnande", "Lägesbild", "Avslutning"):
                 lifecycle.add_item(meeting=meeting, title=title, **here)
-        lifecycle.open_meeting(meeting=Meeting.objects.earliest("date"), by=self.people[1], at=NOW)
+        first = Meeting.objects.earliest("date")
+        lifecycle.open_meeting(meeting=first, by=self.people[1], at=NOW)
+        for member in self.people:
+            lifecycle.mark_attendance(meeting=first, member=member, status=AttendanceStatus.PRESENT, **here)
+        if stage != "in session":
+            lifecycle.adjourn(meeting=first, by=self.people[1], at=NOW)
+        if stage == "sent":
+            lifecycle.send_for_sign_off(meeting=first, adjusters=[self.people[3]], **here)
+            self.settled[first.pk] = log_of(first)
         self.rows = dump()
 
     # How a verb is tried
@@ -168,16 +189,12 @@ class MeetingMachine(RuleBasedStateMachine):
     @precondition(has_meeting)
     @rule(who=PICK, which=PICK)
     def adjourn(self, who: int, which: int) -> None:
-        meeting = self.do(lifecycle.adjourn, meeting=self.meeting(which), **self.at(who))
-        if meeting is not None:
-            self.adjourned[meeting.pk] = log_of(meeting)
+        self.do(lifecycle.adjourn, meeting=self.meeting(which), **self.at(who))
 
     @precondition(has_meeting)
     @rule(who=PICK, which=PICK)
     def reopen(self, who: int, which: int) -> None:
-        meeting = self.do(lifecycle.reopen_meeting, meeting=self.meeting(which, "state"), **self.by(who))
-        if meeting is not None:
-            del self.adjourned[meeting.pk]
+        self.do(lifecycle.reopen_meeting, meeting=self.meeting(which, "state"), **self.by(who))
 
     @precondition(has_meeting)
     @rule(who=PICK, which=PICK, title=st.sampled_from(["Graffitin", "Flygblad"]))
@@ -269,13 +286,86 @@ class MeetingMachine(RuleBasedStateMachine):
         guest = Guest.objects.order_by("pk").first()
         self.do(lifecycle.remove_guest, guest=guest, removed=removed, **self.by(who))
 
+    @precondition(has_meeting)
+    @rule(who=PICK, which=PICK)
+    def summon(self, who: int, which: int) -> None:
+        self.do(lifecycle.summon, meeting=self.meeting(which), **self.at(who))
+
+    @precondition(has_meeting)
+    @rule(who=PICK, which=PICK, late=st.integers(0, 1))
+    def summon_again(self, who: int, which: int, late: int) -> None:
+        meeting = self.meeting(which, "state")
+        self.do(lifecycle.summon_again, meeting=meeting, sequence=meeting.summons_sequence + late, **self.at(who))
+
+    @precondition(has_meeting)
+    @rule(which=PICK, whom=PICK, answer=st.sampled_from([*Answer, None]))
+    def answer(self, which: int, whom: int, answer: Answer | None) -> None:
+        member, clock = self.people[whom % len(self.people)], self.at(whom)["at"]
+        self.do(lifecycle.answer_summons, meeting=self.meeting(which), member=member, answer=answer, at=clock)
+
+    @precondition(has_meeting)
+    @rule(who=PICK, which=PICK, reason=st.sampled_from(["För få kan komma.", " "]))
+    def cancel(self, who: int, which: int, reason: str) -> None:
+        self.do(lifecycle.cancel, meeting=self.meeting(which), reason=reason, **self.at(who))
+
+    @precondition(has_meeting)
+    @rule(who=PICK, which=PICK)
+    def uncancel(self, who: int, which: int) -> None:
+        self.do(lifecycle.uncancel, meeting=self.meeting(which, "state"), **self.at(who))
+
+    @precondition(has_meeting)
+    @rule(who=PICK, which=PICK)
+    def send(self, who: int, which: int) -> None:
+        meeting = self.meeting(which, "state")
+        adjusters = [self.people[3]]
+        sign_off = self.do(lifecycle.send_for_sign_off, meeting=meeting, adjusters=adjusters, **self.by(who))
+        if sign_off is not None:
+            self.settled[meeting.pk] = log_of(meeting)
+
+    def round(self) -> SignOff:
+        """The last round."""
+        return SignOff.objects.latest("pk")
+
+    def let_go(self, sign_off: SignOff | None) -> None:
+        """The text may be changed again."""
+        if sign_off is not None:
+            del self.settled[sign_off.meeting_id]
+
+    @precondition(lambda self: SignOff.objects.exists())
+    @rule(who=PICK)
+    def sign(self, who: int) -> None:
+        self.do(lifecycle.sign, sign_off=self.round(), **self.at(who))
+
+    @precondition(lambda self: SignOff.objects.exists())
+    @rule(who=PICK, reason=st.sampled_from(["Beslutet är fel återgivet.", " "]))
+    def decline(self, who: int, reason: str) -> None:
+        self.let_go(self.do(lifecycle.decline, sign_off=self.round(), reason=reason, **self.at(who)))
+
+    @precondition(lambda self: SignOff.objects.exists())
+    @rule(who=PICK)
+    def withdraw(self, who: int) -> None:
+        self.let_go(self.do(lifecycle.withdraw_sign_off, sign_off=self.round(), **self.by(who)))
+
+    @precondition(lambda self: SignedMinutes.objects.exists())
+    @rule(who=PICK)
+    def ask_unlock(self, who: int) -> None:
+        meeting = SignedMinutes.objects.latest("pk").meeting
+        self.do(lifecycle.ask_unlock, meeting=meeting, reason="Fel datum", **self.by(who))
+
+    @precondition(lambda self: Unlocking.objects.exists())
+    @rule(who=PICK, confirm=st.booleans())
+    def answer_unlock(self, who: int, confirm: bool) -> None:
+        verb = lifecycle.confirm_unlock if confirm else lifecycle.refuse_unlock
+        if self.do(verb, unlocking=Unlocking.objects.latest("pk"), **self.by(who)) is not None and confirm:
+            del self.settled[Unlocking.objects.latest("pk").minutes.meeting_id]
+
     # What always holds
 
     @invariant()
     def paragraphs_go_on_in_the_order_of_agendas(self) -> None:
         numbered = list(Decision.objects.exclude(number=None).order_by("number"))
         assert [decision.number for decision in numbered] == list(range(1, len(numbered) + 1))
-        for pk in self.adjourned:
+        for pk in Meeting.objects.filter(state__in=ENDED).values_list("pk", flat=True):
             own = Decision.objects.filter(item__meeting=pk)
             in_order = [decision.number or 0 for decision in own.live().in_order_of_meeting()]
             assert in_order == list(range(min(in_order, default=1), min(in_order, default=1) + len(in_order)))
@@ -293,9 +383,24 @@ class MeetingMachine(RuleBasedStateMachine):
         assert Meeting.objects.filter(state=MeetingState.IN_SESSION).count() <= 1
 
     @invariant()
-    def what_was_adjourned_stays(self) -> None:
-        for pk, log in self.adjourned.items():
+    def what_lies_with_the_signers_or_is_signed_stays(self) -> None:
+        for pk, log in self.settled.items():
             assert log_of(Meeting.objects.get(pk=pk)) == log
+        signed = Meeting.objects.filter(state=MeetingState.SIGNED).values_list("pk", flat=True)
+        assert set(signed) <= self.settled.keys()
+
+    @invariant()
+    def what_was_signed_is_as_it_was_signed(self) -> None:
+        for minutes in SignedMinutes.objects.all():
+            assert is_intact(minutes)
+            signers = Signer.objects.filter(sign_off=minutes.sign_off)
+            assert set(signers.values_list("answer", flat=True)) == {SignerAnswer.SIGNED}
+
+    @invariant()
+    def two_persons_open_what_is_signed(self) -> None:
+        confirmed = Unlocking.objects.filter(confirmed=True)
+        assert not confirmed.filter(answered_by=F("asked_by")).exists()
+        assert SignedMinutes.objects.count() - confirmed.count() == Meeting.objects.filter(state="signed").count()
 
     @invariant()
     def nothing_is_logged_at_what_was_taken_off(self) -> None:
