@@ -88,6 +88,14 @@ def to_summon(council: Council, today: date) -> list[Deadline]:
     return [_deadline(meeting, wanted, today) for meeting in planned.order_by("date", "starts_at", "pk")]
 
 
+def to_answer(member: Member, today: date) -> list[Meeting]:
+    """Return the meetings to which the member is summoned and hasn't answered, the nearest first. One query."""
+    if not member.is_active(today):
+        return []
+    summoned = Meeting.objects.visible_to(member).filter(state=MeetingState.SUMMONED, date__gte=today)
+    return list(summoned.exclude(replies__member=member).order_by("date", "starts_at", "pk"))
+
+
 @dataclass
 class AnswerSheet:
     """What those who sit on the council on the meeting's day answered; None for those who haven't."""
