@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from actions.models import Action
 from bra.models import Member
 from meetings.case_timeline import items_of, numbers_of
-from meetings.models import AgendaItem, Case, Decision, DecisionKind
+from meetings.models import AgendaItem, Case, Decision, DecisionKind, Meeting, MeetingState
 
 Sheet = dict[str, Any]
 
@@ -77,17 +77,22 @@ def _facts(case: Case) -> list[tuple[str, str]]:
 
 def _entry(item: AgendaItem, numbers: dict[int, int], actions: list[Action], on: date) -> Sheet:
     words = {"number": item.meeting.label, "position": item.position}
-    planned = item.meeting.is_planned
     return {
         "day": _day(item.meeting.date),
         "where": _("Meeting %(number)s, item %(position)s") % words,
         "title": item.title,
         "mark": _("Restricted") if item.restricted else "",
-        "state": _("On the agenda") if planned else "",
+        "state": _state(item.meeting),
         "notes": item.notes,
         "decisions": [_decision(decision, numbers) for decision in item.decisions.all()],
         "actions": [_action(action, on) for action in actions],
     }
+
+
+def _state(meeting: Meeting) -> str:
+    if meeting.state == MeetingState.CANCELLED:
+        return _("The meeting was cancelled")
+    return _("On the agenda") if meeting.is_planned else ""
 
 
 def _decision(decision: Decision, numbers: dict[int, int]) -> dict[str, str]:

@@ -39,6 +39,8 @@ def agree(
     item = locked(agenda_item)
     if meeting.state != MeetingState.IN_SESSION:
         raise RuleBroken(_("Actions are agreed while the meeting is in session."))
+    if item.removed:
+        raise RuleBroken(_("The item has been taken off the agenda."))
     title = title.strip()
     if not title:
         raise RuleBroken(_("Write what is to be done."), field="title")

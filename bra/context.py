@@ -10,7 +10,8 @@ from bra import permissions
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Give the templates the council, the member and what the menu may show; empty on pages without a council."""
     member = getattr(request, "member", None)
-    if member is None:
+    # Whoever came by a link in a mail hasn't logged in: no menu, whose pages would ask for that.
+    if member is None or hasattr(request, "about"):
         return {"council": getattr(request, "council", None), "member": None}
     return {
         "council": member.council,

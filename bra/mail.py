@@ -21,6 +21,8 @@ from django.utils import translation
 
 from bra.models import LoggedMail
 
+CALENDAR_METHODS = ("REQUEST", "CANCEL")
+
 
 class ServerAway(Exception):
     """The mail server can't be reached or doesn't let us in: nothing was sent."""
@@ -49,6 +51,8 @@ class Message(EmailMultiAlternatives):
 class Mail:
     """One mail to one recipient, in text and HTML. `message_id` has no angle brackets; `council_pk` is for the log.
 
+    `calendar` is iCalendar text for the recipient's calendar, which does what `calendar_method` says (REQUEST, CANCEL).
+
     Raises ValueError (Django's ValidationError for an address) when something in a header could become another header.
     """
 
@@ -60,8 +64,12 @@ class Mail:
     sender_name: str = ""
     reply_to: str = ""
     council_pk: int | None = None
+    calendar: str = ""
+    calendar_method: str = ""
 
     def __post_init__(self) -> None:
+        if bool(self.calendar) != (self.calendar_method in CALENDAR_METHODS):
+            raise ValueError("a calendar goes with its method")
         for value in (self.to, self.subject, self.message_id, self.sender_name, self.reply_to):
             # splitlines knows every character that some reader of mail takes for the end of a line.
             if len(value.splitlines()) > 1 or value.strip() != value:
@@ -86,6 +94,10 @@ class Mail:
             headers=headers,
         )
         message.attach_alternative(self.html, "text/html")
+        if self.calendar:
+            # Mail programs show the alternative as an invitation; those that don't know it offer the file.
+            message.attach_alternative(self.calendar, f"text/calendar; method={self.calendar_method}")
+            message.attach("invite.ics", self.calendar.encode(), "application/ics")
         message.council_pk = self.council_pk
         return message
 

@@ -3,6 +3,7 @@
 Known are paragraphs with their line breaks, **bold**, *italics*, lists, quotations, tables and <https://...> as a
 link. Everything else, HTML above all, is text and shown as typed: no headings (the page has its own), no
 pictures, no code. nh3 cleans what comes out once more, so that a fault in the renderer opens no door.
+The minutes as a document read the same tokens, so that paper says what the page says.
 """
 
 import re
@@ -10,11 +11,21 @@ import re
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
-_PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
-# Signs that people write for themselves: # 5, ---, `, &amp; and an indented line stay what they are.
-_PARSER.disable(["heading", "lheading", "hr", "code", "fence", "backticks", "image", "link", "entity"])
-_PARSER.disable(["html_block", "html_inline", "reference"])
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
+    # Signs that people write for themselves: # 5, ---, `, &amp; and an indented line stay what they are.
+    parser.disable(["heading", "lheading", "hr", "code", "fence", "backticks", "image", "link", "entity"])
+    return parser.disable(["html_block", "html_inline", "reference"])
+
+
+_PARSER = _parser()
+# Where lists and quotations lie deeper in each other than anybody means, they are signs like others: the parser
+# would leave out the text at the bottom of them.
+_DEEPEST = 12
+_FLAT = _parser().disable(["list", "blockquote", "table"])
 
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "a"}
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
@@ -32,9 +43,16 @@ def pasted(text: str) -> str:
     return _NOT_TEXT.sub("", text.translate(_TO_PLAIN))
 
 
+def parse(text: str) -> list[Token]:
+    """Return the tokens of the text: what `render` makes HTML of."""
+    text = pasted(text)
+    tokens = _PARSER.parse(_with_tables(text))
+    return _FLAT.parse(text) if any(token.level > _DEEPEST for token in tokens) else tokens
+
+
 def render(text: str) -> SafeString:
     """Return the text as HTML, safe whatever it holds."""
-    html = _PARSER.render(_with_tables(pasted(text)))
+    html = _PARSER.renderer.render(parse(text), _PARSER.options, {})
     clean = nh3.clean(
         html,
         tags=_TAGS,

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from actions.models import Activity, DueQuarter, Goal, WorkPlan
 from bra import history, lifecycle
 from bra.errors import RuleBroken
-from bra.models import Council, Member, Organisation, Role, User
+from bra.models import STOCKHOLM, Council, Letter, LetterState, Member, Organisation, Role, User
 from demo import source
 from demo.story import Story
 from meetings.models import CaseRules, ItemKind, StandingItem, Topic
@@ -18,6 +18,7 @@ from meetings.models import CaseRules, ItemKind, StandingItem, Topic
 # The seats are older than the story; politicians have theirs until the end of 2018.
 MANDATE_FROM = date(2015, 1, 1)
 EXTREMISM = "Våldsbejakande extremism"
+MAIL_HOUR = 8
 # No letter or digit that can be taken for another one, in print or read aloud.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -45,7 +46,17 @@ def load() -> list[Login]:
     activities = _plan(council)
     members, logins = _members(council, _organisations(council))
     Story(council, members, topics, activities).tell()
+    _settle_mail(council)
     return logins
+
+
+def _settle_mail(council: Council) -> None:
+    """What the story's people were told by mail reached them then; nobody gets it today."""
+    letters = list(Letter.objects.filter(council=council))
+    for letter in letters:
+        letter.state = LetterState.SENT
+        letter.sent_at = datetime.combine(letter.on, time(MAIL_HOUR), STOCKHOLM)
+    Letter.objects.bulk_update(letters, ["state", "sent_at"])
 
 
 def new_password() -> str:
@@ -135,20 +146,24 @@ def _members(council: Council, organisations: dict[str, Organisation]) -> tuple[
             on=first,
         )
         if person.get("login"):
-            logins.append(_login(member))
+            logins.append(_login(member, new_password()))
+        elif person.get("user"):
+            _login(member, "")
         members[person["key"]] = member
     return members, sorted(logins, key=lambda login: list(Role).index(Role(login.member.role)))
 
 
-def _login(member: Member) -> Login:
-    """Let the member log in; a user who has that address already is somebody else, and keeps their password."""
+def _login(member: Member, password: str) -> Login:
+    """Let the member log in, with "" once they have chosen a password themselves.
+
+    A user who has that address already is somebody else, and keeps their password.
+    """
     if User.objects.filter(email__iexact=member.email).exists():
         raise RuleBroken(
             _("There is already a user with the address %(email)s, so the demonstration can't be loaded.")
             % {"email": member.email}
         )
-    password = new_password()
-    user = User.objects.create_user(member.email, password)
+    user = User.objects.create_user(member.email, password or None)
     history.change(
         member, council=member.council, by=None, on=member.mandate_from, verb="member.login_given", user=user
     )

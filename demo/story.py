@@ -15,6 +15,7 @@ from demo import source
 from meetings import lifecycle as meetings
 from meetings.models import (
     AgendaItem,
+    Answer,
     AttendanceStatus,
     Case,
     CaseState,
@@ -22,13 +23,19 @@ from meetings.models import (
     DecisionKind,
     ItemState,
     Meeting,
+    SignOff,
     Topic,
 )
 
 # The agenda is set the day before the summons, which goes out a week ahead.
 AGENDA_DAYS_AHEAD = 8
+SUMMONS_DAYS_AHEAD = 7
+# Days from a meeting to its minutes being sent for signing off, to the adjuster's signature and to the chair's.
+SENT_AFTER, ADJUSTED_AFTER, SIGNED_AFTER = 4, 7, 11
+OFFICE_HOUR = time(9, 30)
 # Added items stand before "Övriga frågor", the last item but one.
 ITEMS_AT_THE_END = 2
+CHAIR = "ks_ordforande"
 
 Words = dict[str, Any]
 
@@ -69,7 +76,7 @@ class Story:
             yield meeting["date"] - timedelta(days=AGENDA_DAYS_AHEAD), partial(self._set_agenda, meeting)
         for meeting in told:
             if "opened" in meeting:
-                yield meeting["date"], partial(self._hold, meeting)
+                yield from self._held(meeting)
         yield from self._proposals(told)
         for action in _actions_in(told):
             for step in action.get("then", []):
@@ -77,6 +84,15 @@ class Story:
         for case in cases:
             for step in case.get("then", []):
                 yield step["on"], partial(self._edit_case, case, step)
+
+    def _held(self, meeting: Words) -> Iterator[tuple[date, Callable[[], None]]]:
+        day = meeting["date"]
+        yield day - timedelta(days=SUMMONS_DAYS_AHEAD), partial(self._summon, meeting)
+        yield day, partial(self._hold, meeting)
+        yield day + timedelta(days=SENT_AFTER), partial(self._send_for_sign_off, meeting)
+        yield day + timedelta(days=ADJUSTED_AFTER), partial(self._sign, meeting, meeting["adjuster"])
+        if "unsigned" not in meeting:
+            yield day + timedelta(days=SIGNED_AFTER), partial(self._sign, meeting, CHAIR)
 
     def _proposals(self, told: list[Words]) -> Iterator[tuple[date, Callable[[], None]]]:
         for meeting in told:
@@ -149,8 +165,9 @@ class Story:
             )
             for _step in range(ITEMS_AT_THE_END):
                 meetings.move_item(item=new, by=self.secretary, on=on, up=True)
-        for key in words["apologised"]:
-            self._mark(meeting, key, AttendanceStatus.APOLOGISED, on)
+        if "opened" not in words:
+            for key in words["apologised"]:
+                self._mark(meeting, key, AttendanceStatus.APOLOGISED, on)
 
     def _propose(self, words: Words, proposal: Words) -> None:
         """Let a member propose an item, and the secretary decline it where `declined` holds her word."""
@@ -163,6 +180,29 @@ class Story:
         )
         if "declined" in proposal:
             meetings.decline_proposal(proposal=sent, answer=proposal["declined"], by=self.secretary, on=proposal["on"])
+
+    def _summon(self, words: Words) -> None:
+        """Send the summons; those who came said so, all but every third, and those who couldn't come said that."""
+        meeting, on = self.meetings[words["date"]], words["date"] - timedelta(days=SUMMONS_DAYS_AHEAD)
+        at = _local(on, OFFICE_HOUR)
+        meetings.summon(meeting=meeting, by=self.coordinator, at=at)
+        silent = {*words["absent"], *list(self.members)[::3]} - {*words["apologised"]}
+        for key, member in self.members.items():
+            if key not in silent and member.role in SEATED and member.is_active(words["date"]) and member.is_active(on):
+                answer = Answer.NO if key in words["apologised"] else Answer.YES
+                meetings.answer_summons(meeting=meeting, member=member, answer=answer, at=at + timedelta(hours=3))
+
+    def _send_for_sign_off(self, words: Words) -> None:
+        meeting, on = self.meetings[words["date"]], words["date"] + timedelta(days=SENT_AFTER)
+        adjusters = [self.members[words["adjuster"]]]
+        meetings.send_for_sign_off(meeting=meeting, adjusters=adjusters, by=self.secretary, on=on)
+
+    def _sign(self, words: Words, key: str) -> None:
+        """Let one of those who are to sign do so."""
+        days = SIGNED_AFTER if key == CHAIR else ADJUSTED_AFTER
+        at = _local(words["date"] + timedelta(days=days), OFFICE_HOUR)
+        sign_off = SignOff.objects.get(meeting=self.meetings[words["date"]])
+        meetings.sign(sign_off=sign_off, by=self.members[key], at=at)
 
     def _hold(self, words: Words) -> None:
         """Open the meeting, log who came and what was said, and adjourn it."""

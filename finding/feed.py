@@ -4,8 +4,7 @@ A calendar is read by machines that others own, so it says no more than a mail: 
 log-in. No title of a meeting, an item or an action.
 """
 
-from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,7 +13,8 @@ from icalendar import Calendar, Event
 
 from actions.models import Action
 from actions.reminders import neutral_title
-from bra.models import STOCKHOLM, Member
+from bra.models import Member
+from meetings.calendar import bare_event, meeting_event
 from meetings.models import Meeting
 
 BACK = timedelta(days=365)  # meetings older than this are left out
@@ -33,44 +33,23 @@ def write(member: Member, *, clock: datetime) -> bytes:
         method="PUBLISH",
         refresh_interval=AGAIN,
     )
-    for meeting in Meeting.objects.visible_to(member).from_day(today - BACK).order_by("date", "starts_at", "pk"):
-        calendar.add_component(_meeting(meeting, member, clock))
+    meetings = Meeting.objects.visible_to(member).from_day(today - BACK).select_related("council")
+    for meeting in meetings.order_by("date", "starts_at", "pk"):
+        calendar.add_component(meeting_event(meeting, clock=clock))
     own = Action.objects.visible_to(member).owned_by(member).live()
     for action in own.select_related("agenda_item__meeting").order_by("deadline", "pk"):
         calendar.add_component(_deadline(action, member, clock))
     return bytes(calendar.to_ical())
 
 
-def _meeting(meeting: Meeting, member: Member, clock: datetime) -> Event:
-    event = _event("meeting", meeting.pk, clock)
-    words = {"council": member.council.name, "number": meeting.number}
-    event.add("summary", _("%(council)s: meeting %(number)s") % words)
-    # In universal time, so that no calendar needs to know the rules of Stockholm.
-    event.add("dtstart", datetime.combine(meeting.date, meeting.starts_at, STOCKHOLM).astimezone(UTC))
-    if meeting.ends_at:
-        event.add("dtend", datetime.combine(meeting.date, meeting.ends_at, STOCKHOLM).astimezone(UTC))
-    if meeting.place:
-        event.add("location", meeting.place)
-    event.add("url", _address("meetings:detail", member, meeting.pk))
-    return event
-
-
 def _deadline(action: Action, member: Member, clock: datetime) -> Event:
-    event = _event("action", action.pk, clock)
+    event = bare_event("action", action.pk, clock)
     event.add("summary", _("Deadline: %(action)s") % {"action": neutral_title(action)})
     day: date = action.deadline
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     event.add("transp", "TRANSPARENT")  # a deadline doesn't make the day busy
     event.add("url", _address("actions:detail", member, action.pk))
-    return event
-
-
-def _event(kind: str, pk: int, clock: datetime) -> Event:
-    event = Event()
-    event.add("uid", f"{kind}-{pk}@{urlsplit(settings.BASE_URL).hostname}")
-    event.add("dtstamp", clock.astimezone(UTC))
-    event.add("class", "PRIVATE")
     return event
 
 

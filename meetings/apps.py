@@ -9,3 +9,7 @@ class MeetingsConfig(AppConfig):
 
     name = "meetings"
     verbose_name = _("Meetings")
+
+    def ready(self) -> None:
+        """Tell the ledger our kinds of mail."""
+        from meetings import letters, minutes_letters, signing_letters  # noqa: F401  # registered by being imported

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from meetings import document_views as views
+from meetings import mailing_views
 
 urlpatterns: list[URLPattern] = [
     path("moten/utformning/", views.layout, name="layout"),
@@ -10,4 +11,5 @@ urlpatterns: list[URLPattern] = [
     path("moten/<int:pk>/handling.pdf", views.paper_pdf, name="paper_pdf"),
     path("moten/<int:pk>/handling.docx", views.paper_docx, name="paper_docx"),
     path("moten/<int:pk>/diarienummer/", views.minutes_register, name="minutes_register"),
+    path("moten/<int:pk>/utskick/", mailing_views.minutes_mail, name="minutes_mail"),
 ]

@@ -20,6 +20,7 @@ from meetings.document_forms import LayoutForm, RegisterForm
 from meetings.document_sentences import history_of_layout
 from meetings.documents import docx, pdf
 from meetings.documents.content import Paper
+from meetings.documents.reading import paper_for
 from meetings.documents.selection import paper_of
 from meetings.doors import meeting_for
 from meetings.models import Meeting, MinutesLayout, PaperKind, layout_of
@@ -47,21 +48,22 @@ def _file(
 ) -> HttpResponse:
     masked = bool(request.GET.get("maskad"))
     layout = layout_of(meeting.council)
-    content = make(paper_of(meeting, request.member, masked=masked, layout=layout))
-    return _download(content, content_type, f"{_name(meeting, layout)}{'-maskad' if masked else ''}.{ending}")
+    content = make(paper_for(meeting, request.member, masked=masked))
+    return download(content, content_type, f"{file_name(meeting, layout)}{'-maskad' if masked else ''}.{ending}")
 
 
 # Names of files, like addresses, are Swedish whatever language the page is read in.
 _FILE_NAMES = {PaperKind.MINUTES: "protokoll", PaperKind.NOTES: "minnesanteckningar"}
 
 
-def _name(meeting: Meeting, layout: MinutesLayout) -> str:
+def file_name(meeting: Meeting, layout: MinutesLayout) -> str:
     """The file's name: kind, council and number; nothing of what was said."""
-    kind = "dagordning" if meeting.is_planned else _FILE_NAMES[PaperKind(layout.kind)]
+    kind = "dagordning" if not meeting.opened_at else _FILE_NAMES[PaperKind(layout.kind)]
     return f"{kind}-{meeting.council.slug}-{meeting.number}"
 
 
-def _download(content: bytes, content_type: str, name: str) -> HttpResponse:
+def download(content: bytes, content_type: str, name: str) -> HttpResponse:
+    """Return the file as one to keep, under a name of plain letters."""
     response = HttpResponse(content, content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -130,7 +132,7 @@ def layout_preview(request: CouncilRequest) -> HttpResponse:
             form.refuse(error)
         else:
             content = pdf.as_pdf(paper_of(meeting, request.member, layout=tried))
-            return _download(content, pdf.TYPE, f"forhandsvisning-{_name(meeting, tried)}.pdf")
+            return download(content, pdf.TYPE, f"forhandsvisning-{file_name(meeting, tried)}.pdf")
     return _layout_page(request, form)
 
 

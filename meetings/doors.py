@@ -11,9 +11,10 @@ def meeting_for(member: Member, pk: int) -> Meeting:
     return get_object_or_404(Meeting.objects.visible_to(member).select_related("council"), pk=pk)
 
 
-def item_for(member: Member, pk: int) -> AgendaItem:
-    """Return the agenda item with its meeting and case, or 404."""
-    items = AgendaItem.objects.visible_to(member).with_extremism()
+def item_for(member: Member, pk: int, *, taken_off: bool = False) -> AgendaItem:
+    """Return the agenda item with its meeting and case, or 404; also one that is `taken_off` the agenda, if asked."""
+    everything = AgendaItem.with_removed if taken_off else AgendaItem.objects
+    items = everything.visible_to(member).with_extremism()
     return get_object_or_404(items.select_related("meeting__council", "case"), pk=pk)
 
 

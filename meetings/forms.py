@@ -4,6 +4,8 @@ from datetime import time
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bra.forms import DayInput, GuardedForm, LongText
@@ -171,10 +173,28 @@ class DecisionForm(GuardedForm):
         error_messages={"required": _("Write what was decided.")},
     )
 
-    @staticmethod
-    def of(decision: Decision) -> dict[str, Any]:
-        """Return the initial values for a decision."""
-        return {"kind": decision.kind, "text": decision.text}
+    @classmethod
+    def new_at(cls, item: AgendaItem, data: QueryDict | None = None) -> "DecisionForm":
+        """Return the form for one more decision at the item."""
+        form = cls(data, auto_id=f"decision-{item.pk}-%s")
+        form.fields["text"].label = gettext("New decision")
+        form.fields["text"].widget.attrs |= {"data-key": "d", "data-draft": f"decision-{item.pk}"}
+        return form
+
+
+class AmendForm(DecisionForm):
+    """A decision's new wording, and the version it was written on."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    @classmethod
+    def of_decision(cls, decision: Decision, data: QueryDict | None = None) -> "AmendForm":
+        """Return the form with the decision as it is."""
+        return cls(
+            data,
+            initial={name: getattr(decision, name) for name in ("kind", "text", "version")},
+            auto_id=f"decision-{decision.item_id}-{decision.pk}-%s",
+        )
 
 
 class AttendanceForm(forms.Form):

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseBadRequest, QueryDict
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -24,18 +24,16 @@ from bra.forms import REASON, note_override
 from bra.http import CouncilRequest, only_if
 from bra.permissions import may_log, may_read_council
 from meetings import lifecycle
-from meetings.doors import decision_for, item_for, meeting_for
+from meetings.doors import item_for, meeting_for
 from meetings.forms import AttendanceForm, DecisionForm, NotesForm
 from meetings.models import (
     AgendaItem,
     AttendanceStatus,
-    Decision,
-    DecisionKind,
     ItemState,
     Meeting,
     MeetingState,
 )
-from meetings.permissions import may_log_at
+from meetings.permissions import may_log_at, may_tidy
 from meetings.sheets import agenda, attendance_sheet, decisions_of, expected_members, place_of
 from meetings.views import page_of, trail_to
 
@@ -55,18 +53,18 @@ def live(request: CouncilRequest, pk: int) -> HttpResponse:
                 MeetingState.ADJOURNED: _("The meeting has been adjourned, so nothing more can be logged at it."),
             }
             messages.info(request, words[MeetingState(meeting.state)])
-        return _redirect(request, reverse("meetings:detail", args=[request.council.slug, meeting.pk]))
+        return lead_to(request, reverse("meetings:detail", args=[request.council.slug, meeting.pk]))
     items = list(agenda(meeting, request.member))
     wanted = request.GET.get("punkt", "")
     place = place_of(items, int(wanted) if wanted.isdecimal() and len(wanted) < 19 else None)
     if place is None:
         if wanted:
             # Taken off the agenda meanwhile, or never there for this member.
-            return _redirect(request, reverse("meetings:live", args=[request.council.slug, meeting.pk]))
+            return lead_to(request, reverse("meetings:live", args=[request.council.slug, meeting.pk]))
         messages.info(request, _("The agenda is empty. Add the first item."))
-        return _redirect(request, reverse("meetings:item_add", args=[request.council.slug, meeting.pk]))
+        return lead_to(request, reverse("meetings:item_add", args=[request.council.slug, meeting.pk]))
     context: dict[str, Any] = {"meeting": meeting} | _item_context(place.item, meeting)
-    context |= {"before": place.before, "after": place.after}
+    context |= {"place": place, "before": place.before, "after": place.after}
     if request.htmx:
         template = "meetings/_live_item.html"
     else:
@@ -84,15 +82,16 @@ def _item_context(item: AgendaItem, meeting: Meeting) -> dict[str, Any]:
         "item": item,
         "notes_form": _fresh_notes(item),
         "decisions": decisions_of(item),
-        "decision_form": _new_decision(item),
+        "decision_form": DecisionForm.new_at(item),
     }
 
 
-def _redirect(request: CouncilRequest, url: str) -> HttpResponse:
+def lead_to(request: CouncilRequest, url: str) -> HttpResponse:
+    """Go to another page, also from a part of one."""
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
-def _saved(request: CouncilRequest, response: HttpResponse) -> HttpResponse:
+def saved_at(request: CouncilRequest, response: HttpResponse) -> HttpResponse:
     """Say when it was saved, by the council's clock, to the save indicator."""
     response["X-Saved-At"] = time_format(request.now.time(), "TIME_FORMAT")
     return response
@@ -129,11 +128,11 @@ def attendance(request: CouncilRequest, pk: int) -> HttpResponse:
     except RuleBroken as error:
         messages.error(request, error.sentence)
         meeting.refresh_from_db()
-        return _redirect(request, page_of(request, meeting))
+        return lead_to(request, page_of(request, meeting))
     if request.htmx:
         whole = request.htmx.target == "attendance-sheet"
         context = {"meeting": meeting, "sheet": attendance_sheet(meeting), "whole": whole}
-        return _saved(request, render(request, "meetings/_attendance_answer.html", context))
+        return saved_at(request, render(request, "meetings/_attendance_answer.html", context))
     messages.success(request, _("The attendance is saved."))
     return redirect(page_of(request, meeting))
 
@@ -146,10 +145,15 @@ def _fresh_notes(item: AgendaItem) -> NotesForm:
 
 
 @only_if(may_log)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def item_notes(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Save the notes of an item. `keep=saved` drops the own text, `keep=both` puts both texts together to be edited."""
-    item = item_for(request.member, pk)
+    """Save the notes of an item. `keep=saved` drops the own text, `keep=both` puts both texts together to be edited.
+
+    A plain visit shows them on a page of their own, to be tidied up once the meeting is adjourned.
+    """
+    item = item_for(request.member, pk, taken_off=True)
+    if request.method != "POST":
+        return _notes_page(request, item)
     keep = request.POST.get("keep")
     if keep == "saved":
         return _notes_settled(request, item)
@@ -179,16 +183,27 @@ def item_notes(request: CouncilRequest, pk: int) -> HttpResponse:
     return _notes_settled(request, item)
 
 
+def _notes_page(request: CouncilRequest, item: AgendaItem) -> HttpResponse:
+    if not may_tidy(request.member, item.meeting):
+        return lead_to(request, page_of(request, item.meeting, item))
+    context = {"item": item, "meeting": item.meeting, "notes_form": _fresh_notes(item), "tidying": True}
+    context["back"] = page_of(request, item.meeting, item)
+    context["trail"] = trail_to(request, item.meeting, _("Notes"))
+    return render(request, "meetings/notes.html", context)
+
+
 def _notes_settled(request: CouncilRequest, item: AgendaItem) -> HttpResponse:
     """The notes stand as the page has them, or as they now are where a conflict was settled."""
+    if item.removed:
+        return lead_to(request, page_of(request, item.meeting))
     if not request.htmx:
         messages.success(request, _("The notes are saved."))
         return redirect(page_of(request, item.meeting, item))
-    item = _as_on_agenda(request, item)
+    item = as_on_agenda(request, item)
     settles = request.htmx.target == f"notes-{item.pk}"
     template = "meetings/_notes.html" if settles else "meetings/_notes_saved.html"
     context = {"item": item, "notes_form": _fresh_notes(item), "with_marks": True, "settled": settles}
-    return _saved(request, render(request, template, context))
+    return saved_at(request, render(request, template, context))
 
 
 def _notes_refused(request: CouncilRequest, item: AgendaItem, form: NotesForm) -> HttpResponse:
@@ -218,7 +233,7 @@ def _reason(form: NotesForm) -> Any:
     return form[REASON] if REASON in form.fields else None
 
 
-def _as_on_agenda(request: CouncilRequest, item: AgendaItem) -> AgendaItem:
+def as_on_agenda(request: CouncilRequest, item: AgendaItem) -> AgendaItem:
     """The item anew, with what the agenda shows of it."""
     fresh = agenda(item.meeting, request.member).get(pk=item.pk)
     fresh.meeting = item.meeting
@@ -236,143 +251,15 @@ def item_state(request: CouncilRequest, pk: int) -> HttpResponse:
     try:
         lifecycle.set_item_state(item=item, state=ItemState(state), by=request.member, on=request.today)
     except RuleBroken as error:
-        return _refused(request, item, error)
+        return refused(request, item, error)
     if request.htmx:
-        context = {"item": _as_on_agenda(request, item), "with_marks": True}
-        return _saved(request, render(request, "meetings/_item_state.html", context))
+        context = {"item": as_on_agenda(request, item), "with_marks": True}
+        return saved_at(request, render(request, "meetings/_item_state.html", context))
     return redirect(page_of(request, item.meeting, item))
 
 
-def _refused(request: CouncilRequest, item: AgendaItem, error: RuleBroken) -> HttpResponse:
+def refused(request: CouncilRequest, item: AgendaItem, error: RuleBroken) -> HttpResponse:
     """The meeting isn't as the page believed: say so and show it as it is."""
     messages.error(request, error.sentence)
     item.meeting.refresh_from_db()
-    return _redirect(request, page_of(request, item.meeting, item))
-
-
-# Decisions
-
-
-def _new_decision(item: AgendaItem, data: QueryDict | None = None) -> DecisionForm:
-    form = DecisionForm(data, auto_id=f"decision-{item.pk}-%s")
-    form.fields["text"].label = _("New decision")
-    form.fields["text"].widget.attrs |= {"data-key": "d", "data-draft": f"decision-{item.pk}"}
-    return form
-
-
-@only_if(may_log)
-@require_POST
-def decision_add(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Record a decision at an item."""
-    item = item_for(request.member, pk)
-    form = _new_decision(item, request.POST)
-    if form.is_valid():
-        try:
-            with transaction.atomic():
-                decision = lifecycle.record_decision(
-                    item=item,
-                    text=form.cleaned_data["text"],
-                    kind=DecisionKind(form.cleaned_data["kind"]),
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=decision)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
-            return _decisions_answer(request, item, focus=True)
-    if request.htmx:
-        context = {"item": item, "meeting": item.meeting, "decisions": decisions_of(item), "decision_form": form}
-        return render(request, "meetings/_decisions.html", context, status=422)
-    return _decision_page(request, item, form, title=_("New decision"))
-
-
-@only_if(may_log)
-@require_http_methods(["GET", "HEAD", "POST"])
-def decision_edit(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Change a decision while the meeting is in session."""
-    decision = decision_for(request.member, pk)
-    item = decision.item
-    bound = request.POST if request.method == "POST" else None
-    form = DecisionForm(bound, initial=DecisionForm.of(decision), auto_id=f"decision-{item.pk}-{decision.pk}-%s")
-    if decision.removed or (bound is None and not may_log_at(request.member, item.meeting)):
-        return _redirect(request, page_of(request, item.meeting, item))
-    if form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.amend_decision(
-                    decision=decision,
-                    text=form.cleaned_data["text"],
-                    kind=DecisionKind(form.cleaned_data["kind"]),
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=decision)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
-            return _decisions_answer(request, item)
-    if request.htmx:
-        context = {
-            "item": item,
-            "meeting": item.meeting,
-            "decisions": decisions_of(item),
-            "decision_form": _new_decision(item),
-            "edited": decision,
-            "edit_form": form,
-            "cancel": page_of(request, item.meeting, item),
-        }
-        return render(request, "meetings/_decisions.html", context, status=422 if form.errors else 200)
-    return _decision_page(request, item, form, title=_("Change the decision"), decision=decision)
-
-
-def _decision_page(
-    request: CouncilRequest, item: AgendaItem, form: DecisionForm, *, title: str, decision: Decision | None = None
-) -> HttpResponse:
-    context = {
-        "item": item,
-        "meeting": item.meeting,
-        "decision": decision,
-        "form": form,
-        "title": title,
-        "cancel": page_of(request, item.meeting, item),
-        "trail": trail_to(request, item.meeting, title),
-    }
-    return render(request, "meetings/decision_form.html", context, status=422 if form.errors else 200)
-
-
-@only_if(may_log)
-@require_POST
-def decision_remove(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Remove a decision; `?tillbaka=1` in the address brings it back."""
-    decision = decision_for(request.member, pk)
-    item = decision.item
-    back = request.GET.get("tillbaka") == "1"
-    try:
-        lifecycle.remove_decision(decision=decision, by=request.member, on=request.today, removed=not back)
-    except RuleBroken as error:
-        return _refused(request, item, error)
-    if back:
-        messages.success(request, _("The decision is back."))
-    else:
-        undo = reverse("meetings:decision_remove", args=[request.council.slug, decision.pk])
-        messages.success(request, _("The decision is removed."), extra_tags=f"undo={undo}?tillbaka=1")
-    return _decisions_answer(request, item)
-
-
-def _decisions_answer(request: CouncilRequest, item: AgendaItem, *, focus: bool = False) -> HttpResponse:
-    """The item's decisions with a fresh form; `focus` puts the cursor into it."""
-    if not request.htmx:
-        return redirect(page_of(request, item.meeting, item))
-    item = _as_on_agenda(request, item)
-    form = _new_decision(item)
-    if focus:
-        form.fields["text"].widget.attrs["autofocus"] = True
-    context = {
-        "item": item,
-        "meeting": item.meeting,
-        "decisions": decisions_of(item),
-        "decision_form": form,
-        "with_marks": True,
-    }
-    return _saved(request, render(request, "meetings/_decisions.html", context))
+    return lead_to(request, page_of(request, item.meeting, item))

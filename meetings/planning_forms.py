@@ -57,7 +57,7 @@ class PlannedMeetingField(forms.ModelChoiceField):
 
     def offer(self, member: Member, today: date) -> None:
         """Offer the meetings planned for `today` or later."""
-        self.queryset = Meeting.objects.visible_to(member).upcoming(today).filter(state="draft")
+        self.queryset = Meeting.objects.visible_to(member).upcoming(today).planned()
 
     def label_from_instance(self, obj: Any) -> str:
         """Number and day."""

@@ -55,6 +55,7 @@ def _of_proposal(entry: HistoryEntry, names: dict[int, str]) -> str:
         "proposal.taken": _("took “%(title)s” onto the agenda"),
         "proposal.declined": _("declined “%(title)s”"),
         "proposal.withdrawn": _("withdrew “%(title)s”"),
+        "proposal.freed": _("let “%(title)s” wait for an answer again, as the meeting was cancelled"),
         "proposal.put_back": _("let “%(title)s” wait for an answer again"),
     }
     words = {"title": names.get(entry.target_id, "")}

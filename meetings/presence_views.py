@@ -19,7 +19,7 @@ from meetings import lifecycle
 from meetings.clock import clock_of
 from meetings.doors import item_for, meeting_for
 from meetings.models import AgendaItem, Attendance, Guest, Meeting
-from meetings.permissions import may_change_agenda
+from meetings.permissions import may_note_attendance
 from meetings.presence_forms import GuestForm, PresenceForm, QuorumForm
 from meetings.sheets import attendance_sheet, expected_members
 from meetings.views import page_of, trail_to
@@ -34,7 +34,7 @@ def _items(request: CouncilRequest, meeting: Meeting) -> list[AgendaItem]:
 
 
 def _too_late(request: CouncilRequest, meeting: Meeting) -> HttpResponse:
-    messages.error(request, _("The meeting has been adjourned, so its attendance can no longer be changed."))
+    messages.error(request, _("The minutes are being signed or have been, so the attendance can no longer be changed."))
     return redirect(page_of(request, meeting))
 
 
@@ -43,7 +43,7 @@ def _too_late(request: CouncilRequest, meeting: Meeting) -> HttpResponse:
 def presence(request: CouncilRequest, pk: int) -> HttpResponse:
     """Note from and until which item the member `?ledamot=` is there, and for whom the member stands in."""
     meeting = meeting_for(request.member, pk)
-    if not may_change_agenda(request.member, meeting):
+    if not may_note_attendance(request.member, meeting):
         return _too_late(request, meeting)
     wanted = request.GET.get("ledamot", "")
     member = Member.objects.filter(council=request.council, pk=int(wanted) if wanted.isdecimal() else 0).first()
@@ -80,7 +80,7 @@ def presence(request: CouncilRequest, pk: int) -> HttpResponse:
 def guest_add(request: CouncilRequest, pk: int) -> HttpResponse:
     """Note somebody who is co-opted to the meeting."""
     meeting = meeting_for(request.member, pk)
-    if not may_change_agenda(request.member, meeting):
+    if not may_note_attendance(request.member, meeting):
         return _too_late(request, meeting)
     form = GuestForm(request.POST if request.method == "POST" else None, items=_items(request, meeting))
     if form.is_valid():
@@ -115,7 +115,7 @@ def guest_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     """Change what is noted of a guest, as until which item the guest was there."""
     guest = _guest_for(request, pk)
     meeting = guest.meeting
-    if not may_change_agenda(request.member, meeting):
+    if not may_note_attendance(request.member, meeting):
         return _too_late(request, meeting)
     bound = request.POST if request.method == "POST" else None
     form = GuestForm(bound, items=_items(request, meeting), guest=guest)

@@ -43,11 +43,11 @@ def _list_page(
 ) -> HttpResponse:
     may_answer = may_plan_meetings(request.member)
     rows = ItemProposal.objects.visible_to(request.member).in_order_of_work()
-    page = Paginator(rows.select_related("meeting", "proposer"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.select_related("meeting", "proposer", "item"), PER_PAGE).get_page(request.GET.get("page"))
     shown = list(page)
     items = AgendaItem.objects.visible_to(request.member).select_related("meeting")
     seen = items.in_bulk([row.item_id for row in shown if row.item_id])
-    planned = list(Meeting.objects.visible_to(request.member).upcoming(request.today).filter(state="draft"))
+    planned = list(Meeting.objects.visible_to(request.member).upcoming(request.today).planned())
     for row in shown:
         # The item is reached only through its own door: it may have got a lock.
         row.on_agenda = seen.get(row.item_id)  # type: ignore[attr-defined]  # for the template
@@ -99,7 +99,7 @@ def proposal_new(request: CouncilRequest) -> HttpResponse:
                 said = _("The proposal is sent, after the last day. The secretary decides whether there is room.")
             messages.success(request, said)
             return redirect(_page(request))
-    planned = list(Meeting.objects.visible_to(request.member).upcoming(request.today).filter(state="draft"))
+    planned = list(Meeting.objects.visible_to(request.member).upcoming(request.today).planned())
     days = request.council.proposal_days
     context = {
         "form": form,

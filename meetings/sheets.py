@@ -15,8 +15,10 @@ from meetings.models import (
     Guest,
     ItemState,
     Meeting,
+    SummonsReply,
     reckoned_numbers,
 )
+from meetings.summons import replies_to
 
 
 @dataclass
@@ -27,6 +29,8 @@ class Seat:
     status: str = ""
     # What is noted of the presence: from and until which item, and for whom the member stands in.
     stay: Attendance | None = None
+    # What the member answered to the summons.
+    reply: SummonsReply | None = None
 
     @property
     def is_present(self) -> bool:
@@ -112,13 +116,18 @@ def expected_members(meeting: Meeting) -> list[Member]:
 
 
 def attendance_sheet(meeting: Meeting) -> AttendanceSheet:
-    """Those expected, whoever else is noted, and the guests (three queries, and one for the current item)."""
+    """Those expected, whoever else is noted, and the guests, with the answers to the summons until it is adjourned.
+
+    Four queries, three once it is adjourned, and one for the current item.
+    """
     noted = {
         row.member_id: row
         for row in Attendance.objects.filter(meeting=meeting).select_related(
             "member__organisation", "substitute_for", "from_item", "to_item"
         )
     }
+    # Once it has been held, who came counts, not who said so.
+    replies = {} if meeting.has_ended else replies_to(meeting)
     members = expected_members(meeting)
     known = {member.pk for member in members}
     members += [row.member for row in noted.values() if row.member_id not in known]
@@ -131,7 +140,8 @@ def attendance_sheet(meeting: Meeting) -> AttendanceSheet:
         if not sheet.groups or sheet.groups[-1][0] != member.organisation:
             sheet.groups.append((member.organisation, []))
         row = noted.get(member.pk)
-        sheet.groups[-1][1].append(Seat(member, row.status, row) if row else Seat(member))
+        reply = replies.get(member.pk)
+        sheet.groups[-1][1].append(Seat(member, row.status, row, reply) if row else Seat(member, reply=reply))
     return sheet
 
 

@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from meetings import history_views, live_views, presence_views, views
+from meetings import decision_views, history_views, live_views, presence_views, views
 from meetings.case_urls import urlpatterns as case_urls
 from meetings.document_urls import urlpatterns as document_urls
 from meetings.planning_urls import urlpatterns as planning_urls
+from meetings.signing_urls import urlpatterns as signing_urls
+from meetings.summons_urls import urlpatterns as summons_urls
 
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
@@ -32,10 +34,12 @@ urlpatterns: list[URLPattern] = [
     path("punkter/<int:pk>/historik/", history_views.item_history, name="item_history"),
     path("punkter/<int:pk>/anteckningar/", live_views.item_notes, name="item_notes"),
     path("punkter/<int:pk>/lage/", live_views.item_state, name="item_state"),
-    path("punkter/<int:pk>/beslut/", live_views.decision_add, name="decision_add"),
-    path("beslut/<int:pk>/andra/", live_views.decision_edit, name="decision_edit"),
-    path("beslut/<int:pk>/ta-bort/", live_views.decision_remove, name="decision_remove"),
+    path("punkter/<int:pk>/beslut/", decision_views.decision_add, name="decision_add"),
+    path("beslut/<int:pk>/andra/", decision_views.decision_edit, name="decision_edit"),
+    path("beslut/<int:pk>/ta-bort/", decision_views.decision_remove, name="decision_remove"),
     *case_urls,
     *document_urls,
     *planning_urls,
+    *signing_urls,
+    *summons_urls,
 ]

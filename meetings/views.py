@@ -15,14 +15,25 @@ from bra.errors import RuleBroken
 from bra.forms import note_override
 from bra.http import CouncilRequest, only_if
 from bra.permissions import may_coordinate, may_read_council
+from bra.tasks import wake_sender
 from meetings import lifecycle
 from meetings.doors import item_for, meeting_for
 from meetings.filters import MeetingFilter
 from meetings.forms import ItemForm, MeetingForm
-from meetings.models import AgendaItem, ItemKind, Meeting
-from meetings.permissions import may_change_agenda, may_log_at, may_plan_meetings, may_reopen
+from meetings.models import AgendaItem, ItemKind, Meeting, MeetingState, PaperKind, layout_of
+from meetings.permissions import (
+    may_change_agenda,
+    may_log_at,
+    may_mail_minutes,
+    may_name_adjusters,
+    may_plan_meetings,
+    may_reopen,
+    may_tidy,
+    may_unlock,
+)
 from meetings.sentences import history_of
-from meetings.sheets import attendance_sheet, minutes
+from meetings.sheets import attendance_sheet, minutes, place_of
+from meetings.signing_sheet import comments_by_item, parts_signed, signing_sheet
 from meetings.tables import MeetingTable
 from meetings.timing import timing
 
@@ -108,17 +119,23 @@ def meeting_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     form = MeetingForm(request.POST or None, initial=MeetingForm.of(meeting))
     own_page = reverse("meetings:detail", args=[request.council.slug, meeting.pk])
     if not meeting.is_planned:
-        messages.error(request, _("The meeting has begun, so its time and place can no longer be changed."))
+        if meeting.state == MeetingState.CANCELLED:
+            messages.error(request, _("The meeting is cancelled."))
+        else:
+            messages.error(request, _("The meeting has begun, so its time and place can no longer be changed."))
         return redirect(own_page)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                lifecycle.replan_meeting(meeting=meeting, by=request.member, on=request.today, **_plan(form))
+                changed = lifecycle.replan_meeting(meeting=meeting, by=request.member, on=request.today, **_plan(form))
                 note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
         except RuleBroken as error:
             form.refuse(error)
         else:
             messages.success(request, _("The meeting is changed."))
+            if changed.summons_sequence != meeting.summons_sequence:
+                wake_sender()
+                messages.info(request, _("Those summoned are told by mail."))
             return redirect(own_page)
     context = {
         "form": form,
@@ -142,9 +159,10 @@ def _status(form: Any) -> int:
 @only_if(may_read_council)
 @require_safe
 def meeting_detail(request: CouncilRequest, pk: int) -> HttpResponse:
-    """The agenda before the meeting, the minutes from then on."""
+    """The agenda before the meeting, the minutes from then on; once they are signed, as they were signed."""
     meeting = meeting_for(request.member, pk)
-    items = minutes(meeting, request.member)
+    items = [] if meeting.state == MeetingState.SIGNED else minutes(meeting, request.member)
+    kind = PaperKind(layout_of(meeting.council).kind)
     context = {
         "meeting": meeting,
         "trail": trail_to(request, meeting),
@@ -152,12 +170,28 @@ def meeting_detail(request: CouncilRequest, pk: int) -> HttpResponse:
         "timing": timing(meeting, items),
         "sheet": attendance_sheet(meeting),
         "lines": history_of(meeting, request.member),
-        "is_draft": meeting.is_planned,
+        "is_draft": meeting.opened_at is None,
         "may_change_agenda": may_change_agenda(request.member, meeting),
         "may_log_here": may_log_at(request.member, meeting),
         "may_reopen": may_reopen(request.member, meeting),
+        "may_mail": may_mail_minutes(request.member, meeting),
+        "paper_kind": kind.label,
+        "is_notes": kind == PaperKind.NOTES,
     }
-    return render(request, "meetings/detail.html", context)
+    return render(request, "meetings/detail.html", context | _signing_context(request, meeting))
+
+
+def _signing_context(request: CouncilRequest, meeting: Meeting) -> dict[str, Any]:
+    """Where the signing off stands; with it the text as it was signed, or the comments of whoever is to sign it."""
+    sheet = signing_sheet(meeting, request.member, request.today)
+    context: dict[str, Any] = {"signing": sheet, "may_unlock": may_unlock(request.member)}
+    if not meeting.has_ended:
+        return context | {"may_name": not sheet.is_notes and may_name_adjusters(request.member, meeting)}
+    if sheet.current is not None:
+        context["paper"], context["parts"] = parts_signed(sheet.current, meeting, request.member)
+    elif may_tidy(request.member, meeting):
+        context |= {"may_tidy": True, "comments": comments_by_item(sheet, request.member)}
+    return context
 
 
 # From planned to in session to adjourned
@@ -280,29 +314,44 @@ def _item_fields(request: CouncilRequest, form: ItemForm) -> dict[str, Any]:
 @only_if(may_plan_meetings)
 @require_POST
 def item_move(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Move an item one step: `way` is "up" or "down"."""
+    """Move an item: `way` is "up" or "down", or `place` says where, 1 the first. `from=live` leads back to logging."""
     item = item_for(request.member, pk)
+    sent, way = request.POST.get("place", ""), request.POST.get("way")
+    here: dict[str, Any] = {"item": item, "by": request.member, "on": request.today}
     try:
-        lifecycle.move_item(item=item, by=request.member, on=request.today, up=request.POST.get("way") == "up")
+        if sent.isascii() and sent.isdigit() and len(sent) < 5:
+            lifecycle.place_item(place=int(sent), **here)
+        elif way in ("up", "down"):
+            lifecycle.move_item(up=way == "up", **here)
     except RuleBroken as error:
         messages.error(request, error.sentence)
     if request.htmx:
         return _agenda_part(request, item.meeting)
+    if request.POST.get("from") == "live":
+        return redirect(page_of(request, item.meeting, item))
     return redirect(_agenda_of(request, item.meeting, item))
 
 
 @only_if(may_plan_meetings)
 @require_POST
 def item_remove(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Remove an item on which nothing has been logged."""
-    item = item_for(request.member, pk)
-    meeting = item.meeting
+    """Take an item on which nothing has been logged off the agenda; `?tillbaka=1` in the address puts it back."""
+    back = request.GET.get("tillbaka") == "1"
+    item = item_for(request.member, pk, taken_off=back)
+    meeting, words = item.meeting, {"title": item.title}
+    change = lifecycle.restore_item if back else lifecycle.remove_item
     try:
-        lifecycle.remove_item(item=item, by=request.member, on=request.today)
+        change(item=item, by=request.member, on=request.today)
     except RuleBroken as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, _("“%(title)s” is taken off the agenda.") % {"title": item.title})
+        if back:
+            messages.success(request, _("“%(title)s” is back on the agenda.") % words)
+            return redirect(page_of(request, meeting, item))
+        undo = reverse("meetings:item_remove", args=[request.council.slug, item.pk])
+        messages.success(
+            request, _("“%(title)s” is taken off the agenda.") % words, extra_tags=f"undo={undo}?tillbaka=1"
+        )
     if request.htmx:
         return _agenda_part(request, meeting)
     return redirect(_agenda_of(request, meeting, None))
@@ -314,9 +363,14 @@ def _agenda_of(request: CouncilRequest, meeting: Meeting, item: AgendaItem | Non
 
 
 def _agenda_part(request: CouncilRequest, meeting: Meeting) -> HttpResponse:
-    """The agenda of the meeting's page, and the messages."""
+    """The agenda of the meeting's page, or the live page's, and the messages."""
     meeting.refresh_from_db()
     items = minutes(meeting, request.member)
+    if request.htmx.target == "live-agenda":
+        shown = request.POST.get("open", "")
+        place = place_of(items, int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 19 else None)
+        live: dict[str, Any] = {"meeting": meeting, "items": items, "place": place, "with_messages": True}
+        return render(request, "meetings/_live_agenda.html", live)
     context = {
         "meeting": meeting,
         "items": items,

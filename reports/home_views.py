@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Case, Count, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,6 +18,8 @@ from bra.permissions import may_coordinate, may_read_council
 from meetings.case_timeline import watched_cases
 from meetings.models import Meeting, MeetingState
 from meetings.permissions import may_log_at, may_plan_meetings
+from meetings.signing_sheet import to_sign
+from meetings.summons import to_answer, to_summon
 from reports.permissions import may_ask
 
 SHOWN = 5  # of one's own actions
@@ -30,6 +33,7 @@ def home(request: CouncilRequest) -> HttpResponse:
     if may_read_council(request.member):
         context |= {
             "next_meeting": _next_meeting(request),
+            "nudges": _nudges(request),
             "late": _overdue_by_organisation(request),
             "plan": _plan(request),
             "watched": watched_cases(request.member),
@@ -48,6 +52,27 @@ def _greeting(request: CouncilRequest) -> str:
     return _("Good evening") if hour >= 18 or hour < 5 else _("Hello")
 
 
+def _nudges(request: CouncilRequest) -> list[tuple[str, str]]:
+    """(sentence, address) of what the member is asked for besides their actions: to summon, to answer, to sign."""
+    slug, found = request.council.slug, []
+    if may_plan_meetings(request.member):
+        for due in to_summon(request.council, request.today):
+            words = {"number": due.meeting.number, "day": date_format(due.last_day, "j F")}
+            late = _("The summons to meeting %(number)s was to be out %(day)s.")
+            soon = _("The summons to meeting %(number)s is to be out %(day)s.")
+            page = reverse("meetings:summon", args=[slug, due.meeting.pk])
+            found.append(((late if due.is_late else soon) % words, page))
+    for meeting in to_answer(request.member, request.today):
+        words = {"number": meeting.number, "day": date_format(meeting.date, "j F")}
+        page = reverse("meetings:detail", args=[slug, meeting.pk])
+        found.append((_("You are summoned to meeting %(number)s on %(day)s. Are you coming?") % words, page))
+    for sign_off in to_sign(request.member):
+        words = {"kind": sign_off.get_kind_display(), "number": sign_off.meeting.number}
+        page = reverse("meetings:sign_off", args=[slug, sign_off.meeting_id])
+        found.append((_("%(kind)s %(number)s waits for your signature.") % words, page))
+    return found
+
+
 def _mine(request: CouncilRequest) -> dict[str, Any]:
     """The member's own actions still to be done: how many, and those whose deadline is nearest or has passed."""
     own = Action.objects.visible_to(request.member).owned_by(request.member).live()
@@ -61,7 +86,8 @@ def _next_meeting(request: CouncilRequest) -> dict[str, Any] | None:
     """The meeting in session, or else the nearest planned one, and what the member may do with it now."""
     # One that is in session comes before one that is planned for earlier the same day.
     coming = Meeting.objects.visible_to(request.member).upcoming(request.today)
-    meeting = coming.order_by("-state", "date", "starts_at", "pk").first()
+    first = When(state=MeetingState.IN_SESSION, then=0)
+    meeting = coming.order_by(Case(first, default=1), "date", "starts_at", "pk").first()
     if meeting is None:
         return None
     return {

@@ -15,11 +15,23 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from actions.models import ReminderLine
 from bra.models import Council, Member
-from meetings.models import Decision, Guest, ItemProposal, StandingItem
+from meetings.documents.freezing import frozen
+from meetings.documents.selection import paper_of
+from meetings.models import (
+    AgendaItem,
+    Decision,
+    Guest,
+    ItemComment,
+    ItemProposal,
+    SignedMinutes,
+    SignOff,
+    StandingItem,
+    Unlocking,
+)
 from reports.models import Report, ReportState
 from tests import make
 from tests.cast import Cast
-from tests.make import TODAY
+from tests.make import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +86,11 @@ DOORS = {
     "meetings:decision_add": Door("POST", LOGGERS, "item"),
     "meetings:decision_edit": Door("GET", LOGGERS, "decision"),
     "meetings:decision_remove": Door("POST", LOGGERS, "decision"),
+    "meetings:summon": Door("GET", LOGGERS, "meeting"),
+    "meetings:cancel": Door("GET", LOGGERS, "meeting"),
+    "meetings:uncancel": Door("POST", LOGGERS, "meeting"),
+    "meetings:answer": Door("GET", SEATED, "meeting"),
+    "meetings:answer_undo": Door("POST", SEATED, "meeting"),
     "meetings:series": Door("GET", LOGGERS),
     "meetings:standing": Door("GET", LOGGERS),
     "meetings:standing_add": Door("GET", LOGGERS),
@@ -98,6 +115,7 @@ DOORS = {
     "meetings:paper_pdf": Door("GET", SEATED, "meeting"),
     "meetings:paper_docx": Door("GET", SEATED, "meeting"),
     "meetings:minutes_register": Door("GET", LOGGERS, "meeting"),
+    "meetings:minutes_mail": Door("GET", LOGGERS, "adjourned"),
     "meetings:case_merge": Door("GET", LOGGERS, "case"),
     "meetings:case_unmerge": Door("POST", LOGGERS, "case"),
     "meetings:case_split": Door("GET", LOGGERS, "case"),
@@ -109,6 +127,20 @@ DOORS = {
     "meetings:watched_seen": Door("POST", SEATED),
     "meetings:case_to_agenda": Door("POST", LOGGERS, "meeting"),
     "meetings:case_rules": Door("GET", COORDINATOR),
+    "meetings:adjusters": Door("GET", LOGGERS, "adjourned"),
+    "meetings:sign_off": Door("GET", SEATED, "adjourned"),
+    "meetings:sign_off_send": Door("GET", LOGGERS, "adjourned"),
+    "meetings:sign": Door("POST", SEATED, "adjourned"),
+    "meetings:sign_off_decline": Door("POST", SEATED, "adjourned"),
+    "meetings:sign_off_withdraw": Door("POST", LOGGERS, "adjourned"),
+    "meetings:comment": Door("POST", SEATED, "item"),
+    # It was written by none of those who knock: only its author knows this address.
+    "meetings:comment_remove": Door("POST", set(), "comment"),
+    "meetings:addendum": Door("GET", LOGGERS, "adjourned"),
+    "meetings:unlock": Door("GET", LOGGERS | {"chair"}, "adjourned"),
+    "meetings:unlock_answer": Door("POST", LOGGERS | {"chair"}, "unlocking"),
+    "meetings:edition": Door("GET", SEATED, "edition"),
+    "meetings:meeting_rules": Door("GET", COORDINATOR),
     "actions:case_sheet": Door("GET", SEATED, "case"),
     "actions:list": Door("GET", EVERYBODY),
     "actions:mine": Door("GET", EVERYBODY),
@@ -184,6 +216,7 @@ class Furnished:
                 council=council, meeting=meeting, proposer=owner, title="Förslag", sent_on=TODAY, last_day=TODAY
             ),
             "topic": make.make_topic(council),
+            **signed_off(council, item, owner),
             "reminder": make.make_letter(owner),
             "report": Report.objects.create(
                 council=council,
@@ -201,6 +234,30 @@ class Furnished:
         ReminderLine.objects.create(
             reminder=self.objects["reminder"], action=make.make_action(council, owner=owner), deadline=TODAY, step=0
         )
+
+
+def signed_off(council: Council, item: AgendaItem, author: Member) -> dict[str, models.Model]:
+    """A signed meeting's rows, and a comment on the item."""
+    meeting = make.make_meeting(council, "signed", date=date(2017, 1, 26), adjourned_at=NOW)
+    sign_off = SignOff.objects.create(
+        meeting=meeting, kind="minutes", opened_on=TODAY, comments_until=TODAY, state="signed", digest="0" * 64
+    )
+    paper = frozen(paper_of(meeting, author)) | {"items": []}
+    edition = SignedMinutes.objects.create(
+        meeting=meeting,
+        edition=1,
+        sign_off=sign_off,
+        signed_at=NOW,
+        whole=paper,
+        masked=paper,
+        sha256="0" * 64,
+        masked_sha256="0" * 64,
+    )
+    return {
+        "edition": edition,
+        "unlocking": Unlocking.objects.create(minutes=edition, asked_by=author, asked_on=TODAY, reason="Fel"),
+        "comment": ItemComment.objects.create(sign_off=sign_off, item=item, author=author, on=TODAY, text="Fel"),
+    }
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def deliver(
     """
     done = Delivered(unknown=flag_lapsed(council, now=clock()))
     waiting = Letter.objects.waiting().filter(council=council).select_related("recipient__user").order_by("pk")
-    desk = Desk(council, today, _coordinators_address(council, today))
+    desk = Desk(council, today, _coordinators_address(council, today), clock())
     last = 0
     with mail.Outbox(connect) as box:
         while not done.away and (batch := list(waiting.filter(pk__gt=last)[:BATCH])):

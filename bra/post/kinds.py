@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -30,11 +30,15 @@ class Written:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where the council's mails are written on a day. `reply_to`: where an answer goes, "" for nowhere."""
+    """Where the council's mails are written on a day. `reply_to`: where an answer goes, "" for nowhere.
+
+    `at` is the instant (aware) at which they are written, by the real clock.
+    """
 
     council: Council
     today: date
     reply_to: str
+    at: datetime
 
     def write(
         self,

@@ -39,6 +39,43 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    @property
+    def told(self) -> list[list[tuple[str, str]]]:
+        """The rows as pairs of heading and cell."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Words in one dress. Line breaks in them are meant."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a text with lists and tables in it: a paragraph has `runs`, every other kind has `parts`.
+
+    "bullets" and "numbers" (counted from `start`) consist of "item"s, these and a "quote" of any blocks. A "table"
+    consists of "row"s, the first with its headings, a row of "cell"s; a cell has `runs` too.
+    """
+
+    kind: str
+    runs: tuple[Run, ...] = ()
+    parts: tuple["Block", ...] = ()
+    start: int = 1
+
+
+@dataclass(frozen=True)
+class Addition:
+    """A correction that stands below signed minutes. Of a masked one there are only the words that say so."""
+
+    heading: str
+    text: tuple[str, ...]
+    masked: bool = False
+
 
 @dataclass(frozen=True)
 class Ruling:
@@ -60,7 +97,7 @@ class Point:
     title: str
     masked: bool = False
     facts: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Block, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     agreed: Table | None = None
 
@@ -73,6 +110,8 @@ class Words:
     items: str
     signatures: str
     page: str  # with {page} and {pages}
+    signed: str = ""
+    addenda: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,10 +126,15 @@ class Paper:
     running: str  # what stands on top of each page
     letterhead: tuple[str, ...]
     footer: str
-    draft: str  # "Draft" across the pages of what isn't final; "" when it is
-    remarks: tuple[str, ...]  # what must be known of this copy: that it is a draft, that it is masked
+    draft: str  # "Draft" or "Not signed off" on top of each page of what isn't final; "" when it is
+    remarks: tuple[str, ...]  # what must be known of this copy: that it is masked
     facts: tuple[tuple[str, str], ...]
     attendance: Table | None
     points: tuple[Point, ...]
     signatures: tuple[str, ...]
     words: Words
+    across: bool = False  # whether `draft` is printed across the pages, too
+    caution: str = ""  # the sentence that says why it isn't final
+    signed: tuple[str, ...] = ()  # who signed it, as what and when, in one line each
+    seal: tuple[str, ...] = ()  # the edition and the checksum of what was signed
+    addenda: tuple[Addition, ...] = ()

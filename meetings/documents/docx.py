@@ -4,7 +4,6 @@ import io
 import zipfile
 from collections.abc import Iterable
 from datetime import UTC
-from typing import Any
 
 from docx import Document
 from docx.document import Document as DocxDocument
@@ -15,7 +14,8 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
-from meetings.documents.content import Paper, Point, Table
+from meetings.documents.content import Addition, Paper, Point, Table
+from meetings.documents.docx_prose import Prose, element
 
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT = "Times New Roman"  # every word processor has it, or one of the same widths
@@ -26,6 +26,7 @@ _LEFT_OUT = ("/thumbnail", "/customXml", "/stylesWithEffects")
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _SIZES = {"Normal": 11, "No Spacing": 11, "Heading 1": 22, "Heading 2": 14, "Heading 3": 12, "Heading 4": 11}
 _WIDTH = 160  # mm between the margins
+_INSET = 14  # mm that the text of an item stands in
 
 
 def as_docx(paper: Paper) -> bytes:
@@ -38,7 +39,7 @@ def as_docx(paper: Paper) -> bytes:
         run = document.add_paragraph(style="No Spacing").add_run(words)
         run.bold, run.font.color.rgb = place == 0, None if place == 0 else _GREY
     document.add_heading(paper.title, 1)
-    for remark in paper.remarks:
+    for remark in filter(None, (paper.caution, *paper.remarks)):
         document.add_paragraph().add_run(remark).bold = True
     for name, value in paper.facts:
         _fact(document, name, value)
@@ -47,11 +48,23 @@ def as_docx(paper: Paper) -> bytes:
         _table(document, paper.attendance, (36, 45, 51, 28) if len(paper.attendance.columns) == 4 else (60, 65, 35))
     if paper.points:
         document.add_heading(paper.words.items, 2)
+    prose = Prose(document)
     for point in paper.points:
-        _point(document, point)
+        _point(document, point, prose)
+    _ending(document, paper)
+    return _bytes(document)
+
+
+def _ending(document: DocxDocument, paper: Paper) -> None:
+    """Where to sign, or who has signed, and what was corrected since."""
     if paper.signatures:
         _signatures(document, paper)
-    return _bytes(document)
+    if paper.addenda:
+        document.add_heading(paper.words.addenda, 2)
+    for addition in paper.addenda:
+        _addition(document, addition)
+    if paper.signed or paper.seal:
+        _signed(document, paper)
 
 
 def _style(document: DocxDocument, paper: Paper) -> None:
@@ -75,15 +88,7 @@ def _style(document: DocxDocument, paper: Paper) -> None:
     language = _REGIONS.get(paper.language, paper.language)
     for found in document.styles.element.iter(qn("w:lang")):
         found.set(qn("w:val"), language)
-    normal.element.get_or_add_rPr().append(_element("w:lang", val=language))
-
-
-def _element(name: str, **attributes: str) -> Any:
-    """An element of the file's own XML, where the library has no word for it."""
-    element = OxmlElement(name)
-    for key, value in attributes.items():
-        element.set(qn(f"w:{key}"), value)
-    return element
+    normal.element.get_or_add_rPr().append(element("w:lang", val=language))
 
 
 def _properties(document: DocxDocument, paper: Paper) -> None:
@@ -127,7 +132,7 @@ def _small(paragraph: Paragraph, words: str) -> None:
 
 
 def _field(paragraph: Paragraph, code: str) -> None:
-    field = _element("w:fldSimple", instr=code)
+    field = element("w:fldSimple", instr=code)
     run = paragraph.add_run("1")
     run.font.size, run.font.color.rgb = Pt(9), _GREY
     field.append(run._r)
@@ -142,20 +147,20 @@ def _fact(document: DocxDocument, name: str, value: str) -> None:
     paragraph.add_run(value)
 
 
-def _point(document: DocxDocument, point: Point) -> None:
+def _point(document: DocxDocument, point: Point, prose: Prose) -> None:
     heading = document.add_heading("", 3)
-    heading.paragraph_format.tab_stops.add_tab_stop(Mm(14))
-    heading.paragraph_format.left_indent, heading.paragraph_format.first_line_indent = Mm(14), Mm(-14)
+    heading.paragraph_format.tab_stops.add_tab_stop(Mm(_INSET))
+    heading.paragraph_format.left_indent, heading.paragraph_format.first_line_indent = Mm(_INSET), Mm(-_INSET)
     heading.add_run(f"{point.number}\t")
     heading.add_run(point.title).italic = point.masked
     if point.facts:
         _small(_indented(document.add_paragraph()), " · ".join(point.facts))
-    _paragraphs(document, point.notes)
+    prose.write(point.notes, indent=_INSET)
     for ruling in point.rulings:
         _indented(document.add_heading(f"{ruling.number}  {ruling.kind}", 4))
         _paragraphs(document, ruling.text)
     if point.agreed is not None:
-        _table(document, point.agreed, (68, 54, 24), indent=14)
+        _table(document, point.agreed, (68, 54, 24), indent=_INSET)
 
 
 def _paragraphs(document: DocxDocument, texts: Iterable[str]) -> None:
@@ -164,7 +169,7 @@ def _paragraphs(document: DocxDocument, texts: Iterable[str]) -> None:
 
 
 def _indented(paragraph: Paragraph) -> Paragraph:
-    paragraph.paragraph_format.left_indent = Mm(14)
+    paragraph.paragraph_format.left_indent = Mm(_INSET)
     return paragraph
 
 
@@ -174,13 +179,13 @@ def _table(document: DocxDocument, data: Table, widths: tuple[int, ...], indent:
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
-    table._tbl.tblPr.append(_element("w:tblInd", w=str(round(indent * 56.7)), type="dxa"))
+    table._tbl.tblPr.append(element("w:tblInd", w=str(round(indent * 56.7)), type="dxa"))
     borders = OxmlElement("w:tblBorders")
     for edge in ("w:bottom", "w:insideH"):
-        borders.append(_element(edge, val="single", sz="4", space="0", color="969696"))
+        borders.append(element(edge, val="single", sz="4", space="0", color="969696"))
     table._tbl.tblPr.append(borders)
     margins = OxmlElement("w:tblCellMar")
-    margins.append(_element("w:left", w="0", type="dxa"))
+    margins.append(element("w:left", w="0", type="dxa"))
     table._tbl.tblPr.append(margins)
     for index, row in enumerate((data.columns, *data.rows)):
         made = table.add_row()
@@ -205,6 +210,25 @@ def _signatures(document: DocxDocument, paper: Paper) -> None:
         space.add_run("_" * 36)
         label = document.add_paragraph(words, style="No Spacing")
         label.paragraph_format.keep_with_next = left < 0  # all signatures on one page
+
+
+def _addition(document: DocxDocument, addition: Addition) -> None:
+    document.add_heading("", 3).add_run(addition.heading).italic = addition.masked
+    for text in addition.text:
+        document.add_paragraph().add_run(text).italic = addition.masked
+
+
+def _signed(document: DocxDocument, paper: Paper) -> None:
+    """Who signed, and what: on one page."""
+    document.add_heading(paper.words.signed, 2)
+    rows = [*((words, False) for words in paper.signed), *((words, True) for words in paper.seal)]
+    for left, (words, small) in enumerate(rows, start=1 - len(rows)):
+        paragraph = document.add_paragraph(style="No Spacing")
+        paragraph.paragraph_format.keep_with_next = left < 0
+        if small:
+            _small(paragraph, words)
+        else:
+            paragraph.add_run(words)
 
 
 def _bytes(document: DocxDocument) -> bytes:

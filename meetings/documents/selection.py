@@ -19,6 +19,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from bra.models import STOCKHOLM, Member
 from meetings.documents.content import Paper, Point, Ruling, Table, Words, line, lines, paragraphs
+from meetings.documents.prose import blocks
 from meetings.models import (
     AgendaItem,
     Attendance,
@@ -26,6 +27,7 @@ from meetings.models import (
     DecisionKind,
     ItemState,
     Meeting,
+    MeetingState,
     MinutesLayout,
     PaperKind,
     Stay,
@@ -65,6 +67,12 @@ def paper_of(meeting: Meeting, member: Member, *, masked: bool = False, layout: 
         return _paper(meeting, masked, layout or layout_of(meeting.council))
 
 
+def papers_of(meeting: Meeting, layout: MinutesLayout) -> tuple[Paper, Paper]:
+    """Return the meeting's document for nobody in particular: the whole and the masked one. It is what is signed."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _paper(meeting, False, layout), _paper(meeting, True, layout)
+
+
 def _kind(meeting: Meeting, layout: MinutesLayout) -> str:
     """The word for the document of the meeting."""
     if not meeting.opened_at:
@@ -72,17 +80,27 @@ def _kind(meeting: Meeting, layout: MinutesLayout) -> str:
     return str(PaperKind(layout.kind).label)
 
 
+def _not_final(meeting: Meeting, layout: MinutesLayout) -> tuple[str, str]:
+    """What stands on top of each page of a document that isn't final, and the sentence that says why; "" when it is."""
+    if meeting.state == MeetingState.CANCELLED:
+        return pgettext("minutes", "Cancelled"), _("The meeting is cancelled.")
+    if meeting.state == MeetingState.IN_SESSION:
+        why = _("Draft: the meeting isn't adjourned, so text and paragraph numbers may still change.")
+        return pgettext("minutes", "Draft"), why
+    if meeting.state == MeetingState.ADJOURNED:
+        if layout.kind == PaperKind.NOTES:
+            return pgettext("minutes", "Not approved"), _("Not approved yet: the text may still be corrected.")
+        return pgettext("minutes", "Not signed off"), _("Not signed off yet: the text may still be corrected.")
+    return "", ""
+
+
 def _paper(meeting: Meeting, masked: bool, layout: MinutesLayout) -> Paper:
     council = meeting.council
     kind = _kind(meeting, layout)
-    planned, adjourned = not meeting.opened_at, meeting.has_ended
+    planned = not meeting.opened_at
     points = _points(meeting, masked)
-    draft = "" if planned or adjourned else pgettext("minutes", "Draft")
-    remarks = []
-    if draft:
-        remarks.append(_("Draft: the meeting isn't adjourned, so text and paragraph numbers may still change."))
-    if any(point.masked for point in points):
-        remarks.append(_("Masked copy: parts under secrecy are left out."))
+    draft, why = _not_final(meeting, layout)
+    masked_copy = any(point.masked for point in points)
     page = _("Page {page} ({pages})")
     return Paper(
         language=settings.LANGUAGE_CODE,
@@ -94,13 +112,29 @@ def _paper(meeting: Meeting, masked: bool, layout: MinutesLayout) -> Paper:
         letterhead=lines(layout.heading) or (line(council.name),),
         footer=line(layout.footer),
         draft=draft,
-        remarks=tuple(remarks),
+        remarks=(_("Masked copy: parts under secrecy are left out."),) if masked_copy else (),
         facts=_facts(meeting),
         attendance=None if planned else _attendance(meeting, layout),
         points=points,
         signatures=() if planned else lines(layout.signatures),
-        words=Words(attendance=_("Attendance"), items=_("Items"), signatures=_("Signatures"), page=page),
+        words=Words(
+            attendance=_("Attendance"),
+            items=_("Items"),
+            signatures=_("Signatures"),
+            page=page,
+            signed=_signed_word(layout),
+            addenda=_("Addenda"),
+        ),
+        across=meeting.state in (MeetingState.IN_SESSION, MeetingState.CANCELLED),
+        caution=why,
     )
+
+
+def _signed_word(layout: MinutesLayout) -> str:
+    """Minutes are signed off, notes are approved."""
+    if layout.kind == PaperKind.NOTES:
+        return pgettext("minutes", "Approved")
+    return pgettext("minutes", "Signed off")
 
 
 def _facts(meeting: Meeting) -> tuple[tuple[str, str], ...]:
@@ -214,7 +248,7 @@ def _point(
         number=str(item.position),
         title=line(item.title),
         facts=tuple(facts),
-        notes=paragraphs(item.notes),
+        notes=blocks(item.notes),
         rulings=rulings,
         agreed=_table(agreed, masked),
     )

@@ -15,9 +15,11 @@ from meetings.lifecycle.common import (
     locked_before_adjourned,
     locked_item,
     locked_live_case,
+    locked_unsettled,
     only,
     renumber,
     set_topics,
+    take_off,
     wake_case,
 )
 from meetings.lifecycle.presence import refuse_item_of_a_stay
@@ -77,7 +79,7 @@ def edit_item(
     A case brings its topics along, and a restricted one restricts the item.
     """
     only(fields, _FIELDS)
-    meeting = locked_before_adjourned(item.meeting)
+    meeting = locked_unsettled(item.meeting)
     joins = fields.get("case")
     item = locked_item(item, joins=joins if isinstance(joins, Case) else None)
     if isinstance(joins, Case) and joins.pk != item.case_id:
@@ -112,43 +114,81 @@ def _with_topics_of(case: Case | None, topics: Iterable[Topic]) -> set[Topic]:
 
 @transaction.atomic
 def move_item(*, item: AgendaItem, by: Member, on: date, up: bool) -> AgendaItem:
-    """Move an item one step up or down among all items of the agenda; at the end nothing happens."""
+    """Move an item one step up or down among those that `by` sees; at the end nothing happens."""
     meeting = locked_before_adjourned(item.meeting)
-    order = list(meeting.items.order_by("position", "pk"))
-    place = next(index for index, other in enumerate(order) if other.pk == item.pk)
-    target = place - 1 if up else place + 1
-    if 0 <= target < len(order):
-        order.insert(target, order.pop(place))
-        renumber(order)
-        moved = order[target]
-        history.record(
-            council=meeting.council,
-            by=by,
-            on=on,
-            verb="item.moved",
-            target=moved,
-            changes={"position": (place + 1, target + 1)},
-        )
-        return moved
-    return item
+    seen = _seen(meeting, by)
+    return _put(item, _index(item, seen) + (-1 if up else 1), seen, meeting, by=by, on=on)
 
 
 @transaction.atomic
-def remove_item(*, item: AgendaItem, by: Member, on: date) -> None:
-    """Remove an item on which nothing has been logged."""
+def place_item(*, item: AgendaItem, place: int, by: Member, on: date) -> AgendaItem:
+    """Move an item to a place among those that `by` sees, 1 the first; beyond an end is that end."""
     meeting = locked_before_adjourned(item.meeting)
-    item = locked(item)
-    if item.notes.strip() or item.decisions.exists():
-        raise RuleBroken(_("Something has been logged at this item, so it stays on the agenda."))
-    refuse_item_of_a_stay(item)
-    removing_item.send(AgendaItem, item=item)
+    return _put(item, place - 1, _seen(meeting, by), meeting, by=by, on=on)
+
+
+def _seen(meeting: Meeting, by: Member) -> list[AgendaItem]:
+    """The agenda as the member sees it: who moves an item past its neighbour doesn't know of a locked one between."""
+    return list(AgendaItem.objects.visible_to(by).filter(meeting=meeting).order_by("position", "pk"))
+
+
+def _index(item: AgendaItem, items: list[AgendaItem]) -> int:
+    found = next((index for index, other in enumerate(items) if other.pk == item.pk), None)
+    if found is None:
+        raise RuleBroken(_("The item has been taken off the agenda."))
+    return found
+
+
+def _put(item: AgendaItem, index: int, seen: list[AgendaItem], meeting: Meeting, *, by: Member, on: date) -> AgendaItem:
+    """Put the item where the one of that index stands in `seen`; the whole agenda is numbered anew."""
+    here, index = _index(item, seen), min(max(index, 0), len(seen) - 1)
+    if index == here:
+        return seen[here]
+    order = list(meeting.items.order_by("position", "pk"))
+    old, new = _index(item, order), _index(seen[index], order)
+    moved = order.pop(old)
+    order.insert(new, moved)
+    renumber(order)
     history.record(
         council=meeting.council,
         by=by,
         on=on,
-        verb="item.removed",
-        target=item,
-        changes={"title": (item.title, None)},
+        verb="item.moved",
+        target=moved,
+        changes={"position": (old + 1, new + 1)},
     )
-    item.delete()
-    renumber(list(meeting.items.order_by("position", "pk")))
+    return moved
+
+
+@transaction.atomic
+def remove_item(*, item: AgendaItem, by: Member, on: date) -> AgendaItem:
+    """Take an item on which nothing has been logged off the agenda; `restore_item` puts it back."""
+    meeting = locked_before_adjourned(item.meeting)
+    item = locked_item(item)
+    item.meeting = meeting
+    if item.notes.strip() or item.decisions.exists():
+        raise RuleBroken(_("Something has been logged at this item, so it stays on the agenda."))
+    refuse_item_of_a_stay(item)
+    removing_item.send(AgendaItem, item=item)
+    if meeting.current_item_id == item.pk:
+        meeting.current_item = meeting.current_since = None
+        meeting.save(update_fields=["current_item", "current_since"])
+    take_off(item, by=by, on=on)
+    return item
+
+
+@transaction.atomic
+def restore_item(*, item: AgendaItem, by: Member, on: date) -> AgendaItem:
+    """Put an item that was taken off the agenda back to its place; one that stands there stays as it is.
+
+    Its case and its lock have been kept in step meanwhile: see meetings.lifecycle.cases.
+    """
+    meeting = locked_before_adjourned(item.meeting)
+    item = locked_item(item, taken_off=True)
+    if not item.removed:
+        return item
+    order = list(meeting.items.order_by("position", "pk"))
+    history.change(item, council=meeting.council, by=by, on=on, verb="item.restored", removed=False)
+    order.insert(item.position - 1, item)
+    renumber(order)
+    return item

@@ -8,10 +8,10 @@ from datetime import date
 from django.db.models import Q
 
 from bra import history
-from bra.models import Council, Member
+from bra.models import Council, HistoryEntry, Member
 from bra.rows import locked
-from meetings.lifecycle.common import renumber
-from meetings.models import ENDED, PLANNED, AgendaItem, ItemKind, ItemState, Meeting
+from meetings.lifecycle.common import renumber, take_off
+from meetings.models import ENDED, PLANNED, AgendaItem, ItemKind, ItemState, Meeting, MeetingState
 
 LONGEST_TITLE = AgendaItem._meta.get_field("title").max_length or 0
 
@@ -29,6 +29,12 @@ def next_planned_after(meeting: Meeting) -> Meeting | None:
     return planned.order_by("date", "starts_at", "pk").first()
 
 
+def next_planned_from(council: Council, on: date) -> Meeting | None:
+    """The first meeting planned for the day `on` or later."""
+    planned = Meeting.objects.filter(council=council, state__in=PLANNED, date__gte=on)
+    return planned.order_by("date", "starts_at", "pk").first()
+
+
 def is_next(meeting: Meeting, council: Council, on: date) -> bool:
     """Whether no other meeting is planned from `on` until this one."""
     earlier = Q(date__lt=meeting.date) | Q(date=meeting.date, starts_at__lt=meeting.starts_at)
@@ -40,8 +46,10 @@ def carry_over(meeting: Meeting, *, by: Member | None, on: date) -> None:
     """Bring what the last meeting held left over onto this agenda, each item once, with case, topics and lock.
 
     What stands on this agenda anyway isn't doubled: a tabled item, or one of a case, is joined to its namesake.
+    What a meeting that was cancelled had brought along moves on to this one, as it has become there.
     """
     last = last_held_before(meeting)
+    _fetch_stranded(meeting, last, by=by, on=on)
     if last is None:
         return
     _name_minutes(meeting, last, by=by, on=on)
@@ -70,23 +78,66 @@ def take_back(meeting: Meeting, *, by: Member, on: date) -> None:
         meeting__state__in=PLANNED,
     ).select_related("meeting", "carried_from")
     for item in brought:
-        target, source = locked(item.meeting), item.carried_from
+        locked(item.meeting)
+        source = item.carried_from
         assert source is not None
         source.carried = False
         source.save(update_fields=["carried"])
         if history.entries_of(item).filter(verb="item.carried").exists():
-            history.record(
-                council=meeting.council,
-                by=by,
-                on=on,
-                verb="item.removed",
-                target=item,
-                changes={"title": (item.title, None)},
-            )
-            item.delete()
-            renumber(list(target.items.order_by("position", "pk")))
+            # The meeting that is mended may leave it over once more, and an item is carried to one other only.
+            take_off(item, by=by, on=on, carried_from=None)
         else:
             history.change(item, council=meeting.council, by=by, on=on, verb="item.unjoined", carried_from=None)
+
+
+def let_go(meeting: Meeting, *, by: Member, on: date) -> None:
+    """Let a cancelled meeting's own items no longer go on with those of the meeting before, so that others can.
+
+    What it had brought along stays until a planned meeting fetches it, with its lock and all else that was changed.
+    """
+    for item in meeting.items.filter(carried_from__isnull=False, restricted=False).select_related("carried_from"):
+        source = item.carried_from
+        if source is not None and not history.entries_of(item).filter(verb="item.carried").exists():
+            source.carried = False
+            source.save(update_fields=["carried"])
+            history.change(item, council=meeting.council, by=by, on=on, verb="item.let_go", carried_from=None)
+
+
+def bring_back(meeting: Meeting, *, by: Member, on: date) -> None:
+    """Bring back what other planned meetings fetched from this one while it was cancelled."""
+    fetched = HistoryEntry.objects.filter(
+        council=meeting.council, verb="item.moved_on", target_type="agendaitem", changes__meeting__0=meeting.pk
+    )
+    places = {entry.target_id: entry.changes["meeting"][1] for entry in fetched.order_by("pk")}
+    items = AgendaItem.objects.filter(pk__in=places, meeting__state__in=PLANNED).select_related("meeting")
+    agenda = list(meeting.items.order_by("position", "pk"))
+    for item in items.order_by("position", "pk"):
+        if item.meeting_id == places[item.pk]:
+            _move(item, meeting, agenda, len(agenda), verb="item.moved_back", by=by, on=on)
+
+
+def _fetch_stranded(meeting: Meeting, last: Meeting | None, *, by: Member | None, on: date) -> None:
+    """Move here what cancelled meetings had brought along."""
+    stranded = AgendaItem.objects.filter(
+        meeting__council=meeting.council_id, meeting__state=MeetingState.CANCELLED, carried_from__isnull=False
+    )
+    held = list(last.items.order_by("position", "pk")) if last else []
+    agenda = list(meeting.items.order_by("position", "pk"))
+    for item in stranded.select_related("meeting").order_by("meeting__date", "position", "pk"):
+        index = next((place for place, other in enumerate(held) if other.pk == item.carried_from_id), None)
+        place = len(agenda) if index is None else _place(index, held, agenda)
+        _move(item, meeting, agenda, place, verb="item.moved_on", by=by, on=on)
+
+
+def _move(
+    item: AgendaItem, meeting: Meeting, agenda: list[AgendaItem], place: int, *, verb: str, by: Member | None, on: date
+) -> None:
+    """Move an item to another planned meeting, whose `agenda` is given, to the place there."""
+    left = item.meeting
+    history.change(item, council=meeting.council, by=by, on=on, verb=verb, meeting=meeting)
+    agenda.insert(place, item)
+    renumber(agenda)
+    renumber(list(left.items.order_by("position", "pk")))
 
 
 def _name_minutes(meeting: Meeting, last: Meeting, *, by: Member | None, on: date) -> None:

@@ -23,6 +23,7 @@ from meetings.models import (
     CaseState,
     CaseWatch,
     Meeting,
+    MeetingState,
     Topic,
 )
 
@@ -45,7 +46,7 @@ def merge_cases(*, case: Case, into: Case, by: Member, on: date) -> Case:
         raise RuleBroken(
             _("One of the cases is restricted and the other isn't. Put the same lock on both first."), field="into"
         )
-    items = [item.pk for item in _moved(case.items.all(), into, by=by, on=on)]
+    items = [item.pk for item in _moved(AgendaItem.with_removed.filter(case=case), into, by=by, on=on)]
     topics = list(case.topics.exclude(pk__in=into.topics.all()))
     into.topics.add(*topics)
     history.change(
@@ -128,7 +129,7 @@ def unmerge_case(*, case: Case, by: Member, on: date) -> Case:
             _("The case %(number)s was closed since, so the merge can't be undone. Reopen it first.") % number
         )
     took = _last(into, "case.took_in", "merged", case.pk)
-    items = AgendaItem.objects.filter(pk__in=took["items"][1])
+    items = AgendaItem.with_removed.filter(pk__in=took["items"][1])
     if items.exclude(case=into).exists():
         raise RuleBroken(
             _(
@@ -345,6 +346,8 @@ def see_watched(*, by: Member) -> None:
 def put_on_agenda(*, meeting: Meeting, case: Case, by: Member, on: date) -> AgendaItem:
     """Put a case last on the agenda of a planned meeting, unless it stands there."""
     meeting = locked(meeting)
+    if meeting.state == MeetingState.CANCELLED:
+        raise RuleBroken(_("The meeting is cancelled."))
     if not meeting.is_planned:
         raise RuleBroken(_("The meeting has begun. Add the item on its page."))
     if AgendaItem.objects.visible_to(by).filter(meeting=meeting, case=case).exists():

@@ -12,7 +12,7 @@ from bra.models import Council, Member, Organisation
 from bra.rows import locked
 from meetings.lifecycle.agenda import restrict
 from meetings.lifecycle.common import locked_unmerged, only, set_topics
-from meetings.models import Case, CaseState, Topic
+from meetings.models import AgendaItem, Case, CaseState, Topic
 
 _FIELDS = ("registry_number", "title", "organisation", "situation", "restricted")
 
@@ -105,8 +105,8 @@ def edit_case(
 
 
 def restrict_items(case: Case, *, by: Member, on: date) -> None:
-    """Restrict all agenda items of a case, unless a floor above says no."""
-    for item in case.items.filter(restricted=False):
+    """Restrict all agenda items of a case, those taken off an agenda too, unless a floor above says no."""
+    for item in AgendaItem.with_removed.filter(case=case, restricted=False):
         restrict(locked(item), by=by, on=on)
 
 

@@ -10,7 +10,7 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
-from meetings.models import AgendaItem, Case, CaseState, Meeting, MeetingState, Topic
+from meetings.models import AgendaItem, Case, CaseState, Meeting, MeetingState, Topic, open_round
 
 
 def refuse_unheld(meeting: Meeting, *, field: str = "") -> None:
@@ -40,15 +40,59 @@ def locked_before_adjourned(meeting: Meeting) -> Meeting:
     return meeting
 
 
-def locked_item(item: AgendaItem, *, joins: Case | None = None) -> AgendaItem:
+def refuse_settled(meeting: Meeting) -> None:
+    """Refuse a meeting whose minutes are signed off, or lie with those who are to sign them."""
+    if meeting.state == MeetingState.SIGNED:
+        raise RuleBroken(_("The minutes are signed off, so nothing in them can be changed. Write an addendum instead."))
+    if open_round(meeting) is not None:
+        raise RuleBroken(_("The minutes lie with those who are to sign them. Take them back first."))
+
+
+def locked_for_writing(meeting: Meeting) -> Meeting:
+    """The meeting under a lock; refuses one that hasn't begun, or whose minutes are being or have been signed."""
+    meeting = locked(meeting)
+    refuse_unheld(meeting)
+    refuse_settled(meeting)
+    return meeting
+
+
+def locked_unsettled(meeting: Meeting) -> Meeting:
+    """The meeting under a lock, planned, in session or adjourned; refuses one that `refuse_settled` refuses."""
+    meeting = locked(meeting)
+    if meeting.state == MeetingState.CANCELLED:
+        raise RuleBroken(_("The meeting is cancelled."))
+    refuse_settled(meeting)
+    return meeting
+
+
+def locked_item(item: AgendaItem, *, joins: Case | None = None, taken_off: bool = False) -> AgendaItem:
     """The item under a lock, with its case, and the one it `joins`, as they are now.
 
+    Refuses an item that somebody took off the agenda meanwhile, unless one that is `taken_off` will do.
     Lock the meeting first: then no item changes its case. Cases are locked before items everywhere, so that a verb
     of an item and one of its case never wait for each other.
     """
-    own = AgendaItem.objects.filter(pk=item.pk).values("case")
+    own = AgendaItem.with_removed.filter(pk=item.pk).values("case")
     list(Case.objects.filter(Q(pk__in=own) | Q(pk=joins and joins.pk)).order_by("pk").select_for_update(no_key=True))
-    return locked(item)
+    item = locked(item)
+    if not taken_off:
+        refuse_taken_off(item)
+    return item
+
+
+def refuse_taken_off(item: AgendaItem) -> None:
+    """Refuse an item that no longer stands on the agenda."""
+    if item.removed:
+        raise RuleBroken(_("The item has been taken off the agenda."))
+
+
+def take_off(item: AgendaItem, *, by: Member, on: date, **also: None) -> None:
+    """Take an item that is locked, as its meeting is, off the agenda, and close the gap; `also` empties fields of it.
+
+    It keeps its place, so that it can be put back there.
+    """
+    history.change(item, council=item.meeting.council, by=by, on=on, verb="item.removed", removed=True, **also)
+    renumber(list(item.meeting.items.order_by("position", "pk")))
 
 
 def set_topics(

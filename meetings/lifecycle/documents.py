@@ -11,7 +11,7 @@ from bra.models import Council, Member
 from bra.rows import locked
 from meetings.documents.content import line, lines
 from meetings.lifecycle.common import refuse_unheld
-from meetings.models import Meeting, MinutesLayout, PaperKind, layout_of
+from meetings.models import Meeting, MinutesLayout, PaperKind, layout_of, open_round
 
 MOST_HEADING_LINES = 6
 MOST_SIGNATURES = 8
@@ -69,9 +69,17 @@ def laid_out(council: Council, **fields: object) -> MinutesLayout:
 
 @transaction.atomic
 def register_minutes(*, meeting: Meeting, registry_number: str, by: Member, on: date) -> Meeting:
-    """Note the number under which the minutes of a meeting that has begun are registered; "" takes it back."""
+    """Note the number under which the minutes of a meeting that has begun are registered; "" takes it back.
+
+    It may be noted after the signing, beside the signed text, which stays as it was signed.
+    """
     meeting = locked(meeting)
     refuse_unheld(meeting, field="registry_number")
+    if open_round(meeting) is not None:
+        raise RuleBroken(
+            _("The minutes lie with those who are to sign them. Note the number when they have signed."),
+            field="registry_number",
+        )
     history.change(
         meeting,
         council=meeting.council,

@@ -7,12 +7,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from bra import history
+from bra import history, post
 from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
+from meetings.lifecycle.answers import ask_anew
 from meetings.lifecycle.carrying import carry_over, is_next
-from meetings.models import AgendaItem, Meeting, StandingItem
+from meetings.models import AgendaItem, Meeting, MeetingState, StandingItem
+from meetings.summons import SUMMONS, cause_of, reach_of
 
 
 @transaction.atomic
@@ -32,7 +34,7 @@ def plan_meeting(
     The next meeting to be held also begins with what the last one left over.
     """
     locked(council)
-    _refuse_bad_hours(council, date, starts_at, ends_at, but=None)
+    refuse_bad_hours(council, date, starts_at, ends_at, but=None)
     meeting = Meeting.objects.create(
         council=council,
         year=date.year,
@@ -99,12 +101,23 @@ def replan_meeting(
     place: str,
     title: str,
 ) -> Meeting:
-    """Change when and where a planned meeting is held; a new year gives it a new number."""
+    """Change when and where a planned meeting is held; a new year gives it a new number.
+
+    Who was summoned is told. A new day or hour asks for new answers; a new place doesn't.
+    """
     council = locked(meeting.council)
     meeting = locked(meeting)
+    if meeting.state == MeetingState.CANCELLED:
+        raise RuleBroken(_("The meeting is cancelled."))
     if not meeting.is_planned:
         raise RuleBroken(_("The meeting has begun, so its time and place can no longer be changed."))
-    _refuse_bad_hours(council, date, starts_at, ends_at, but=meeting)
+    refuse_bad_hours(council, date, starts_at, ends_at, but=meeting)
+    moved = (date, starts_at, ends_at) != (meeting.date, meeting.starts_at, meeting.ends_at)
+    told = meeting.state == MeetingState.SUMMONED and (moved or place != meeting.place)
+    if told and date < on:
+        raise RuleBroken(_("A summoned meeting can't be moved to a day that has passed."), field="date")
+    if told and moved:
+        ask_anew(meeting, by=by, on=on)
     number = {}
     if date.year != meeting.year:
         number = {"year": date.year, "sequence": _next_sequence(council, date.year)}
@@ -119,9 +132,24 @@ def replan_meeting(
         ends_at=ends_at,
         place=place,
         title=title,
+        summons_sequence=meeting.summons_sequence + told,
         **number,
     )
+    if told:
+        announce(meeting, on=on)
     return meeting
+
+
+def announce(meeting: Meeting, *, on: date) -> None:
+    """Post the summons as it is now to those who sit on the council, in the transaction of what has changed."""
+    post.post(
+        council=meeting.council,
+        kind=SUMMONS,
+        recipients=reach_of(meeting, on).reached,
+        cause=cause_of(meeting),
+        on=on,
+        about=meeting.pk,
+    )
 
 
 def _next_sequence(council: Council, year: int) -> int:
@@ -129,7 +157,8 @@ def _next_sequence(council: Council, year: int) -> int:
     return (last or 0) + 1
 
 
-def _refuse_bad_hours(council: Council, day: date, starts_at: time, ends_at: time | None, but: Meeting | None) -> None:
+def refuse_bad_hours(council: Council, day: date, starts_at: time, ends_at: time | None, but: Meeting | None) -> None:
+    """Refuse hours out of order, and those at which the council meets already; `but` is the meeting itself."""
     if ends_at is not None and ends_at <= starts_at:
         raise RuleBroken(_("The meeting must end after it starts."), field="ends_at")
     other = clashes(council, [day], starts_at, ends_at, but=but).get(day)
@@ -144,7 +173,7 @@ def clashes(
     council: Council, days: Iterable[date], starts_at: time, ends_at: time | None, but: Meeting | None = None
 ) -> dict[date, Meeting]:
     """Return {day: a meeting of the council that is held at those hours}, free days left out. One query."""
-    same_days = Meeting.objects.filter(council=council, date__in=list(days))
+    same_days = Meeting.objects.filter(council=council, date__in=list(days)).exclude(state=MeetingState.CANCELLED)
     if but is not None:
         same_days = same_days.exclude(pk=but.pk)
     found = {}

@@ -11,7 +11,7 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import SEATED, Member
 from bra.rows import locked
-from meetings.lifecycle.common import locked_before_adjourned, locked_in_session
+from meetings.lifecycle.common import locked_in_session, locked_unsettled, refuse_taken_off
 from meetings.models import AgendaItem, Attendance, AttendanceStatus, Guest, Meeting, Stay
 
 
@@ -22,6 +22,7 @@ def take_up(*, item: AgendaItem, by: Member, at: datetime) -> Meeting:
     if meeting.current_item_id == item.pk:
         return meeting
     item = locked(item)
+    refuse_taken_off(item)
     stop_clock(meeting, at)
     meeting.current_item, meeting.current_since = item, at
     meeting.save(update_fields=["current_item", "current_since"])
@@ -50,19 +51,21 @@ def note_stay(
     to_item: AgendaItem | None = None,
 ) -> Attendance:
     """Note that the member is present, from which item to which, and for whom the member stands in."""
-    meeting = locked_before_adjourned(meeting)
+    meeting = locked_unsettled(meeting)
     refuse_without_mandate(meeting, member)
     if member.role not in SEATED:
         raise RuleBroken(_("Choose a member who sits on this council."))
-    row = Attendance.objects.filter(meeting=meeting, member=member).first() or Attendance(
-        meeting=meeting, member=member
-    )
+    known = Attendance.objects.filter(meeting=meeting, member=member).first()
+    row = known or Attendance(meeting=meeting, member=member)
     _refuse_bad_stay(meeting, from_item, to_item)
     if substitute_for is not None:
         _refuse_substitution(meeting, member, substitute_for)
+    before = _noted(row)
     row.status = AttendanceStatus.PRESENT
     row.from_item, row.to_item, row.substitute_for = from_item, to_item, substitute_for
     refuse_two_on_one_seat(row)
+    if known and _noted(row) == before:
+        return row
     row.save()
     noted: dict[str, Any] = {
         "from": from_item.position if from_item else None,
@@ -78,6 +81,10 @@ def note_stay(
         changes={f"member {member.pk}": (None, noted)},
     )
     return row
+
+
+def _noted(row: Attendance) -> tuple[str, int | None, int | None, int | None]:
+    return row.status, row.from_item_id, row.to_item_id, row.substitute_for_id
 
 
 def refuse_without_mandate(meeting: Meeting, member: Member) -> None:
@@ -132,6 +139,8 @@ def _refuse_bad_stay(meeting: Meeting, from_item: AgendaItem | None, to_item: Ag
     for name, item in (("from_item", from_item), ("to_item", to_item)):
         if item is not None and item.meeting_id != meeting.pk:
             raise RuleBroken(_("Choose an item of this meeting."), field=name)
+        if item is not None and not AgendaItem.objects.filter(pk=item.pk).exists():
+            raise RuleBroken(_("The item has been taken off the agenda."), field=name)
     if Stay.is_backwards(from_item, to_item):
         raise RuleBroken(_("One can't leave before one has come."), field="to_item")
 
@@ -155,7 +164,7 @@ def add_guest(
     to_item: AgendaItem | None = None,
 ) -> Guest:
     """Note somebody who is co-opted to this meeting."""
-    meeting = locked_before_adjourned(meeting)
+    meeting = locked_unsettled(meeting)
     name, organisation = " ".join(name.split()), " ".join(organisation.split())
     if not name:
         raise RuleBroken(_("Write who is co-opted."), field="name")
@@ -180,7 +189,7 @@ def edit_guest(
     to_item: AgendaItem | None,
 ) -> Guest:
     """Change what is noted of a guest, as until which item the guest was there."""
-    meeting = locked_before_adjourned(guest.meeting)
+    meeting = locked_unsettled(guest.meeting)
     guest = locked(guest)
     name, organisation = " ".join(name.split()), " ".join(organisation.split())
     if not name:
@@ -189,6 +198,9 @@ def edit_guest(
         raise RuleBroken(_("The guest has been taken off the attendance."))
     _refuse_bad_stay(meeting, from_item, to_item)
     _refuse_same_guest(meeting, name, organisation, but=guest)
+    before = (guest.name, guest.organisation, guest.from_item, guest.to_item)
+    if before == (name, organisation, from_item, to_item):
+        return guest
     guest.name, guest.organisation, guest.from_item, guest.to_item = name, organisation, from_item, to_item
     guest.save(update_fields=["name", "organisation", "from_item", "to_item"])
     _tell_of_guest(guest, by=by, on=on, verb="meeting.guest_edited")
@@ -204,7 +216,7 @@ def _refuse_same_guest(meeting: Meeting, name: str, organisation: str, but: Gues
 @transaction.atomic
 def remove_guest(*, guest: Guest, by: Member, on: date, removed: bool = True) -> Guest:
     """Take a guest off the attendance; `removed=False` brings the guest back."""
-    locked_before_adjourned(guest.meeting)
+    locked_unsettled(guest.meeting)
     guest = locked(guest)
     if guest.removed != removed:
         guest.removed = removed

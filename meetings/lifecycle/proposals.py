@@ -10,7 +10,7 @@ from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
 from meetings.lifecycle.agenda import add_item
-from meetings.models import ItemProposal, Meeting, ProposalState, last_proposal_day
+from meetings.models import ItemProposal, Meeting, MeetingState, ProposalState, last_proposal_day
 
 MOST_DAYS = 60
 
@@ -20,6 +20,8 @@ def propose_item(*, meeting: Meeting, by: Member, on: date, title: str, reason: 
     """Propose an item for a planned meeting. A late proposal is sent all the same, and is seen to be late."""
     council = locked(meeting.council)
     meeting = locked(meeting)
+    if meeting.state == MeetingState.CANCELLED:
+        raise RuleBroken(_("The meeting is cancelled."), field="meeting")
     if not meeting.is_planned:
         raise RuleBroken(_("The meeting has begun. Propose the item for another meeting."), field="meeting")
     proposal = ItemProposal.objects.create(
@@ -94,7 +96,7 @@ def put_back_proposal(*, proposal: ItemProposal, by: Member, on: date) -> ItemPr
     """Let a proposal wait again: declined, withdrawn by `by`, or taken and then removed from the agenda."""
     proposal = locked(proposal)
     own = proposal.state == ProposalState.WITHDRAWN and proposal.proposer_id == by.pk
-    off = proposal.state == ProposalState.TAKEN and proposal.item_id is None
+    off = proposal.is_off_agenda
     if not (own or off or proposal.state == ProposalState.DECLINED):
         raise RuleBroken(_("The proposal can't be put back: it has been answered otherwise."))
     history.change(
@@ -105,6 +107,7 @@ def put_back_proposal(*, proposal: ItemProposal, by: Member, on: date) -> ItemPr
         verb="proposal.put_back",
         state=ProposalState.WAITING,
         answer="",
+        item=None,
     )
     return proposal
 

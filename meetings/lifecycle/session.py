@@ -11,7 +11,15 @@ from bra.errors import RuleBroken
 from bra.models import Member
 from bra.rows import locked
 from meetings.lifecycle.carrying import carry_over, next_planned_after, take_back
-from meetings.lifecycle.common import locked_before_adjourned, locked_in_session, locked_item, wake_case
+from meetings.lifecycle.common import (
+    locked_for_writing,
+    locked_in_session,
+    locked_item,
+    locked_unsettled,
+    refuse_settled,
+    wake_case,
+)
+from meetings.lifecycle.mailing import tell_watchers
 from meetings.lifecycle.presence import refuse_two_on_one_seat, refuse_without_mandate, stop_clock
 from meetings.models import (
     AgendaItem,
@@ -33,6 +41,16 @@ class NotesConflict(Exception):
         super().__init__("notes were saved by somebody else")
         self.item = item
         self.text = text
+
+
+class DecisionConflict(Exception):
+    """Somebody else amended the decision meanwhile; it carries their wording, `text` and `kind` are what was sent."""
+
+    def __init__(self, decision: Decision, text: str, kind: DecisionKind) -> None:
+        super().__init__("the decision was amended by somebody else")
+        self.decision = decision
+        self.text = text
+        self.kind = kind
 
 
 @transaction.atomic
@@ -92,6 +110,7 @@ def adjourn(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
     following = next_planned_after(meeting)
     if following is not None:
         carry_over(locked(following), by=by, on=at.date())
+    tell_watchers(meeting, on=at.date())
     return meeting
 
 
@@ -100,6 +119,7 @@ def reopen_meeting(*, meeting: Meeting, by: Member, on: date) -> Meeting:
     """Take an adjourned meeting back into session to mend it, as long as no later § has been settled."""
     council = locked(meeting.council)
     meeting = locked(meeting)
+    refuse_settled(meeting)
     if meeting.state != MeetingState.ADJOURNED:
         raise RuleBroken(_("Only an adjourned meeting can be opened again."))
     other = Meeting.objects.filter(council=council, state=MeetingState.IN_SESSION).first()
@@ -125,7 +145,7 @@ def reopen_meeting(*, meeting: Meeting, by: Member, on: date) -> Meeting:
 @transaction.atomic
 def mark_attendance(*, meeting: Meeting, member: Member, status: AttendanceStatus | None, by: Member, on: date) -> None:
     """Log how a member attends; None takes the log back. May be logged from the planning on (apologies)."""
-    meeting = locked_before_adjourned(meeting)
+    meeting = locked_unsettled(meeting)
     refuse_without_mandate(meeting, member)
     row = Attendance.objects.filter(meeting=meeting, member=member).first()
     old = row.status if row else None
@@ -152,15 +172,17 @@ def mark_attendance(*, meeting: Meeting, member: Member, status: AttendanceStatu
 def save_notes(*, item: AgendaItem, text: str, version: int, by: Member, on: date) -> AgendaItem:
     """Save the notes of an item, written on its `version`; raises NotesConflict when a newer one is there.
 
-    The first words also mark the item as treated.
+    The first words also mark the item as treated, while the meeting is in session: what it left over has been carried
+    to the next one when it is adjourned.
     """
-    meeting = locked_in_session(item.meeting)
+    meeting = locked_for_writing(item.meeting)
     item = locked_item(item)
     text = text.replace("\r\n", "\n")
     if item.notes == text:
         return item
     if item.version != version:
         raise NotesConflict(item, text)
+    begun = meeting.is_open_for_logging and item.state == ItemState.PENDING and bool(text.strip())
     history.change(
         item,
         council=meeting.council,
@@ -169,7 +191,7 @@ def save_notes(*, item: AgendaItem, text: str, version: int, by: Member, on: dat
         verb="item.noted",
         notes=text,
         version=item.version + 1,
-        state=ItemState.TREATED if text.strip() and item.state == ItemState.PENDING else item.state,
+        state=ItemState.TREATED if begun else item.state,
     )
     wake_case(item, by=by, on=on)
     return item
@@ -205,14 +227,34 @@ def record_decision(
 
 
 @transaction.atomic
-def amend_decision(*, decision: Decision, text: str, kind: DecisionKind, by: Member, on: date) -> Decision:
-    """Change a decision while its meeting is in session."""
-    meeting = locked_in_session(decision.item.meeting)
+def amend_decision(
+    *, decision: Decision, text: str, kind: DecisionKind, version: int, by: Member, on: date
+) -> Decision:
+    """Change a decision, as written on its `version`, until the minutes lie with their signers.
+
+    Raises DecisionConflict when somebody else has amended it since.
+    """
+    meeting = locked_for_writing(decision.item.meeting)
     decision = locked(decision)
     text = text.strip()
     if not text:
         raise RuleBroken(_("Write what was decided."), field="text")
-    history.change(decision, council=meeting.council, by=by, on=on, verb="decision.amended", text=text, kind=kind)
+    if decision.removed:
+        raise RuleBroken(_("Somebody has removed the decision meanwhile. Record your text as a new one."))
+    if (decision.text, decision.kind) == (text, kind):
+        return decision
+    if decision.version != version:
+        raise DecisionConflict(decision, text, kind)
+    history.change(
+        decision,
+        council=meeting.council,
+        by=by,
+        on=on,
+        verb="decision.amended",
+        text=text,
+        kind=kind,
+        version=decision.version + 1,
+    )
     return decision
 
 

@@ -27,6 +27,8 @@ from meetings.models.signing import (
     SignOff,
     SignOffState,
     Unlocking,
+    current_minutes,
+    open_round,
 )
 from meetings.models.states import ENDED, HELD, PLANNED, MeetingState
 from meetings.models.summons import Answer, MeetingRules, SummonsReply
@@ -79,8 +81,10 @@ __all__ = [
     "SummonsReply",
     "Topic",
     "Unlocking",
+    "current_minutes",
     "last_decision_number",
     "last_proposal_day",
     "layout_of",
+    "open_round",
     "reckoned_numbers",
 ]

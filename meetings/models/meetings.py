@@ -32,6 +32,10 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
             "date", "starts_at", "pk"
         )
 
+    def planned(self) -> "MeetingQuerySet":
+        """Those still to be held."""
+        return self.filter(state__in=PLANNED)
+
     def from_day(self, day: date) -> "MeetingQuerySet":
         """Those held, or to be held, on that day or later."""
         return self.filter(date__gte=day)

@@ -85,6 +85,11 @@ class ItemProposal(models.Model):
         return self.sent_on > self.last_day
 
     @property
+    def is_off_agenda(self) -> bool:
+        """Whether it was taken onto an agenda, and the item taken off since."""
+        return self.state == ProposalState.TAKEN and (self.item is None or self.item.removed)
+
+    @property
     def is_waiting(self) -> bool:
         """Whether nobody has answered it yet."""
         return self.state == ProposalState.WAITING

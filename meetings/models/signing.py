@@ -11,6 +11,7 @@ from bra.models import Member
 from meetings.models.agenda import AgendaItem
 from meetings.models.documents import PaperKind
 from meetings.models.meetings import Meeting
+from meetings.models.states import MeetingState
 
 
 class Adjuster(models.Model):
@@ -37,6 +38,19 @@ class SignOffState(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("signing off", "Taken back")
 
 
+class SignOffQuerySet(models.QuerySet["SignOff"]):
+    """Words for rounds of signing off."""
+
+    def open(self) -> "SignOffQuerySet":
+        """Those that lie with their signers."""
+        return self.filter(state=SignOffState.OPEN)
+
+    def waiting_for(self, member: Member) -> "SignOffQuerySet":
+        """Those open that the member is to sign and hasn't answered."""
+        waits = Signer.objects.filter(sign_off=models.OuterRef("pk"), member=member, answer=SignerAnswer.WAITING)
+        return self.open().filter(models.Exists(waits))
+
+
 class SignOff(models.Model):
     """One round: the minutes lie with those who are to sign them, and nobody changes them meanwhile."""
 
@@ -47,6 +61,8 @@ class SignOff(models.Model):
     state = models.CharField(_("state"), max_length=9, choices=SignOffState, default=SignOffState.OPEN)
     # SHA-256 of what lay before the signers: all of them sign the same text.
     digest = models.CharField(max_length=64)
+
+    objects = SignOffQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("signing off")
@@ -61,6 +77,13 @@ class SignOff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meeting_id} {self.opened_on}"
+
+
+def open_round(meeting: Meeting) -> SignOff | None:
+    """The round in which the minutes lie with their signers now; None when nobody has them (one query at most)."""
+    if meeting.state != MeetingState.ADJOURNED:
+        return None
+    return SignOff.objects.open().filter(meeting=meeting).first()
 
 
 class SignerRole(models.TextChoices):
@@ -106,6 +129,18 @@ class Signer(models.Model):
         return f"{self.sign_off_id} {self.member_id} {self.answer}"
 
 
+class ItemCommentQuerySet(models.QuerySet["ItemComment"]):
+    """Words for comments on the minutes."""
+
+    def live(self) -> "ItemCommentQuerySet":
+        """Those not removed."""
+        return self.filter(removed=False)
+
+    def visible_to(self, member: Member) -> "ItemCommentQuerySet":
+        """Those at items that exist for the member."""
+        return self.filter(item__in=AgendaItem.objects.visible_to(member))
+
+
 class ItemComment(models.Model):
     """What somebody remarks on one item of minutes that are to be signed off."""
 
@@ -115,6 +150,8 @@ class ItemComment(models.Model):
     on = models.DateField(_("day"))
     text = models.TextField(_("comment"), max_length=2000)
     removed = models.BooleanField(default=False, editable=False)
+
+    objects = ItemCommentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("comment on the minutes")
@@ -158,6 +195,13 @@ class SignedMinutes(models.Model):
         super().save(*args, **kwargs)
 
 
+def current_minutes(meeting: Meeting) -> SignedMinutes | None:
+    """The minutes of a signed meeting as they were signed last; None while nothing holds (one query at most)."""
+    if meeting.state != MeetingState.SIGNED:
+        return None
+    return SignedMinutes.objects.filter(meeting=meeting).order_by("-edition").first()
+
+
 class Unlocking(models.Model):
     """Signed minutes are opened again: one asks, with a reason, and another confirms. The edition is kept."""
 
@@ -192,6 +236,15 @@ class Unlocking(models.Model):
         return f"{self.minutes_id} {self.asked_on}"
 
 
+class AddendumQuerySet(models.QuerySet["Addendum"]):
+    """Words for addenda."""
+
+    def visible_to(self, member: Member) -> "AddendumQuerySet":
+        """Those of the member's council, restricted ones only for the cleared."""
+        addenda = self.filter(meeting__council_id=member.council_id)
+        return addenda if member.cleared else addenda.filter(restricted=False)
+
+
 class Addendum(models.Model):
     """A correction of signed minutes: stands beside them, with its own day and author."""
 
@@ -200,6 +253,8 @@ class Addendum(models.Model):
     on = models.DateField(_("day"))
     text = models.TextField(_("addendum"), max_length=4000)
     restricted = models.BooleanField(_("restricted"), default=False)
+
+    objects = AddendumQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("addendum")

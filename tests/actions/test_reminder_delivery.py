@@ -196,7 +196,7 @@ def test_when_nothing_is_left_to_remind_of_no_mail_goes_out(council: Council, ma
 
 def test_a_reminder_is_claimed_once(council: Council) -> None:
     [row] = planned(council, make.make_member(council))
-    [written] = reminders.write_reminders(post.Desk(council, DAY, ""), [row])
+    [written] = reminders.write_reminders(post.Desk(council, DAY, "", timezone.now()), [row])
     now = timezone.now()
     assert [post.claim(written, now=now) for _time in range(3)] == [True, False, False]
 
@@ -204,7 +204,7 @@ def test_a_reminder_is_claimed_once(council: Council) -> None:
 def test_a_line_added_after_the_mail_was_written_falls_due_again(council: Council) -> None:
     owner = make.make_member(council)
     [row] = planned(council, owner)
-    [written] = reminders.write_reminders(post.Desk(council, DAY, ""), [row])
+    [written] = reminders.write_reminders(post.Desk(council, DAY, "", timezone.now()), [row])
     added = make.make_action(council, owner=owner, deadline=DAY)
     assert reminders.plan_day(council=council, on=DAY) == reminders.Planned(0, 1, 0)
     assert post.claim(written, now=timezone.now())
@@ -269,7 +269,7 @@ def test_writing_the_mails_takes_as_many_queries_for_thirty_as_for_one(council: 
         pks = [row.pk for row in planned(council, *[make.make_member(council) for _number in range(people)])]
         rows = list(reminder_letters().filter(pk__in=pks).select_related("recipient__user"))
         with CaptureQueriesContext(connection) as captured:
-            written = reminders.write_reminders(post.Desk(council, DAY, ""), rows)
+            written = reminders.write_reminders(post.Desk(council, DAY, "", timezone.now()), rows)
         assert [one.mail.to for one in written if one.mail] == [row.recipient.address for row in rows]
         return len(captured)
 

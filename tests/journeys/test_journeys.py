@@ -101,7 +101,7 @@ def test_an_owner_answers_the_mail(live_stack: Stack, page: "Page", phone: "Page
     page.get_by_role("link", name="Utskick").first.click()
     look(page)
     page.get_by_role("button", name=re.compile("Skicka dagens")).click()
-    states = "SELECT DISTINCT state FROM actions_reminder"
+    states = "SELECT DISTINCT state FROM bra_letter WHERE kind = 'reminder'"
     wait_until(lambda: rows(live_stack, states) == [("sent",)], seconds=60)  # the worker sends
     page.reload()
     look(page)

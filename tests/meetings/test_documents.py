@@ -22,6 +22,7 @@ from meetings import lifecycle
 from meetings.documents.content import Paper, clean, line, paragraphs
 from meetings.documents.docx import as_docx
 from meetings.documents.pdf import as_pdf
+from meetings.documents.prose import blocks
 from meetings.documents.selection import paper_of
 from meetings.models import (
     AgendaItem,
@@ -140,11 +141,11 @@ def test_minutes_hold_what_the_meeting_came_to(cast: Cast) -> None:
         ("2", f"{SECRET} rubrik", [("§ 3", "Decision")], ((f"{SECRET} åtgärd", cast.chair.label, "March 29, 2017"),)),
         ("3", "Övriga frågor", [], ()),
     ]
-    assert paper.points[0].notes == ("Läget är lugnt.\nMen följs.", "Nytt stycke.")
+    assert paper.points[0].notes == blocks("Läget är lugnt.\nMen följs.\n\nNytt stycke.")
     assert paper.points[0].facts == ("Presented by Rektorn", "Registry number BRÅ 2016/4")
     assert paper.points[2].facts == ("Not treated",)
     assert dict(paper.facts) == {"Date": "Wednesday 15 March 2017", "Time": "13:02–15:02", "Place": "Eken"}
-    assert (paper.title, paper.draft, paper.remarks) == ("Minutes 2017-2", "", ())
+    assert (paper.title, paper.draft, paper.across, paper.remarks) == ("Minutes 2017-2", "Not signed off", False, ())
     assert paper.attendance is not None
     assert [(row[0], row[-1]) for row in paper.attendance.rows] == [
         (cast.chair.name, "Present"),
@@ -200,7 +201,7 @@ def test_what_is_removed_is_in_no_document(cast: Cast) -> None:
 def test_minutes_of_a_meeting_in_session_are_marked_as_a_draft(cast: Cast) -> None:
     meeting = make.make_meeting(cast.council)
     paper = paper_of(meeting, cast.secretary)
-    assert (paper.draft, len(paper.remarks)) == ("Draft", 1)
+    assert (paper.draft, paper.across, paper.caution.partition(":")[0]) == ("Draft", True, "Draft")
     assert "DRAFT" in pdf_words(as_pdf(paper))
     with zipfile.ZipFile(io.BytesIO(as_docx(paper))) as packed:
         headers = [packed.read(name).decode() for name in packed.namelist() if "header" in name]

@@ -29,7 +29,7 @@ def test_it_tells_of_the_item_its_topics_notes_and_decisions_alone(cast: Cast) -
     assert told(cast, cast.member, item) == [
         (cast.secretary.label, "recorded a decision: Väggen målas."),
         (cast.secretary.label, "wrote notes at item 1. Klotter"),
-        (cast.coordinator.label, "changed item 1. Klotter: topics"),
+        (cast.coordinator.label, "changed item 1. Klotter: topics (– → Klotter)"),
         (cast.secretary.label, "added item 1. Klotter"),
     ]
 

@@ -133,14 +133,25 @@ def test_a_meeting_is_opened_again_only_while_its_paragraphs_are_the_last(cast: 
 def test_nothing_is_logged_outside_the_session(cast: Cast, state: MeetingState) -> None:
     item = make.make_item(make.make_meeting(cast.council, state))
     for log in (
-        lambda: lifecycle.save_notes(item=item, text="text", version=0, by=cast.secretary, on=TODAY),
         lambda: lifecycle.record_decision(item=item, text="text", by=cast.secretary, on=TODAY),
         lambda: lifecycle.set_item_state(item=item, state=ItemState.TREATED, by=cast.secretary, on=TODAY),
     ):
         with pytest.raises(RuleBroken):
             log()
     item.refresh_from_db()
-    assert (item.notes, item.state, item.decisions.count(), entries_of(item).count()) == ("", "pending", 0, 0)
+    assert (item.state, item.decisions.count(), entries_of(item).count()) == ("pending", 0, 0)
+
+
+def test_no_notes_are_written_before_the_meeting(cast: Cast) -> None:
+    item = make.make_item(make.make_meeting(cast.council, MeetingState.DRAFT))
+    with pytest.raises(RuleBroken):
+        lifecycle.save_notes(item=item, text="text", version=0, by=cast.secretary, on=TODAY)
+
+
+def test_notes_are_tidied_after_the_meeting_without_treating_what_it_left_over(cast: Cast) -> None:
+    item = make.make_item(make.make_meeting(cast.council, MeetingState.ADJOURNED))
+    saved = lifecycle.save_notes(item=item, text="text", version=0, by=cast.secretary, on=TODAY)
+    assert (saved.notes, saved.state) == ("text", "pending")
 
 
 def test_notes_written_on_an_older_version_lose_nobodys_text(cast: Cast) -> None:

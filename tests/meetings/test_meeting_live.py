@@ -270,15 +270,16 @@ def test_both_texts_are_put_together_to_be_edited_before_anything_is_saved(
     assert item.notes == "Deras"
 
 
-def test_notes_written_when_the_meeting_was_adjourned_meanwhile_are_shown_again(
+def test_notes_written_when_the_minutes_were_signed_off_meanwhile_are_shown_again(
     cast: Cast, item: AgendaItem, browser_of_secretary: Client
 ) -> None:
-    lifecycle.adjourn(meeting=item.meeting, by=cast.coordinator, at=make.NOW)
+    Meeting.objects.update(state=MeetingState.SIGNED)
     response = browser_of_secretary.post(address("item_notes", cast, item.pk), {"notes": "Sent ute", "version": 0})
     assert response.status_code == 422
     assert "Sent ute</textarea>" in response.text
     errors = response.context["notes_form"].non_field_errors()
-    assert errors == ["The meeting has been adjourned, so nothing more can be logged at it."]
+    words = "The minutes are signed off, so nothing in them can be changed. Write an addendum instead."
+    assert errors == [words]
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -367,7 +368,7 @@ def test_paragraphs_go_on_from_the_last_meeting_in_the_order_of_the_agenda(
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_decision_is_changed(cast: Cast, item: AgendaItem, browser_of_secretary: Client, scripts: bool) -> None:
     decision = lifecycle.record_decision(item=item, text="Först", by=cast.secretary, on=make.TODAY)
-    url, data = address("decision_edit", cast, decision.pk), {"text": "Sedan", "kind": "filed"}
+    url, data = address("decision_edit", cast, decision.pk), {"text": "Sedan", "kind": "filed", "version": "0"}
     assert "Först</textarea>" in browser_of_secretary.get(url).text
     if scripts:
         assert "Sedan" in htmx(browser_of_secretary, url, data).text

@@ -93,8 +93,8 @@ def test_an_item_at_which_somebody_left_stays(cast: Cast, meeting: Meeting, item
     assert AgendaItem.objects.filter(pk=items[1].pk).exists()
 
 
-def test_an_adjourned_meeting_keeps_its_attendance(cast: Cast) -> None:
-    meeting = make.make_meeting(cast.council, MeetingState.ADJOURNED)
+def test_signed_minutes_keep_their_attendance(cast: Cast) -> None:
+    meeting = make.make_meeting(cast.council, MeetingState.SIGNED)
     guest = Guest.objects.create(meeting=meeting, name="Gäst")
     with pytest.raises(RuleBroken):
         stay(cast, meeting, "chair")

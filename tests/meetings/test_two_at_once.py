@@ -12,11 +12,26 @@ from django.db import connections
 from actions import lifecycle as actions
 from actions.models import Action
 from bra.errors import RuleBroken
+from bra.models import Letter
 from meetings import lifecycle
-from meetings.models import AgendaItem, Case, CaseState, Decision, ItemState, Meeting, MeetingState
+from meetings.models import (
+    AgendaItem,
+    Answer,
+    Case,
+    CaseState,
+    Decision,
+    ItemState,
+    Meeting,
+    MeetingState,
+    SignedMinutes,
+    SignOff,
+    SignOffState,
+    SummonsReply,
+)
 from tests import make
 from tests.cast import Cast
 from tests.make import NOW, TODAY
+from tests.meetings.signing import asked, held, sent, signed
 
 ROUNDS = 12
 
@@ -85,3 +100,142 @@ def test_a_meeting_is_adjourned_while_somebody_writes(cast: Cast) -> None:
             lambda meeting=meeting: lifecycle.adjourn(meeting=meeting, by=cast.coordinator, at=NOW),
         )
     assert set(Meeting.objects.values_list("state", flat=True)) == {MeetingState.ADJOURNED}
+
+
+def both_try(*verbs: Callable[[], object]) -> list[str]:
+    """Do all at once; return the sentences of those that were refused."""
+    refused: list[str] = []
+
+    def trying(verb: Callable[[], object]) -> Callable[[], object]:
+        def do() -> None:
+            try:
+                verb()
+            except RuleBroken as error:
+                refused.append(error.sentence)
+
+        return do
+
+    at_once(*(trying(verb) for verb in verbs))
+    return refused
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_send_the_same_minutes_at_once(cast: Cast) -> None:
+    meeting = held(cast)
+    refused = both_try(
+        *(
+            lambda by=by: lifecycle.send_for_sign_off(meeting=meeting, adjusters=[cast.member], by=by, on=TODAY)
+            for by in (cast.secretary, cast.coordinator)
+        )
+    )
+    assert refused == ["The minutes lie with those who are to sign them. Take them back first."]
+    assert (SignOff.objects.count(), Letter.objects.filter(kind="sign").count()) == (1, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_two_sign_at_once(cast: Cast) -> None:
+    for edition in range(1, 4):
+        sign_off = sent(cast, Meeting.objects.first())
+        refused = both_try(
+            lambda sign_off=sign_off: lifecycle.sign(sign_off=sign_off, by=cast.chair, at=NOW),
+            lambda sign_off=sign_off: lifecycle.sign(sign_off=sign_off, by=cast.member, at=NOW),
+        )
+        assert (refused, SignedMinutes.objects.count()) == ([], edition)
+        unlocking = asked(cast, SignedMinutes.objects.get(edition=edition))
+        lifecycle.confirm_unlock(unlocking=unlocking, by=cast.chair, on=TODAY)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_signs_as_the_other_declines_and_the_secretary_takes_it_back(cast: Cast) -> None:
+    for _n in range(4):
+        sign_off = sent(cast, Meeting.objects.first())
+        refused = both_try(
+            lambda sign_off=sign_off: lifecycle.sign(sign_off=sign_off, by=cast.member, at=NOW),
+            lambda sign_off=sign_off: lifecycle.decline(sign_off=sign_off, reason="Fel", by=cast.chair, at=NOW),
+            lambda sign_off=sign_off: lifecycle.withdraw_sign_off(sign_off=sign_off, by=cast.secretary, on=TODAY),
+        )
+        sign_off.refresh_from_db()
+        assert sign_off.state in (SignOffState.DECLINED, SignOffState.WITHDRAWN)
+        assert len(refused) in (1, 2)
+    assert SignedMinutes.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_confirm_at_once_that_minutes_are_opened_again(cast: Cast) -> None:
+    unlocking = asked(cast, signed(cast))
+    refused = both_try(
+        *(
+            lambda by=by: lifecycle.confirm_unlock(unlocking=unlocking, by=by, on=TODAY)
+            for by in (cast.chair, cast.coordinator)
+        )
+    )
+    assert refused == ["The minutes have been opened again already."]
+    assert Meeting.objects.get().state == MeetingState.ADJOURNED
+
+
+def told(verb: Callable[[], object]) -> str:
+    """What the verb refuses with; empty when it went through."""
+    try:
+        verb()
+    except RuleBroken as error:
+        return error.sentence
+    return ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_send_the_summons(cast: Cast) -> None:
+    for n in range(ROUNDS):
+        meeting = make.make_meeting(cast.council, MeetingState.DRAFT, date=TODAY + timedelta(days=n))
+        make.make_item(meeting)
+        said: list[str] = []
+        for verb in (
+            lambda by, meeting=meeting: lifecycle.summon(meeting=meeting, by=by, at=NOW),
+            lambda by, meeting=meeting: lifecycle.summon_again(meeting=meeting, sequence=0, by=by, at=NOW),
+        ):
+            at_once(
+                *(
+                    lambda verb=verb, by=by, said=said: said.append(told(lambda: verb(by)))
+                    for by in (cast.secretary, cast.coordinator)
+                )
+            )
+        assert sorted(said) == [
+            "",
+            "",
+            "Somebody else has sent the changed summons meanwhile. It isn't sent twice.",
+            "The summons has been sent already.",
+        ]
+        letters = Letter.objects.filter(about=meeting.pk)
+        assert sorted(letters.values_list("cause", flat=True)) == [
+            f"meeting {meeting.pk} {sequence}" for sequence in (0, 1) for _seated in range(4)
+        ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_meeting_is_cancelled_while_somebody_answers_and_somebody_opens_it(cast: Cast) -> None:
+    outcomes = set()
+    for n in range(ROUNDS):
+        meeting = make.make_meeting(
+            cast.council, MeetingState.SUMMONED, date=TODAY + timedelta(days=n), opened_at=None, summoned_at=NOW
+        )
+        said: list[str] = []
+        at_once(
+            lambda meeting=meeting, said=said: said.append(
+                told(lambda: lifecycle.cancel(meeting=meeting, reason="Snö", by=cast.coordinator, at=NOW))
+            ),
+            lambda meeting=meeting, said=said: said.append(
+                told(lambda: lifecycle.open_meeting(meeting=meeting, by=cast.secretary, at=NOW))
+            ),
+            lambda meeting=meeting: told(
+                lambda: lifecycle.answer_summons(meeting=meeting, member=cast.member, answer=Answer.NO, at=NOW)
+            ),
+        )
+        meeting.refresh_from_db()
+        outcomes.add((meeting.state, *sorted(said)))
+        if meeting.state == MeetingState.IN_SESSION:
+            lifecycle.adjourn(meeting=meeting, by=cast.secretary, at=NOW)
+        # An answer and its apology stand together or not at all.
+        assert SummonsReply.objects.filter(meeting=meeting).count() == meeting.attendances.count()
+    assert outcomes <= {
+        (MeetingState.CANCELLED, "", "The meeting is cancelled."),
+        (MeetingState.IN_SESSION, "", "The meeting is already in session."),
+    }

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from actions.models import ReminderLine, Status
 from bra.models import LetterState, Member
-from meetings.models import MeetingState
+from meetings.models import MeetingState, PaperKind, Signer, SignerRole, SignOff
 from tests import make
 from tests.cast import Cast
 from tests.reports.story import DAY
@@ -151,7 +151,7 @@ def test_three_rows_take_as_many_queries_as_one(cast: Cast) -> None:
     grow(2)
     grow(3)
     assert queries() == one
-    assert one <= 16
+    assert one <= 19
 
 
 def test_who_sits_on_two_councils_chooses(cast: Cast) -> None:
@@ -164,3 +164,25 @@ def test_who_sits_on_none_is_told_what_to_do(cast: Cast) -> None:
     Member.objects.filter(pk=cast.member.pk).update(mandate_to=date(2017, 1, 1))
     answer = cast.browse(cast.member).get("/")
     assert "no council has you as a member right now" in answer.content.decode()
+
+
+def test_what_the_member_is_asked_for_is_named(cast: Cast) -> None:
+    planned = make.make_meeting(cast.council, MeetingState.DRAFT, date=DAY + timedelta(days=9))
+    summoned = make.make_meeting(cast.council, MeetingState.SUMMONED, date=DAY + timedelta(days=20))
+    held = make.make_meeting(cast.council, MeetingState.ADJOURNED, date=DAY - timedelta(days=3))
+    sign_off = SignOff.objects.create(
+        meeting=held, kind=PaperKind.MINUTES, opened_on=DAY, comments_until=DAY, digest="0" * 64
+    )
+    Signer.objects.create(sign_off=sign_off, member=cast.chair, role=SignerRole.CHAIR)
+    coming = f"You are summoned to meeting {summoned.number} on 4 April. Are you coming?"
+    assert [words for words, _url in home(cast, cast.chair).context["nudges"]] == [
+        coming,
+        f"Minutes {held.number} waits for your signature.",
+    ]
+    assert [words for words, _url in home(cast, cast.secretary).context["nudges"]] == [
+        f"The summons to meeting {planned.number} is to be out 17 March.",
+        coming,
+    ]
+    assert "nudges" not in home(cast, cast.owner).context
+    for words, url in home(cast, cast.secretary).context["nudges"]:
+        assert cast.browse(cast.secretary).get(url).status_code == 200, words

@@ -83,6 +83,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
+// After a move the agenda comes anew: the server marks in it the item that is open here.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.target?.id === "live-agenda") event.detail.parameters.open = shown.dataset.item;
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && event.target.matches?.("textarea, input, select")) event.target.blur();
 });
