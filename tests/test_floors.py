@@ -37,6 +37,7 @@ STEPS = [
         "keyset",
         "reminders",
         "owner_links",
+        "owner_acts",
         "owner_forms",
         "letters",
         "link_doors",
@@ -89,6 +90,7 @@ STEPS = [
     },
 ]
 CLOCKLESS = {
+    "owner_acts",
     "models",
     "series",
     "timing",
