@@ -42,6 +42,7 @@ STEPS = [
         "closing_forms",
         "action_page",
         "letters",
+        "news_letters",
         "link_doors",
         "middleware",
         "context",
