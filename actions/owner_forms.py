@@ -121,7 +121,9 @@ class OutcomeForm(OwnerForm):
         began = action.status != Status.IN_PROGRESS
         lifecycle.start(action=action, by=by, on=on)
         # What it has led to so far is said too; it becomes the action's own once it is done.
-        words = "\n\n".join(part.strip() for part in (said["text"], said["effect_text"]) if part.strip())
+        effect = said["effect_text"].strip()
+        parts = (said["text"].strip(), effect if effect != action.effect else "")
+        words = "\n\n".join(part for part in parts if part)
         comment = _comment(action, words, by=by, on=on)
         return _act(What.STARTED, action, comment=comment) if began or comment else None
 

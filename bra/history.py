@@ -44,7 +44,7 @@ def record_all(
     by: Member | None,
     on: date,
     verb: str,
-    changes: Sequence[tuple[models.Model, dict[str, tuple[Any, Any]]]],
+    rows: Sequence[tuple[models.Model, dict[str, Any]]],
 ) -> list[HistoryEntry]:
     """Write one entry for each of (target, changes as in `record`), in one statement however many they are."""
     return HistoryEntry.objects.bulk_create(
@@ -58,7 +58,7 @@ def record_all(
                 target_id=target.pk,
                 changes={field: [_kept(old), _kept(new)] for field, (old, new) in fields.items()},
             )
-            for target, fields in changes
+            for target, fields in rows
         ],
         batch_size=500,
     )

@@ -41,7 +41,7 @@ def change_all(actions: Sequence[Action], *, by: Member, on: date, verb: str, **
         action.version += 1
         for field, value in new.items():
             setattr(action, field, value)
-    return history.record_all(council=actions[0].council, by=by, on=on, verb=verb, changes=changes)
+    return history.record_all(council=actions[0].council, by=by, on=on, verb=verb, rows=changes)
 
 
 def locked_agreed(action: Action) -> Action:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from lxml import html
 
 from actions import lifecycle
-from actions.models import Action, Comment, DeadlineRequest, RequestState, Status
+from actions.models import Action, Comment, DeadlineRequest, ReminderRules, RequestState, Status
 from actions.owner_links import OWNER
 from bra import links
 from bra.models import Deputy, HistoryEntry, Letter, MailChoice, Member
@@ -148,3 +148,23 @@ def test_what_was_said_and_answered_stands_on_the_page_but_not_of_restricted_mat
     plain, secret = Action.objects.order_by("pk")
     found = [f"{word} om {action.pk}" in text for action in (plain, secret) for word in ("Ordet", "Svaret")]
     assert (found, text.count("The answer was no.")) == ([True, True, False, False], 2)
+
+
+def test_undoing_done_takes_the_next_of_a_series_away_where_the_report_approves(owner: Member) -> None:
+    ReminderRules.objects.create(council=owner.council, two_steps=False)
+    action = make.make_action(owner.council, owner=owner, repeat_months=3)
+    client = enter(owner)
+    answer(client, action, outcome="done")
+    assert list(Action.objects.agreed().values_list("repeats", "approved_on")) == [(None, DAY), (action.pk, None)]
+    undo(client, action)
+    assert (now_is(action)[0], action.approved_on) == (Status.NOT_STARTED, None)
+    assert list(Action.objects.agreed()) == [action]
+
+
+def test_what_an_action_led_to_before_is_not_said_again(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner, effect="Lugnare kvällar")
+    client = enter(owner)
+    answer(client, action, outcome="in_progress", effect_text="Lugnare kvällar")
+    assert Comment.objects.count() == 0
+    answer(client, action, outcome="in_progress", text="Halvvägs.", effect_text="Helt lugnt")
+    assert Comment.objects.get().text == "Halvvägs.\n\nHelt lugnt"

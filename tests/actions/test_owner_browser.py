@@ -1,6 +1,6 @@
 """The owner's page on the narrowest phone: without JavaScript, by keyboard; and the council's list by htmx."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -107,3 +107,29 @@ def test_the_secretary_approves_in_the_meeting_without_leaving_the_item(
         (Status.IN_PROGRESS, None),
         (Status.DONE, None),
     ]
+
+
+def test_the_pages_of_the_councils_side_are_for_everybody(live_server: Any, cast: Cast, page: "Page") -> None:
+    action, first = [make.make_action(cast.council, owner=cast.owner) for _number in range(2)]
+    lifecycle.set_waits_for(action=action, other=first, by=cast.secretary, on=TODAY)
+    lifecycle.set_repeat(action=action, months=3, by=cast.secretary, on=TODAY)
+    for days, answered in ((60, True), (90, False)):
+        until = action.deadline + timedelta(days=days)
+        asked = lifecycle.ask_deadline(action=action, until=until, reason="Snö", by=cast.owner, on=TODAY)
+        if answered:
+            lifecycle.answer_deadline(request=asked, grant=False, answer="Nej", by=cast.secretary, on=TODAY)
+    done = make.make_action(cast.council, owner=cast.owner)
+    lifecycle.report_done(action=done, by=cast.owner, on=TODAY)
+    cookie = cast.browse(cast.coordinator).cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    page.set_viewport_size({"width": 320, "height": 800})
+    for name, arguments in (
+        ("detail", [action.pk]),
+        ("detail", [done.pk]),
+        ("list", []),
+        ("hand_over_all", [cast.owner.pk]),
+    ):
+        page.goto(live_server.url + reverse(f"actions:{name}", args=[cast.council.slug, *arguments]))
+        for summary in page.locator("main summary").all():
+            summary.click()
+        look(page)
