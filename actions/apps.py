@@ -12,4 +12,4 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what the floor below asks, and tell the ledger our kinds of mail."""
-        from actions import letters, minutes, receivers  # noqa: F401  # connected by being imported, once the models are there
+        from actions import letters, minutes, news_letters, receivers  # noqa: F401  # connected by being imported

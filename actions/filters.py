@@ -1,6 +1,7 @@
 """What a list of actions is filtered by; each filter calls one word of the queryset.
 
-The names in the address: status (empty: still to be done), overdue=1, owner (key), person (name or role),
+The names in the address: status (empty: still to be done; awaits: reported as done, not approved), overdue=1,
+owner (key), person (name or role),
 organisation, goal, activity, meeting (keys), extremism=1, q (text in the title).
 """
 
@@ -22,7 +23,7 @@ from bra.models import Member, Organisation
 from meetings.models import Meeting
 
 Choices = list[tuple[Any, Any]]
-ALL = "all"
+ALL, AWAITS = "all", "awaits"
 
 
 def _options(choices: Choices, chosen: str) -> SafeString:
@@ -55,7 +56,7 @@ class ActionFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(
         label=gettext_lazy("Status"),
         method="of_status",
-        choices=[(ALL, gettext_lazy("All")), *Status.choices],
+        choices=[(ALL, gettext_lazy("All")), (AWAITS, gettext_lazy("Awaits approval")), *Status.choices],
         empty_label=gettext_lazy("Still to be done"),
     )
     organisation = django_filters.ChoiceFilter(
@@ -108,7 +109,9 @@ class ActionFilter(django_filters.FilterSet):
         return actions if self.form.cleaned_data.get("status") else actions.live()
 
     def of_status(self, actions: ActionQuerySet, name: str, value: str) -> ActionQuerySet:
-        """In one state, or in any."""
+        """In one state, or in any; or reported as done and not approved yet."""
+        if value == AWAITS:
+            return actions.awaiting_approval()
         return actions if value == ALL else actions.filter(status=value)
 
     def of_organisation(self, actions: ActionQuerySet, name: str, value: str) -> ActionQuerySet:

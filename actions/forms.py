@@ -178,7 +178,8 @@ class PostponeForm(GuardedForm):
 
     guarded = ("text",)
     deadline = DayField(label=gettext_lazy("New deadline"))
-    text = _text(label=gettext_lazy("Why"), required=False, rows=2)
+    # A request for more time keeps no longer reason.
+    text = LongText(label=gettext_lazy("Why"), required=False, longest=1000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class CancelForm(GuardedForm):
@@ -204,4 +205,8 @@ class CommentForm(GuardedForm):
     """A comment."""
 
     guarded = ("text",)
-    text = _text(label=gettext_lazy("Comment"), error_messages={"required": gettext_lazy("Write a comment.")})
+    text = _text(
+        label=gettext_lazy("Comment"),
+        help_text=gettext_lazy("Write @ and somebody's name or title, and they get a mail."),
+        error_messages={"required": gettext_lazy("Write a comment.")},
+    )

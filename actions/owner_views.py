@@ -1,30 +1,47 @@
 """The owner's page: reached by the secret link in a mail, without log-in, narrow on purpose.
 
-Following the link changes nothing (see bra.link_doors); only a form with a chosen answer does.
+Following the link changes nothing (see bra.link_doors); only a form with a chosen answer does, and what it did can be
+undone for half an hour. The link lives as long as there is something to answer for.
 """
 
-from datetime import timedelta
+from collections import defaultdict
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from actions import lifecycle, reminders
-from actions.models import Action, Status
-from actions.owner_forms import Outcome, OutcomeForm
+from actions import owner_acts, reminders
+from actions.models import Action, ActionQuerySet, Comment, DeadlineRequest, RequestState
+from actions.owner_acts import What
+from actions.owner_forms import DeputyForm, MailChoiceForm, MoreTimeForm, OutcomeForm, OwnerForm, PassOnForm
 from actions.owner_links import OWNER
+from bra import post
 from bra.errors import RuleBroken
+from bra.forms import GuardedForm
 from bra.link_doors import LinkDoor, LinkRequest
+from bra.models import Deputy, Member
+from bra.tasks import wake_sender
 
-UNDO_FOR = timedelta(minutes=30)
-_RECORDED = "owner_recorded"
-door = LinkDoor(OWNER, "owner:page", gone="actions/owner_gone.html", forget=(_RECORDED,))
+REFUSED = 422
+# The latest comments of an action that its page shows.
+MOST_COMMENTS = 3
+
+
+def _alive(request: LinkRequest) -> bool:
+    """Whether something waits for an answer, or can still be undone."""
+    acts = owner_acts.recent(request.session, clock=timezone.now())
+    return bool(acts) or _answerable(request).live().exists()
+
+
+door = LinkDoor(
+    OWNER, "owner:page", gone="actions/owner_gone.html", forget=(owner_acts.KEY,), longest=None, alive=_alive
+)
 
 
 @never_cache
@@ -35,17 +52,14 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
     return door.enter(request, secret)
 
 
-def _own(request: LinkRequest) -> Any:
-    """The owner's actions, as far as the owner may see them."""
-    actions = Action.objects.agreed().visible_to(request.member).owned_by(request.member)
-    return actions.select_related("agenda_item__meeting", "council").order_by("deadline", "pk")
+def _answerable(request: LinkRequest) -> ActionQuerySet:
+    """The actions of the owner, and of whoever the owner is deputy for today."""
+    return Action.objects.agreed().answered_by(request.member, request.today)
 
 
-def _own_action(request: LinkRequest, pk: int) -> Action:
-    action: Action | None = _own(request).filter(pk=pk).first()
-    if action is None:
-        raise Http404
-    return action
+def _action(request: LinkRequest, pk: int) -> Action:
+    related = _answerable(request).select_related("agenda_item__meeting", "council", "owner__organisation")
+    return get_object_or_404(related, pk=pk)
 
 
 def shown_title(action: Action) -> str:
@@ -53,92 +67,239 @@ def shown_title(action: Action) -> str:
     return reminders.neutral_title(action) if action.agenda_item.restricted else action.title
 
 
-def _form(action: Action, data: Any = None) -> OutcomeForm:
-    return OutcomeForm(data, prefix=f"a{action.pk}", initial={"text": action.effect})
+def _colleagues(request: LinkRequest, organisations: set[int]) -> dict[int, list[Member]]:
+    """The active members of the organisations, by organisation. One query."""
+    members = Member.objects.filter(council=request.council, organisation__in=organisations).active(request.today)
+    found: dict[int, list[Member]] = defaultdict(list)
+    for member in members.order_by("sort_key", "pk"):
+        found[member.organisation_id].append(member)
+    return found
 
 
-def _undoable(request: LinkRequest) -> list[int]:
-    """What this session has recorded as done within the last half hour, as pks."""
-    since = timezone.now().timestamp() - UNDO_FOR.total_seconds()
-    return [int(pk) for pk, at in request.session.get(_RECORDED, {}).items() if at > since]
+def _able(action: Action, colleagues: dict[int, list[Member]]) -> list[Member]:
+    """The colleagues of the action's owner who may own it."""
+    return [
+        member
+        for member in colleagues[action.owner.organisation_id]
+        if member.pk != action.owner_id and (member.cleared or not action.agenda_item.restricted)
+    ]
 
 
-def _page(request: LinkRequest, refused: OutcomeForm | None = None) -> HttpResponse:
-    rows = []
-    for action in _own(request).live():
-        own = refused is not None and refused.prefix == f"a{action.pk}"
-        form = refused if own else _form(action)
-        rows.append(
-            {
-                "action": action,
-                "title": shown_title(action),
-                "neutral": reminders.neutral_title(action),
-                "form": form,
-                "overdue_days": action.days_overdue(request.today),
-            }
-        )
-    listed = any(row["form"] is refused for row in rows)
-    closed = _own(request).filter(pk__in=_undoable(request), status=Status.DONE)
+def _row(
+    request: LinkRequest,
+    action: Action,
+    colleagues: dict[int, list[Member]],
+    said: dict[int, list[Comment]],
+    asked: dict[int, DeadlineRequest],
+    refused: GuardedForm | None,
+) -> dict[str, Any]:
+    forms: dict[str, OwnerForm] = {
+        "outcome": OutcomeForm(action=action),
+        "more_time": MoreTimeForm(action=action),
+        "pass_on": PassOnForm(action=action, colleagues=_able(action, colleagues)),
+    }
+    opened = ""
+    for name, form in forms.items():
+        if refused is not None and refused.prefix == form.prefix:
+            assert isinstance(refused, OwnerForm)
+            forms[name], opened = refused, name
+    restricted = action.agenda_item.restricted
+    return {
+        "action": action,
+        "title": shown_title(action),
+        "neutral": reminders.neutral_title(action),
+        "restricted": restricted,
+        "for_whom": action.owner if action.owner_id != request.member.pk else None,
+        "overdue_days": action.days_overdue(request.today),
+        # A link proves less than a log-in, so what was said of a restricted action isn't shown.
+        "comments": [] if restricted else said[action.pk][-MOST_COMMENTS:],
+        "asked": asked.get(action.pk),
+        "waiting": action.pk in asked and asked[action.pk].state == RequestState.WAITING,
+        "forms": forms,
+        "opened": opened,
+    }
+
+
+def _rows(request: LinkRequest, refused: GuardedForm | None) -> list[dict[str, Any]]:
+    """What the page shows of each action; the same number of queries however many they are."""
+    related = _answerable(request).live().select_related("agenda_item__meeting", "owner__organisation")
+    actions = list(related.order_by("deadline", "pk"))
+    colleagues = _colleagues(request, {action.owner.organisation_id for action in actions})
+    said: dict[int, list[Comment]] = defaultdict(list)
+    for comment in Comment.objects.filter(action__in=actions).select_related("author").order_by("pk"):
+        said[comment.action_id].append(comment)
+    requests = DeadlineRequest.objects.filter(action__in=actions).exclude(state=RequestState.WITHDRAWN)
+    asked = {one.action_id: one for one in requests.order_by("pk")}
+    return [_row(request, action, colleagues, said, asked, refused) for action in actions]
+
+
+def _acts(request: LinkRequest) -> list[dict[str, Any]]:
+    """What this visit did within half an hour, newest first; only the latest of each action can be undone."""
+    acts = owner_acts.recent(request.session, clock=timezone.now())
+    found = Action.objects.filter(council=request.council).select_related("agenda_item__meeting")
+    actions = found.in_bulk([act.action for act in acts]) if acts else {}
+    latest = owner_acts.undoable(acts)
+    return [
+        {"act": act, "title": shown_title(actions[act.action]), "undoable": latest[act.action] is act}
+        for act in acts
+        if act.action in actions
+    ]
+
+
+def _page(request: LinkRequest, refused: GuardedForm | None = None) -> HttpResponse:
+    rows = _rows(request, refused)
+    own = _colleagues(request, {request.member.organisation_id})[request.member.organisation_id]
+    listed = refused is None or any(row["opened"] for row in rows)
+    mail: dict[str, GuardedForm] = {
+        "choice": MailChoiceForm(member=request.member),
+        "deputy": DeputyForm(colleagues=[member for member in own if member.pk != request.member.pk]),
+    }
+    for name, form in mail.items():
+        if refused is not None and refused.prefix == form.prefix:
+            mail[name], listed = refused, True
     context = {
         "owner": request.member,
         "today": request.today,
         "rows": rows,
-        "recorded": [{"action": action, "title": shown_title(action)} for action in closed],
-        "lost": _lost(refused) if refused is not None and not listed else None,
+        "acts": _acts(request),
+        "mail": mail,
+        "mail_opened": refused is not None and any(form is refused for form in mail.values()),
+        "deputies": Deputy.objects.filter(member=request.member, ends__gte=request.today).select_related("deputy"),
+        "lost": None if listed or refused is None else _lost(refused),
     }
-    return render(request, "actions/owner_page.html", context, status=422 if refused else 200)
+    return render(request, "actions/owner_page.html", context, status=REFUSED if refused else 200)
 
 
-def _lost(form: OutcomeForm) -> dict[str, Any]:
+def _lost(form: GuardedForm) -> dict[str, Any]:
     """What an answer said, and why it isn't recorded, when its action was closed or handed over meanwhile."""
     sentences = [sentence for field in form.errors.values() for sentence in field]
-    return {"sentences": sentences, "text": form.data.get(form.add_prefix("text"), "").strip()}
+    words = [str(form[name].data or "").strip() for name in form.fields if name.endswith("text")]
+    return {"sentences": sentences, "text": "\n\n".join(text for text in words if text)}
 
 
 @never_cache
 @require_safe
 @door.opened
 def page(request: LinkRequest) -> HttpResponse:
-    """Show the owner's open actions, each with its form, and what was just recorded."""
+    """Show the owner's open actions, each with its forms, and what was just done."""
     return _page(request)
 
 
-@never_cache
-@require_POST
-@door.opened
-def report(request: LinkRequest, pk: int) -> HttpResponse:
-    """Record how an action goes, as the owner; an answer without a choice changes nothing."""
-    action = _own_action(request, pk)
-    form = _form(action, request.POST)
+def _perform(request: LinkRequest, action: Action, form: OwnerForm) -> HttpResponse:
+    """Do what the form says and keep how to undo it; a form without a choice changes nothing."""
     if not form.is_valid():
         return _page(request, form)
     try:
-        form.save(action, by=request.member, on=request.today)
+        act = form.save(action, by=request.member, on=request.today)
     except RuleBroken as error:
         form.refuse(error)
         return _page(request, form)
-    outcome = form.cleaned_data["outcome"]
-    if outcome == Outcome.DONE:
-        recorded = request.session.get(_RECORDED, {})
-        request.session[_RECORDED] = recorded | {str(pk): timezone.now().timestamp()}
-    words = _("Thank you. It is recorded: %(outcome)s, %(action)s")
-    messages.success(request, words % {"outcome": Outcome(outcome).label, "action": shown_title(action)})
+    if act is not None:
+        owner_acts.keep(request.session, act, clock=timezone.now())
+        if act.what == What.HANDED_OVER:
+            wake_sender()
+        words = _("Thank you. It is recorded: %(outcome)s, %(action)s")
+        messages.success(request, words % {"outcome": act.words, "action": shown_title(action)})
+    else:
+        messages.success(request, _("That was recorded already."))
     return redirect("owner:page")
 
 
 @never_cache
 @require_POST
 @door.opened
+def report(request: LinkRequest, pk: int) -> HttpResponse:
+    """Record how an action goes."""
+    action = _action(request, pk)
+    return _perform(request, action, OutcomeForm(request.POST, action=action))
+
+
+@never_cache
+@require_POST
+@door.opened
+def more_time(request: LinkRequest, pk: int) -> HttpResponse:
+    """Ask for a later deadline."""
+    action = _action(request, pk)
+    return _perform(request, action, MoreTimeForm(request.POST, action=action))
+
+
+@never_cache
+@require_POST
+@door.opened
+def pass_on(request: LinkRequest, pk: int) -> HttpResponse:
+    """Hand an action over to a colleague of the organisation."""
+    action = _action(request, pk)
+    able = _able(action, _colleagues(request, {action.owner.organisation_id}))
+    return _perform(request, action, PassOnForm(request.POST, action=action, colleagues=able))
+
+
+@never_cache
+@require_POST
+@door.opened
 def undo(request: LinkRequest, pk: int) -> HttpResponse:
-    """Take back, within half an hour, that an action was recorded as done."""
-    action = _own_action(request, pk)
-    if pk not in _undoable(request):
+    """Take back, within half an hour, what was last done with an action in this visit."""
+    now = timezone.now()
+    act = owner_acts.undoable(owner_acts.recent(request.session, clock=now)).get(pk)
+    if act is None:
+        _action(request, pk)
         messages.error(request, _("Half an hour has passed, so it can't be undone here. Ask the coordinator."))
-    elif action.status == Status.DONE:
+        return redirect("owner:page")
+    try:
+        owner_acts.undo(request.session, act, by=request.member, on=request.today, clock=now)
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, _("Undone. The action is as it was before."))
+    return redirect("owner:page")
+
+
+@never_cache
+@require_POST
+@door.opened
+def mail_choice(request: LinkRequest) -> HttpResponse:
+    """Choose how often to be reminded, and until when not at all."""
+    form = MailChoiceForm(request.POST, member=request.member)
+    if form.is_valid():
         try:
-            lifecycle.reopen(action=action, by=request.member, on=request.today)
+            form.save(request.member, on=request.today)
         except RuleBroken as error:
-            messages.error(request, error.sentence)
+            form.refuse(error)
         else:
-            messages.success(request, _("Undone: the action is open again."))
+            messages.success(request, _("Your choice is saved."))
+            return redirect("owner:page")
+    return _page(request, form)
+
+
+@never_cache
+@require_POST
+@door.opened
+def deputy(request: LinkRequest) -> HttpResponse:
+    """Name who stands in."""
+    own = _colleagues(request, {request.member.organisation_id})[request.member.organisation_id]
+    form = DeputyForm(request.POST, colleagues=[member for member in own if member.pk != request.member.pk])
+    if form.is_valid():
+        try:
+            made = form.save(request.member, on=request.today)
+        except RuleBroken as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("%(deputy)s stands in for you.") % {"deputy": made.deputy.label})
+            return redirect("owner:page")
+    return _page(request, form)
+
+
+@never_cache
+@require_POST
+@door.opened
+def deputy_end(request: LinkRequest, pk: int) -> HttpResponse:
+    """End a deputy's time."""
+    named = Deputy.objects.filter(member=request.member, pk=pk).first()
+    if named is None:
+        raise Http404
+    try:
+        post.end_deputy(deputy=named, by=request.member, on=request.today)
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, _("You get your reminders yourself again."))
     return redirect("owner:page")

@@ -4,7 +4,7 @@ from datetime import date
 
 from actions.models import Action
 from bra.models import Member
-from bra.permissions import may_log
+from bra.permissions import may_coordinate, may_log
 from meetings.models import AgendaItem
 from meetings.permissions import may_log_at
 
@@ -32,3 +32,18 @@ def may_restore(member: Member, action: Action) -> bool:
 def may_own(member: Member, item: AgendaItem, on: date) -> bool:
     """Whether a new action of the item may be given to the member."""
     return member.is_active(on) and (member.cleared or not item.restricted)
+
+
+def may_approve(member: Member, action: Action) -> bool:
+    """Whether the member may say, for the council, that what its owner reported as done is done."""
+    return action.awaits_approval and may_log(member)
+
+
+def may_answer_request(member: Member) -> bool:
+    """Whether the member answers requests for later deadlines."""
+    return may_log(member)
+
+
+def may_hand_over_all(member: Member) -> bool:
+    """Whether the member may move everything that somebody owns: who ends mandates."""
+    return may_coordinate(member)

@@ -102,6 +102,34 @@ def _handed_over(entry: HistoryEntry, names: _Names) -> str:
     }
 
 
+def _granted(entry: HistoryEntry, names: _Names) -> str:
+    before, after = entry.changes.get("deadline", [None, None])
+    return _("gave more time as asked for, from %(before)s to %(after)s") % {"before": before, "after": after}
+
+
+def _undone(entry: HistoryEntry, names: _Names) -> str:
+    if "owner" in entry.changes:
+        return _("took the handing over back: %(owner)s owns it again") % {
+            "owner": names.members.get(_new(entry, "owner"), "–")
+        }
+    return _("took back what was just reported")
+
+
+def _waits(entry: HistoryEntry, names: _Names) -> str:
+    # Not which one: the reader may not be one for whom that exists.
+    return (
+        _("said that it waits for another action") if _new(entry, "waits_for") else _("said that it waits for nothing")
+    )
+
+
+def _repeats(entry: HistoryEntry, names: _Names) -> str:
+    months = _new(entry, "repeat_months")
+    if not months:
+        return _("said that it isn't repeated")
+    words = ngettext("said that it is repeated every month", "said that it is repeated every %(n)d months", months)
+    return words % {"n": months}
+
+
 _TELL: dict[str, Callable[[HistoryEntry, _Names], str]] = {
     "action.agreed": _agreed,
     "action.amended": _amended,
@@ -111,6 +139,23 @@ _TELL: dict[str, Callable[[HistoryEntry, _Names], str]] = {
     "action.cancelled": lambda entry, names: _("cancelled"),
     "action.reopened": lambda entry, names: _("reopened"),
     "action.handed_over": _handed_over,
+    "action.approved": lambda entry, names: _("approved that it is done"),
+    "action.unapproved": lambda entry, names: _("took the approval back"),
+    "action.sent_back": lambda entry, names: _("sent it back: something is left to be done"),
+    "action.deadline_asked": lambda entry, names: (
+        _("asked for more time, until %(day)s") % {"day": _new(entry, "until")}
+    ),
+    "action.deadline_granted": _granted,
+    "action.deadline_refused": lambda entry, names: (
+        _("refused more time until %(day)s") % {"day": _new(entry, "until")}
+    ),
+    "action.deadline_withdrawn": lambda entry, names: (
+        _("withdrew the request for more time until %(day)s") % {"day": _new(entry, "until")}
+    ),
+    "action.comment_taken_back": lambda entry, names: _("took a comment back"),
+    "action.undone": _undone,
+    "action.waits": _waits,
+    "action.repeats": _repeats,
     "action.removed": lambda entry, names: _("removed"),
     "action.restored": lambda entry, names: _("brought back"),
 }

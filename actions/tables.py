@@ -35,6 +35,7 @@ COLUMNS = (
     "status",
     "deadline",
     "agreed_on",
+    "approved_on",
     "owner__name",
     "owner__title",
     "owner__sort_key",
@@ -107,16 +108,20 @@ def shown(
     are translated and addresses made once for the list, not once a row.
     """
     before, after = url.split("/0/")
-    badges: dict[tuple[str, int], SafeString] = {}
+    badges: dict[tuple[str, int, bool], SafeString] = {}
     words = {status.value: status.label for status in Status}
     extremism, lock = topic_tag(_("Violent extremism"), extremism=True), restricted()
     cells = []
     for row in rows:
         live = row["status"] in LIVE
         late = (today - row["deadline"]).days if live and row["deadline"] < today else 0
-        state = (row["status"], late)
+        awaits = row["status"] == Status.DONE and row["approved_on"] is None
+        state = (row["status"], late, awaits)
         if state not in badges:
-            badges[state] = status_badge(row["status"], words[row["status"]], late)
+            badge = status_badge(row["status"], words[row["status"]], late)
+            badges[state] = (
+                format_html("<span>{}<small>{}</small></span>", badge, _("Awaits approval")) if awaits else badge
+            )
         name, role = row["owner__name"], row["owner__title"]
         organisation = organisations.get(row["owner__organisation_id"], "")
         cells.append(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actions import case_sheet_views, mail_urls, plan_views, quick_views, views
+from actions import case_sheet_views, closing_urls, mail_urls, plan_views, quick_views, views
 
 app_name = "actions"
 urlpatterns = [
@@ -21,4 +21,5 @@ urlpatterns = [
     path("plan/<int:pk>/", plan_views.plan, name="plan_detail"),
     path("arenden/<int:pk>/arendeblad.pdf", case_sheet_views.case_sheet, name="case_sheet"),
     *mail_urls.urlpatterns,
+    *closing_urls.urlpatterns,
 ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actions import lifecycle, permissions
+from actions.action_page import around, more_forms, requests_to_answer
 from actions.filters import ActionFilter, MyActionFilter
 from actions.forms import (
     AgreeForm,
@@ -32,7 +33,8 @@ from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override
 from bra.http import CouncilRequest
 from bra.models import Member
-from bra.permissions import may_read_council
+from bra.permissions import may_log, may_read_council
+from bra.tasks import wake_sender
 from meetings.models import AgendaItem, Case
 
 PAGE_SIZE = 25
@@ -111,6 +113,9 @@ def _list(
         ],
         "headers": ActionTable.headers(sort, filters),
         "sort": sort,
+        "requests": requests_to_answer(request.member)
+        if filter_class is ActionFilter and not filters.strip("?")
+        else [],
         "rows": shown(page.rows, today=request.today, url=one, organisations=chosen.organisations),
         "count": count,
         "most": MOST_COUNTED,
@@ -223,12 +228,12 @@ def _forms(request: CouncilRequest, action: Action) -> dict[str, GuardedForm]:
         forms["done"] = DoneForm(auto_id="done-%s")
         forms["postpone"] = PostponeForm(auto_id="postpone-%s")
         forms["cancel"] = CancelForm(auto_id="cancel-%s")
-    if permissions.may_amend(request.member, action) and action.status in LIVE:
+    if permissions.may_amend(request.member, action) and (action.status in LIVE or action.awaits_approval):
         forms["hand_over"] = HandOverForm(auto_id="hand_over-%s", action=action, on=request.today)
-    return forms
+    return forms | more_forms(request, action)
 
 
-def _page(request: CouncilRequest, action: Action, failed: tuple[str, GuardedForm] | None = None) -> HttpResponse:
+def action_page(request: CouncilRequest, action: Action, failed: tuple[str, GuardedForm] | None = None) -> HttpResponse:
     """The page of the action; `failed` is the verb and the form that was refused, shown open with what was typed."""
     forms = _forms(request, action)
     if failed:
@@ -259,20 +264,25 @@ def _page(request: CouncilRequest, action: Action, failed: tuple[str, GuardedFor
             (_("Actions"), reverse("actions:list", args=[request.council.slug])),
             (action.title, None),
         ],
+        **around(request, action),
     }
+    if failed and failed[0] == "answer":
+        context["answer_form"] = failed[1]
     return render(request, "actions/detail.html", context, status=REFUSED if failed else 200)
 
 
 @require_safe
 def detail(request: CouncilRequest, pk: int) -> HttpResponse:
     """What was agreed, how it goes and what has happened."""
-    return _page(request, action_for(request.member, pk))
+    return action_page(request, action_for(request.member, pk))
 
 
 Verb = Callable[..., object]
 
 
-def _try(request: CouncilRequest, action: Action, name: str, form: GuardedForm, verb: Verb, words: str) -> HttpResponse:
+def perform(
+    request: CouncilRequest, action: Action, name: str, form: GuardedForm, verb: Verb, words: str
+) -> HttpResponse:
     """Run the verb on what the form says; show the page again with everything typed when it is refused."""
     if form.is_valid():
         try:
@@ -284,11 +294,13 @@ def _try(request: CouncilRequest, action: Action, name: str, form: GuardedForm, 
         else:
             messages.success(request, words)
             return redirect("actions:detail", request.council.slug, action.pk)
-    return _page(request, action_for(request.member, action.pk), (name, form))
+    return action_page(request, action_for(request.member, action.pk), (name, form))
 
 
-def _postpone(*, deadline: Any, text: str, **how: Any) -> Action:
-    return lifecycle.postpone(until=deadline, reason=text, **how)
+def _postpone(*, deadline: Any, text: str, by: Member, **how: Any) -> object:
+    # Who logs gives more time; others ask for it.
+    verb = lifecycle.postpone if may_log(by) else lifecycle.ask_deadline
+    return verb(until=deadline, reason=text, by=by, **how)
 
 
 def _cancel(*, text: str, **how: Any) -> Action:
@@ -310,7 +322,11 @@ def report(request: CouncilRequest, pk: int) -> HttpResponse:
     known: dict[str, tuple[type[GuardedForm], Verb, str]] = {
         "start": (GuardedForm, lifecycle.start, _("The action is in progress.")),
         "done": (DoneForm, lifecycle.report_done, _("The action is done.")),
-        "postpone": (PostponeForm, _postpone, _("The action has a new deadline.")),
+        "postpone": (
+            PostponeForm,
+            _postpone,
+            _("The action has a new deadline.") if may_log(request.member) else _("You have asked for more time."),
+        ),
         "cancel": (CancelForm, _cancel, _("The action is cancelled.")),
         "reopen": (GuardedForm, lifecycle.reopen, _("The action is open again.")),
     }
@@ -318,7 +334,7 @@ def report(request: CouncilRequest, pk: int) -> HttpResponse:
         raise Http404
     form_class, verb, words = known[what]
     form = form_class(request.POST, auto_id=f"{what}-%s")
-    return _try(request, action, what, form, verb, words)
+    return perform(request, action, what, form, verb, words)
 
 
 def comment(request: CouncilRequest, pk: int) -> HttpResponse:
@@ -327,7 +343,10 @@ def comment(request: CouncilRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("actions:detail", request.council.slug, pk)
     form = CommentForm(request.POST, auto_id="comment-%s")
-    return _try(request, action, "comment", form, lifecycle.comment, _("The comment is saved."))
+    answer = perform(request, action, "comment", form, lifecycle.comment, _("The comment is saved."))
+    if "@" in request.POST.get("text", ""):
+        wake_sender()
+    return answer
 
 
 def hand_over(request: CouncilRequest, pk: int) -> HttpResponse:
@@ -338,7 +357,9 @@ def hand_over(request: CouncilRequest, pk: int) -> HttpResponse:
     if not permissions.may_amend(request.member, action):
         raise Http404
     form = HandOverForm(request.POST, auto_id="hand_over-%s", action=action, on=request.today)
-    return _try(request, action, "hand_over", form, _hand_over, _("The action has a new owner."))
+    answer = perform(request, action, "hand_over", form, _hand_over, _("The action has a new owner."))
+    wake_sender()
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -38,6 +38,32 @@ def record(
     )
 
 
+def record_all(
+    *,
+    council: Council,
+    by: Member | None,
+    on: date,
+    verb: str,
+    rows: Sequence[tuple[models.Model, dict[str, Any]]],
+) -> list[HistoryEntry]:
+    """Write one entry for each of (target, changes as in `record`), in one statement however many they are."""
+    return HistoryEntry.objects.bulk_create(
+        [
+            HistoryEntry(
+                council=council,
+                actor=by,
+                on=on,
+                verb=verb,
+                target_type=target._meta.model_name or "",
+                target_id=target.pk,
+                changes={field: [_kept(old), _kept(new)] for field, (old, new) in fields.items()},
+            )
+            for target, fields in rows
+        ],
+        batch_size=500,
+    )
+
+
 def change(
     target: models.Model, *, council: Council, by: Member | None, on: date, verb: str, **new: Any
 ) -> dict[str, tuple[Any, Any]]:

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from bra import links
-from bra.models import Council, Member
+from bra.models import Council, MailLink, Member
 
 # How long the page stays open after the last time it was used.
 OPEN_FOR = timedelta(hours=2)
@@ -41,16 +41,28 @@ class LinkDoor:
     """The door of one purpose's pages: `enter` is the view of the link, `opened` decorates the pages behind it.
 
     `page` is the URL name of the clean address. `forget` names keys of the session that belong to one link.
+    `longest` is how long a link lives, None without end; `alive` says of an opened request whether the link still
+    has something to show.
     """
 
-    def __init__(self, purpose: str, page: str, *, gone: str, forget: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        purpose: str,
+        page: str,
+        *,
+        gone: str,
+        forget: tuple[str, ...] = (),
+        longest: timedelta | None = links.LONGEST,
+        alive: Callable[[LinkRequest], bool] | None = None,
+    ) -> None:
         self.purpose, self.page, self.gone_template, self.forget = purpose, page, gone, forget
+        self.longest, self.alive = longest, alive
         self.key = f"link_{purpose}"
 
     def enter(self, request: HttpRequest, secret: str) -> HttpResponse:
         """Exchange the link in the mail for a session; tell kindly when it doesn't work."""
         now = timezone.now()
-        link = links.follow(secret, self.purpose, clock=now)
+        link = links.follow(secret, self.purpose, clock=now, longest=self.longest)
         if link is None:
             gone = self.gone(request, status=404)
             gone["Referrer-Policy"] = _NO_ADDRESS
@@ -74,18 +86,23 @@ class LinkDoor:
             if kept is None:
                 return self.gone(request, status=404)
             lapsed = now.timestamp() - kept["at"] > OPEN_FOR.total_seconds()
-            link = None if lapsed else links.still_open(kept["link"], self.purpose, clock=now)
+            link = None if lapsed else self._still_open(kept["link"], now)
             if link is None:
                 return self.gone(request, status=410)
             request.session[self.key] = {"link": link.pk, "at": now.timestamp()}
             request.member, request.council, request.about = link.member, link.member.council, link.about
             request.now = request.council.now(now)
             request.today = request.now.date()
+            if self.alive is not None and not self.alive(request):
+                return self.gone(request, status=410, settled=True)
             return view(request, *args, **kwargs)
 
         return guarded
 
-    def gone(self, request: HttpRequest, *, status: int) -> HttpResponse:
-        """Say how to get a new link; what was typed is shown, so that it isn't lost."""
+    def _still_open(self, pk: int, now: datetime) -> MailLink | None:
+        return links.still_open(pk, self.purpose, clock=now, longest=self.longest)
+
+    def gone(self, request: HttpRequest, *, status: int, settled: bool = False) -> HttpResponse:
+        """Say how to get a new link, or that all is `settled`; what was typed is shown, so that it isn't lost."""
         typed = [text for name, text in request.POST.items() if name.endswith("text") and str(text).strip()]
-        return render(request, self.gone_template, {"typed": typed}, status=status)
+        return render(request, self.gone_template, {"typed": typed, "settled": settled}, status=status)

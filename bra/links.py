@@ -31,18 +31,21 @@ def make_links(wanted: Iterable[tuple[Member, int | None]], purpose: str) -> dic
     return {(member.pk, about): secret for (member, about), secret in made.items()}
 
 
-def follow(secret: str, purpose: str, *, clock: datetime) -> MailLink | None:
-    """Return the link that the secret opens at the instant `clock` (aware); None when it doesn't open any."""
-    return _working(MailLink.objects.filter(digest=digest(secret), purpose=purpose), clock=clock)
+def follow(secret: str, purpose: str, *, clock: datetime, longest: timedelta | None = LONGEST) -> MailLink | None:
+    """Return the link that the secret opens at the instant `clock` (aware); None when it doesn't open any.
+
+    `longest` is how long a link of the purpose lives; None when something else ends it.
+    """
+    return _working(MailLink.objects.filter(digest=digest(secret), purpose=purpose), clock, longest)
 
 
-def still_open(pk: int, purpose: str, *, clock: datetime) -> MailLink | None:
+def still_open(pk: int, purpose: str, *, clock: datetime, longest: timedelta | None = LONGEST) -> MailLink | None:
     """Return the link with that pk, with its member and council, if it works at the instant `clock` (aware)."""
-    return _working(MailLink.objects.filter(pk=pk, purpose=purpose), clock=clock)
+    return _working(MailLink.objects.filter(pk=pk, purpose=purpose), clock, longest)
 
 
-def _working(links: MailLinkQuerySet, *, clock: datetime) -> MailLink | None:
-    young = links.filter(made_at__gt=clock - LONGEST)
+def _working(links: MailLinkQuerySet, clock: datetime, longest: timedelta | None) -> MailLink | None:
+    young = links.filter(made_at__gt=clock - longest) if longest is not None else links
     link = young.select_related("member__council", "member__organisation", "member__user").first()
     # An address is corrected because mail went to somebody else, who must not keep the key.
     if link is None or link.address != link.member.address:

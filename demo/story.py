@@ -10,7 +10,7 @@ from typing import Any
 
 from actions import lifecycle as actions
 from actions.models import Action, Activity
-from bra.models import SEATED, STOCKHOLM, Council, Member, Organisation
+from bra.models import SEATED, STOCKHOLM, Council, Letter, Member, Organisation
 from demo import source
 from meetings import lifecycle as meetings
 from meetings.models import (
@@ -21,6 +21,7 @@ from meetings.models import (
     CaseState,
     Decision,
     DecisionKind,
+    ItemKind,
     ItemState,
     Meeting,
     SignOff,
@@ -64,6 +65,8 @@ class Story:
         """Let everything happen, the earliest first; on one day in the order in which the days' events are listed."""
         for _day, happen in sorted(self._events(), key=lambda event: event[0]):
             happen()
+        # What happened then was told by mail then; nothing of it goes out when the demonstration is made.
+        Letter.objects.waiting().filter(council=self.council).delete()
 
     def _events(self) -> Iterator[tuple[date, Callable[[], None]]]:
         """Each day with what happens on it; whatever another event of its day builds on comes before it."""
@@ -235,7 +238,10 @@ class Story:
         meetings.mark_attendance(meeting=meeting, member=self.members[key], status=status, by=self.secretary, on=on)
 
     def _treat(self, item: AgendaItem, words: Words, on: date) -> None:
-        """Log notes, decisions and actions of one item."""
+        """Log notes, decisions and actions of one item; at the follow-up, approve what is reported as done."""
+        if item.kind == ItemKind.FOLLOW_UP:
+            reported = Action.objects.filter(council=self.council).awaiting_approval()
+            actions.approve_all(pks=reported.values_list("pk", flat=True), by=self.secretary, on=on)
         if "notes" in words:
             item = meetings.save_notes(item=item, text=words["notes"], version=item.version, by=self.secretary, on=on)
         decisions = [

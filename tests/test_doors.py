@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from actions.models import ReminderLine
+from actions.models import DeadlineRequest, ReminderLine
 from bra.models import Council, Member
 from meetings.documents.freezing import frozen
 from meetings.documents.selection import paper_of
@@ -152,6 +152,16 @@ DOORS = {
     "actions:hand_over": Door("POST", LOGGERS, "action"),
     "actions:remove": Door("POST", LOGGERS, "action"),
     "actions:restore": Door("POST", LOGGERS, "removed"),
+    "actions:approve": Door("POST", LOGGERS, "action"),
+    "actions:unapprove": Door("POST", LOGGERS, "action"),
+    "actions:approve_all": Door("POST", LOGGERS),
+    "actions:unapprove_all": Door("POST", LOGGERS),
+    "actions:send_back": Door("POST", LOGGERS, "action"),
+    "actions:tie": Door("POST", LOGGERS, "action"),
+    "actions:answer_request": Door("POST", LOGGERS, "request"),
+    # Only who asked takes it back.
+    "actions:withdraw_request": Door("POST", {"owner"}, "request"),
+    "actions:hand_over_all": Door("GET", COORDINATOR, "member"),
     "actions:agree": Door("POST", LOGGERS, "item"),
     "actions:quick": Door("POST", LOGGERS, "item"),
     "actions:plan": Door("GET", SEATED),
@@ -231,6 +241,9 @@ class Furnished:
                 size=1,
             ),
         }
+        self.objects["request"] = DeadlineRequest.objects.create(
+            action=self.objects["action"], asked_by=owner, asked_on=TODAY, until=date(2017, 9, 1)
+        )
         ReminderLine.objects.create(
             reminder=self.objects["reminder"], action=make.make_action(council, owner=owner), deadline=TODAY, step=0
         )

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from actions.models.plan import Activity
 from bra.fields import SortKeyField, StemsField
-from bra.models import SEATED, Council, Member
+from bra.models import SEATED, Council, Deputy, Member
 from bra.text import sort_key
 from meetings.models import AgendaItem, Decision
 
@@ -28,6 +28,9 @@ class Status(models.TextChoices):
 LIVE = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.POSTPONED)
 
 
+# The kinds of mail about an action, but for reminders; each is about an action's key.
+HANDOVER, SENT_BACK, DEADLINE, MENTION = "handover", "sent_back", "deadline", "mention"
+
 # The rows of lists: indexes hold only these.
 AGREED = Q(removed=False)
 AGREED_LIVE = Q(removed=False, status__in=LIVE)
@@ -44,6 +47,14 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """Those still to be done."""
         return self.agreed().filter(status__in=LIVE)
 
+    def awaiting_approval(self) -> "ActionQuerySet":
+        """Those that their owners reported as done and the council hasn't approved yet."""
+        return self.agreed().filter(status=Status.DONE, approved_on=None)
+
+    def unsettled(self) -> "ActionQuerySet":
+        """Those still to be done, and those that await approval."""
+        return self.agreed().filter(Q(status__in=LIVE) | Q(status=Status.DONE, approved_on=None))
+
     def overdue(self, today: date) -> "ActionQuerySet":
         """Those still to be done although the deadline has passed."""
         return self.live().filter(deadline__lt=today)
@@ -55,6 +66,15 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def owned_by(self, member: Member) -> "ActionQuerySet":
         """Those of one owner."""
         return self.filter(owner=member)
+
+    def answered_by(self, member: Member, today: date) -> "ActionQuerySet":
+        """Those that the member answers for on a day: the own ones, and those of whoever the member is deputy for.
+
+        Restricted ones only for the cleared.
+        """
+        absent = Deputy.objects.filter(deputy=member, starts__lte=today, ends__gte=today).values("member")
+        actions = self.filter(Q(owner=member) | Q(owner__in=absent), council_id=member.council_id)
+        return actions if member.cleared else actions.filter(agenda_item__restricted=False)
 
     def extremism_related(self) -> "ActionQuerySet":
         """Those agreed at an item with a topic that marks extremism."""
@@ -183,6 +203,11 @@ class Action(models.Model):
         """Whether it is still to be done."""
         return self.status in LIVE and not self.removed
 
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether its owner reported it as done and the council hasn't approved it yet."""
+        return self.status == Status.DONE and self.approved_on is None and not self.removed
+
     def is_overdue(self, today: date) -> bool:
         """Whether it is still to be done although the deadline has passed."""
         return self.is_live and self.deadline < today
@@ -233,6 +258,18 @@ class RequestState(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("request", "Withdrawn")
 
 
+class DeadlineRequestQuerySet(models.QuerySet["DeadlineRequest"]):
+    """Words for requests."""
+
+    def waiting(self) -> "DeadlineRequestQuerySet":
+        """Those that somebody is to answer: of an action that is still to be done."""
+        return self.filter(state=RequestState.WAITING, action__in=Action.objects.live())
+
+    def visible_to(self, member: Member) -> "DeadlineRequestQuerySet":
+        """Those of actions that exist for the member."""
+        return self.filter(action__in=Action.objects.visible_to(member))
+
+
 class DeadlineRequest(models.Model):
     """An owner asks for a later deadline; the coordinator or the secretary answers."""
 
@@ -243,6 +280,8 @@ class DeadlineRequest(models.Model):
     reason = models.CharField(_("reason"), max_length=1000, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=RequestState, default=RequestState.WAITING)
     answer = models.CharField(_("answer"), max_length=1000, blank=True)
+
+    objects = DeadlineRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("request for a later deadline")

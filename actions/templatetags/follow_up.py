@@ -1,4 +1,4 @@
-"""All open actions of the council, organisation by organisation, under a meeting's follow-up item.
+"""What is reported as done, and all open actions organisation by organisation, under a meeting's follow-up item.
 
 {% load follow_up %}{% follow_up item %}
 
@@ -10,7 +10,10 @@ from typing import Any
 from django import template
 from django.template import Context
 
+from actions import permissions
+from actions.closing_forms import SendBackForm
 from actions.models import Action
+from bra.forms import GuardedForm
 from bra.http import CouncilRequest
 from meetings.models import AgendaItem, ItemKind
 
@@ -20,6 +23,7 @@ register = template.Library()
 MOST = 200
 # All follow-up items of a page show the same list: it is read once per request.
 _KEPT = "open_actions_by_organisation"
+_REPORTED = "actions_reported_as_done"
 
 
 def _grouped(request: CouncilRequest) -> tuple[list[dict[str, Any]], int, bool]:
@@ -43,6 +47,42 @@ def _grouped(request: CouncilRequest) -> tuple[list[dict[str, Any]], int, bool]:
     return result
 
 
+def reported_context(
+    request: CouncilRequest, item: AgendaItem, *, refused: tuple[int, GuardedForm] | None = None
+) -> dict[str, Any]:
+    """What templates/actions/_reported.html shows: what owners reported as done, with forms while one logs. One query.
+
+    `refused` is the key of an action and the form for sending it back that was refused.
+    """
+    kept = request.__dict__.get(_REPORTED)
+    if kept is None:
+        awaiting = Action.objects.visible_to(request.member).awaiting_approval()
+        related = awaiting.select_related("owner__organisation", "agenda_item")
+        kept = request.__dict__[_REPORTED] = list(related.order_by("closed_on", "pk")[:MOST])
+    may_act = permissions.may_agree_at(request.member, item)
+    return {
+        "request": request,
+        "council": request.council,
+        "today": request.today,
+        "item": item,
+        "may_act": may_act,
+        "reported": [
+            {
+                "action": action,
+                "form": (
+                    refused[1]
+                    if refused and refused[0] == action.pk
+                    else SendBackForm(auto_id=f"send_back-{action.pk}-%s")
+                )
+                if may_act
+                else None,
+                "opened": bool(refused and refused[0] == action.pk),
+            }
+            for action in kept
+        ],
+    }
+
+
 @register.inclusion_tag("actions/_follow_up.html", takes_context=True)
 def follow_up(context: Context, item: AgendaItem) -> dict[str, Any]:
     """Show the open actions, folded, where the item is there to follow up; nothing at other items."""
@@ -51,6 +91,8 @@ def follow_up(context: Context, item: AgendaItem) -> dict[str, Any]:
     request = context["request"]
     groups, number, more = _grouped(request)
     return {
+        **reported_context(request, item),
+        "csrf_token": context.get("csrf_token"),
         "shown": True,
         "item": item,
         "council": request.council,

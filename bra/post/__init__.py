@@ -3,6 +3,7 @@
 Each kind of mail is told to KINDS by the floor that writes it. No clock ticks here. See docs/mail.md.
 """
 
+from bra.post.choices import choose_mail, end_deputy, name_deputy
 from bra.post.decisions import dismiss, failure_words, resend
 from bra.post.delivery import Delivered, claim, deliver, flag_lapsed
 from bra.post.kinds import KINDS, Desk, Kind, Written, message_id, register, visible_letters
@@ -14,12 +15,15 @@ __all__ = [
     "Desk",
     "Kind",
     "Written",
+    "choose_mail",
     "claim",
     "deliver",
     "dismiss",
+    "end_deputy",
     "failure_words",
     "flag_lapsed",
     "message_id",
+    "name_deputy",
     "post",
     "register",
     "resend",

@@ -68,7 +68,7 @@ def test_the_owner_starts_and_reports_done_with_the_effect(cast: Cast, action: A
 
 
 def test_postponing_and_its_refusal(cast: Cast, action: Action) -> None:
-    browser = cast.browse(cast.owner)
+    browser = cast.browse(cast.secretary)
     answer = browser.post(
         url(action, "rapport/"), {"what": "postpone", "deadline": "2017-03-29", "text": "Färgen dröjer."}
     )
@@ -79,7 +79,7 @@ def test_postponing_and_its_refusal(cast: Cast, action: Action) -> None:
     assert text.count('<details class="verb" open>') == 1
     assert report(browser, action, "postpone", deadline="2017-04-20", text="Färgen dröjer.") == 302
     assert (action.status, action.deadline) == (Status.POSTPONED, date(2017, 4, 20))
-    assert list(action.comments.values_list("text", "author")) == [("Färgen dröjer.", cast.owner.pk)]
+    assert list(action.comments.values_list("text", "author")) == [("Färgen dröjer.", cast.secretary.pk)]
 
 
 def test_cancelling_needs_a_reason(cast: Cast, action: Action) -> None:

@@ -34,7 +34,7 @@ def test_open_actions_stand_by_organisation_the_most_urgent_first(cast: Cast, me
     make.make_action(cast.council, owner=officer, title="Senare", deadline=date(2017, 6, 1))
     make.make_action(cast.council, owner=officer, title="Försenad", deadline=date(2017, 3, 1))
     make.make_action(cast.council, owner=head, title="Skolans")
-    make.make_action(cast.council, owner=head, title="Färdig", status=Status.DONE, closed_on=TODAY)
+    make.make_action(cast.council, owner=head, title="Färdig", status=Status.DONE, closed_on=TODAY, approved_on=TODAY)
     make.make_action(cast.council, owner=head, title="Borttagen", removed=True)
     make.make_action(cast.stranger.council, title="Främmande")
     text = detail(cast, meeting, cast.member)

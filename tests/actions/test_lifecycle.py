@@ -117,7 +117,7 @@ def test_the_life_of_an_action(cast: Cast) -> None:
     ],
 )
 def test_a_closed_action_is_reopened_first(cast: Cast, verb: Callable[..., Action]) -> None:
-    action = make.make_action(cast.council, status=Status.DONE, closed_on=TODAY)
+    action = make.make_action(cast.council, status=Status.DONE, closed_on=TODAY, approved_on=TODAY)
     with pytest.raises(RuleBroken):
         verb(action, cast.member)
     action.refresh_from_db()

@@ -10,18 +10,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions import lifecycle
-from actions.models import Action, Comment, Status
+from actions.models import Action, Comment, DeadlineRequest, RequestState, Status
 from actions.owner_forms import OutcomeForm
 from actions.owner_links import OWNER
 from bra import links
 from bra.errors import RuleBroken
-from bra.models import Council, HistoryEntry, MailLink, Member
+from bra.models import Council, HistoryEntry, MailLink, Member, Role
 from tests import make
 
 pytestmark = pytest.mark.django_db
 
 DAY = make.TODAY
 PAGE = "/ansvarig/"
+QUERIES = 14
 
 
 @pytest.fixture
@@ -39,8 +40,31 @@ def enter(owner: Member, client: Client | None = None) -> Client:
 
 def answer(client: Client, action: Action, **fields: Any) -> Any:
     """Send the action's form."""
-    data = {f"a{action.pk}-{name}": value for name, value in fields.items()}
-    return client.post(reverse("owner:report", args=[action.pk]), data)
+    return send(client, "report", "a", action, fields)
+
+
+def more_time(client: Client, action: Action, **fields: Any) -> Any:
+    """Send the form that asks for a later deadline."""
+    return send(client, "more_time", "t", action, fields)
+
+
+def pass_on(client: Client, action: Action, **fields: Any) -> Any:
+    """Send the form that hands over to a colleague."""
+    return send(client, "pass_on", "h", action, fields)
+
+
+def send(client: Client, name: str, letter: str, action: Action, fields: dict[str, Any]) -> Any:
+    data = {f"{letter}{action.pk}-{field}": value for field, value in fields.items()}
+    return client.post(reverse(f"owner:{name}", args=[action.pk]), data)
+
+
+def undo(client: Client, action: Action) -> Any:
+    return client.post(reverse("owner:undo", args=[action.pk]))
+
+
+def shown(page: Any) -> list[tuple[int, str, bool]]:
+    """What the page says was just done: action, what, whether it can be undone."""
+    return [(row["act"].action, row["act"].what, row["undoable"]) for row in page.context["acts"]]
 
 
 def now_is(action: Action) -> tuple[str, date, str]:
@@ -81,7 +105,8 @@ def test_following_a_link_changes_nothing_however_often_and_with_whatever_method
         for path in (reverse("owner:enter", args=[secret]), PAGE):
             assert client.head(path).status_code < 400
             assert client.get(path).status_code < 400
-    for path in (reverse("owner:report", args=[action.pk]), reverse("owner:undo", args=[action.pk])):
+    posts = [reverse(f"owner:{name}", args=[action.pk]) for name in ("report", "more_time", "pass_on", "undo")]
+    for path in (*posts, reverse("owner:mail_choice"), reverse("owner:deputy"), reverse("owner:deputy_end", args=[1])):
         assert (client.get(path).status_code, client.head(path).status_code) == (405, 405)
     assert client.post(PAGE).status_code == 405
     assert (now_is(action), HistoryEntry.objects.count(), MailLink.objects.count()) == before
@@ -100,12 +125,16 @@ def test_an_answer_without_a_choice_changes_nothing_and_keeps_what_was_typed(own
 def test_done_is_recorded_as_the_owners_own_with_what_it_led_to(owner: Member) -> None:
     action = make.make_action(owner.council, owner=owner, title="Måla planket")
     client = enter(owner)
-    page = client.get(answer(client, action, outcome="done", text="Klottret är borta.")["Location"])
+    said = answer(client, action, outcome="done", text="Vi målade om.", effect_text="Klottret är borta.")
+    page = client.get(said["Location"])
     assert now_is(action) == (Status.DONE, action.deadline, "Klottret är borta.")
-    assert action.closed_on == DAY
-    entry = HistoryEntry.objects.get()
-    assert (entry.verb, entry.actor, entry.on) == ("action.done", owner, DAY)
-    assert [row["action"] for row in page.context["recorded"]] == [action]
+    assert (action.closed_on, action.approved_on) == (DAY, None)
+    assert list(HistoryEntry.objects.values_list("verb", "actor", "on")) == [
+        ("action.done", owner.pk, DAY),
+        ("action.commented", owner.pk, DAY),
+    ]
+    assert list(Comment.objects.values_list("author", "text")) == [(owner.pk, "Vi målade om.")]
+    assert shown(page) == [(action.pk, "done", True)]
     assert page.context["rows"] == []
 
 
@@ -114,13 +143,14 @@ def test_an_answer_sent_twice_is_recorded_once(owner: Member) -> None:
     client = enter(owner)
     until = DAY + timedelta(days=40)
     for _time in range(2):
-        assert answer(client, done, outcome="done", text="Klart.").status_code == 302
+        assert answer(client, done, outcome="done", effect_text="Klart.").status_code == 302
         assert answer(client, begun, outcome="in_progress", text="Halvvägs.").status_code == 302
-        assert answer(client, later, outcome="more_time", text="Snö.", deadline=until).status_code == 302
+        assert more_time(client, later, text="Snö.", deadline=until).status_code == 302
     assert sorted(HistoryEntry.objects.values_list("verb", flat=True)) == [
-        "action.commented", "action.commented", "action.done", "action.postponed", "action.started"
+        "action.commented", "action.deadline_asked", "action.done", "action.started"
     ]  # fmt: skip
-    assert sorted(Comment.objects.values_list("text", flat=True)) == ["Halvvägs.", "Snö."]
+    assert list(Comment.objects.values_list("text", flat=True)) == ["Halvvägs."]
+    assert len(shown(client.get(PAGE))) == 3
 
 
 def test_in_progress_starts_the_action_and_keeps_the_words_as_a_comment(owner: Member) -> None:
@@ -130,22 +160,39 @@ def test_in_progress_starts_the_action_and_keeps_the_words_as_a_comment(owner: M
     assert list(Comment.objects.values_list("author", "text", "on")) == [(owner.pk, "Halvvägs.", DAY)]
 
 
-def test_more_time_needs_a_later_day(owner: Member) -> None:
+def test_more_time_is_asked_for_with_a_later_day_and_changes_no_deadline(owner: Member) -> None:
     action = make.make_action(owner.council, owner=owner)
     client = enter(owner)
     for wrong, sentence in (
-        ("", "Say until when you need more time."),
+        ("", "Say until when you need more time. Nothing has been changed."),
         ("2017-13-01", "Write the day as 2017-05-15."),
         (action.deadline, f"Choose a new deadline after {action.deadline}."),
     ):
-        page = answer(client, action, outcome="more_time", deadline=wrong, text="Snön ligger kvar.")
+        page = more_time(client, action, deadline=wrong, text="Snön ligger kvar.")
         assert page.status_code == 422
-        assert [str(error) for error in page.context["rows"][0]["form"].errors["deadline"]] == [sentence]
-        assert "Snön ligger kvar." in page.content.decode()
-    assert now_is(action)[0] == Status.NOT_STARTED
+        form = page.context["rows"][0]["forms"]["more_time"]
+        assert [str(error) for error in form.errors["deadline"]] == [sentence]
+        assert ("Snön ligger kvar." in page.text, page.context["rows"][0]["opened"]) == (True, "more_time")
+    assert DeadlineRequest.objects.count() == 0
     until = action.deadline + timedelta(days=20)
-    assert answer(client, action, outcome="more_time", deadline=until, text="Snön.").status_code == 302
+    assert more_time(client, action, deadline=until, text="Snön.").status_code == 302
+    assert now_is(action) == (Status.NOT_STARTED, action.deadline, "")
+    asked = DeadlineRequest.objects.get()
+    assert (asked.asked_by, asked.until, asked.reason, asked.state) == (owner, until, "Snön.", RequestState.WAITING)
+    page = client.get(PAGE)
+    assert (page.context["rows"][0]["waiting"], "Nobody has answered yet." in page.text) == (True, True)
+
+
+def test_who_may_log_gives_more_time_at_once(owner: Member) -> None:
+    Member.objects.filter(pk=owner.pk).update(role=Role.COORDINATOR)
+    action = make.make_action(owner.council, owner=owner)
+    until = action.deadline + timedelta(days=20)
+    client = enter(owner)
+    assert more_time(client, action, deadline=until, text="Snön.").status_code == 302
     assert now_is(action) == (Status.POSTPONED, until, "")
+    undo(client, action)
+    assert now_is(action) == (Status.NOT_STARTED, until - timedelta(days=20), "")
+    assert Comment.objects.count() == 0
 
 
 def test_a_personnummer_is_asked_about_before_anything_is_saved(owner: Member) -> None:
@@ -155,48 +202,28 @@ def test_a_personnummer_is_asked_about_before_anything_is_saved(owner: Member) -
     assert now_is(action)[0] == Status.NOT_STARTED
 
 
-def test_undo_takes_back_done_for_half_an_hour(owner: Member) -> None:
-    one, two = [make.make_action(owner.council, owner=owner) for _number in range(2)]
-    client = enter(owner)
-    with time_machine.travel(timezone.now(), tick=False) as clock:
-        answer(client, one, outcome="done")
-        answer(client, two, outcome="done")
-        clock.shift(timedelta(minutes=29))
-        assert client.post(reverse("owner:undo", args=[one.pk])).status_code == 302
-        assert now_is(one)[0] == Status.IN_PROGRESS
-        assert [row["action"] for row in client.get(PAGE).context["recorded"]] == [two]
-        clock.shift(timedelta(minutes=2))
-        client.post(reverse("owner:undo", args=[two.pk]))
-        assert now_is(two)[0] == Status.DONE
-        assert client.get(PAGE).context["recorded"] == []
-
-
-def test_only_what_this_visit_recorded_can_be_undone(owner: Member) -> None:
-    action = make.make_action(owner.council, owner=owner)
-    lifecycle.report_done(action=action, by=owner, on=DAY)
-    enter(owner).post(reverse("owner:undo", args=[action.pk]))
-    assert now_is(action)[0] == Status.DONE
-
-
 def test_another_owners_action_does_not_exist_here(owner: Member) -> None:
     foreign = [make.make_action(owner.council), make.make_action(make.make_council())]
+    make.make_action(owner.council, owner=owner)
     client = enter(owner)
     for action in foreign:
         assert answer(client, action, outcome="done").status_code == 404
-        assert client.post(reverse("owner:undo", args=[action.pk])).status_code == 404
+        assert undo(client, action).status_code == 404
+        assert more_time(client, action, deadline="2018-01-01").status_code == 404
+        assert pass_on(client, action, colleague=owner.pk).status_code == 404
         assert now_is(action)[0] == Status.NOT_STARTED
 
 
 def test_a_handed_over_action_leaves_the_page_at_once(owner: Member) -> None:
-    action = make.make_action(owner.council, owner=owner)
+    action, other = [make.make_action(owner.council, owner=owner) for _number in range(2)]
     client = enter(owner)
     lifecycle.hand_over(action=action, to=make.make_member(owner.council), by=owner, on=DAY)
-    assert client.get(PAGE).context["rows"] == []
+    assert [row["action"] for row in client.get(PAGE).context["rows"]] == [other]
     assert answer(client, action, outcome="done").status_code == 404
 
 
 def test_an_answer_about_an_action_closed_meanwhile_says_so_and_loses_no_word(owner: Member) -> None:
-    action = make.make_action(owner.council, owner=owner)
+    action, _other = [make.make_action(owner.council, owner=owner) for _number in range(2)]
     client = enter(owner)
     lifecycle.cancel(action=action, by=owner, on=DAY, reason="Ej aktuell")
     page = answer(client, action, outcome="done", text="Mycket <b>är</b> gjort.")
@@ -208,7 +235,7 @@ def test_an_answer_about_an_action_closed_meanwhile_says_so_and_loses_no_word(ow
 def test_an_answer_that_crosses_a_handing_over_is_not_recorded(owner: Member) -> None:
     """The form was opened on the owner's own action, which is somebody else's when it is saved."""
     action = make.make_action(owner.council, owner=owner)
-    form = OutcomeForm({"outcome": "done"})
+    form = OutcomeForm({f"a{action.pk}-outcome": "done"}, action=action)
     assert form.is_valid()
     lifecycle.hand_over(action=Action.objects.get(pk=action.pk), to=make.make_member(owner.council), by=owner, on=DAY)
     with pytest.raises(RuleBroken):
@@ -227,7 +254,9 @@ def test_a_restricted_action_is_named_neutrally_even_for_the_cleared(owner: Memb
     assert ["hemlig" in answered.content.decode().lower() for answered in (page, after)] == [False, False]
     # One whose clearance has been taken away doesn't even see that it exists.
     Member.objects.filter(pk=cleared.pk).update(cleared=False)
-    assert enter(cleared).get(PAGE).context["rows"] == []
+    again = make.make_action(agenda_item=item, owner=cleared)
+    gone = enter(cleared).get(PAGE)
+    assert (gone.status_code, f"Action {again.pk}" in gone.text) == (410, False)
 
 
 def address_corrected(link: MailLink) -> None:
@@ -238,15 +267,29 @@ def mandate_over(link: MailLink) -> None:
     Member.objects.filter(pk=link.member_id).update(mandate_to=DAY - timedelta(days=1))
 
 
-def grown_old(link: MailLink) -> None:
-    MailLink.objects.filter(pk=link.pk).update(made_at=timezone.now() - timedelta(days=91))
-
-
 def removed(link: MailLink) -> None:
     link.delete()
 
 
-@pytest.mark.parametrize("end", [address_corrected, mandate_over, grown_old, removed])
+def test_a_link_lives_as_long_as_something_is_open_and_half_an_hour_more(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner, title="Måla planket")
+    secret = links.make_links([(owner, None)], OWNER)[owner.pk, None]
+    MailLink.objects.update(made_at=timezone.now() - timedelta(days=400))
+    client = Client()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert client.get(reverse("owner:enter", args=[secret]), follow=True).status_code == 200
+        assert answer(client, action, outcome="done").status_code == 302
+        clock.shift(timedelta(minutes=29))
+        assert client.get(PAGE).status_code == 200
+        clock.shift(timedelta(minutes=2))
+        for browser in (client, Client()):
+            gone = browser.get(reverse("owner:enter", args=[secret]), follow=True)
+            assert (gone.status_code, "Nothing waits for you" in gone.text, "Måla" in gone.text) == (410, True, False)
+        lifecycle.send_back(action=action, reason="Ett hörn är kvar.", by=owner, on=DAY)
+        assert "Ett hörn är kvar." in client.get(PAGE).text
+
+
+@pytest.mark.parametrize("end", [address_corrected, mandate_over, removed])
 def test_a_link_that_has_ended_opens_nothing_and_closes_the_page_it_opened(owner: Member, end: Any) -> None:
     action = make.make_action(owner.council, owner=owner, title="Måla planket")
     secret = links.make_links([(owner, None)], OWNER)[owner.pk, None]
@@ -274,6 +317,7 @@ def test_a_wrong_secret_and_no_link_at_all_get_a_kind_page(owner: Member) -> Non
 
 
 def test_the_page_closes_two_hours_after_it_was_last_used(owner: Member) -> None:
+    make.make_action(owner.council, owner=owner)
     with time_machine.travel(timezone.now(), tick=False) as clock:
         client = enter(owner)
         clock.shift(timedelta(minutes=119))
@@ -292,7 +336,7 @@ def test_a_second_link_in_the_same_browser_shows_the_second_owner_only(owner: Me
     client = enter(owner)
     answer(client, first, outcome="done")
     page = enter(other, client).get(PAGE)
-    assert ([row["action"] for row in page.context["rows"]], page.context["recorded"]) == ([second], [])
+    assert ([row["action"] for row in page.context["rows"]], page.context["acts"]) == ([second], [])
     assert client.post(reverse("owner:undo", args=[first.pk])).status_code == 404
 
 
@@ -319,10 +363,13 @@ def test_the_page_takes_as_many_queries_for_three_actions_as_for_one(
     make.make_action(owner.council, owner=owner)
     client = enter(owner)
     client.get(PAGE)
-    # session, link, its mandate, actions; the session is written back (one, and a savepoint's two)
-    with django_assert_num_queries(7):
+    # session, link, its mandate; is anything open, actions, colleagues twice, comments, requests, the choice of mail,
+    # deputies; the session is written back (one, and a savepoint's two)
+    with django_assert_num_queries(QUERIES):
         client.get(PAGE)
     for _number in range(2):
-        make.make_action(owner.council, owner=owner)
-    with django_assert_num_queries(7):
+        action = make.make_action(owner.council, owner=owner)
+        lifecycle.comment(action=action, text="Hej", by=owner, on=DAY)
+        lifecycle.ask_deadline(action=action, until=DAY + timedelta(days=90), by=owner, on=DAY)
+    with django_assert_num_queries(QUERIES):
         assert len(client.get(PAGE).context["rows"]) == 3

@@ -53,6 +53,7 @@ PAGES = [
     "/installningar/arenden/",
     "/atgarder/",
     "/atgarder/?overdue=on&sort=-owner",
+    "/atgarder/?status=awaits",
     "/atgarder/mina/",
     "/atgarder/12/",
     "/atgarder/12/andra/",
@@ -68,6 +69,7 @@ PAGES = [
     "/ledamoter/",
     "/ledamoter/ny/",
     "/ledamoter/2/",
+    "/ledamoter/2/lamna-over/",
 ]
 HEAVIEST = 60_000  # bytes of HTML, CSS and JS together, compressed
 

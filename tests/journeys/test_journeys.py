@@ -115,12 +115,12 @@ def test_an_owner_answers_the_mail(live_stack: Stack, page: "Page", phone: "Page
     assert phone.url == f"{live_stack.url}/ansvarig/"
     heading = "Upphandla klottersanering med inställelse inom två arbetsdagar"
     panel = phone.locator("section.panel", has=phone.get_by_role("heading", name=heading))
-    panel.locator("button").last.click()
+    panel.get_by_role("button", name="Skicka svar").click()
     assert rows(live_stack, "SELECT status FROM actions_action WHERE title = ?", heading) != [("done",)]
     panel = phone.locator("section.panel", has=phone.get_by_role("heading", name=heading))
     panel.locator("[name$=outcome][value=done]").check()
-    panel.locator("[name$=text]").fill("Avtal tecknat. Klotter tas nu bort inom två dagar.")
-    panel.locator("button").last.click()
+    panel.locator("[name$=effect_text]").fill("Avtal tecknat. Klotter tas nu bort inom två dagar.")
+    panel.get_by_role("button", name="Skicka svar").click()
     assert rows(live_stack, "SELECT status, closed_on, effect FROM actions_action WHERE title = ?", heading) == [
         ("done", "2017-03-15", "Avtal tecknat. Klotter tas nu bort inom två dagar.")
     ]
