@@ -85,7 +85,8 @@ def amend(
     if not title:
         raise RuleBroken(_("Write what is to be done."), field="title")
     _refuse_deadline(action, deadline)
-    _refuse_activity(activity, action.council_id)
+    if activity != action.activity:
+        _refuse_activity(activity, action.council_id)
     _change(action, by=by, on=on, verb="action.amended", title=title, deadline=deadline, activity=activity)
     return action
 
@@ -208,8 +209,13 @@ def _refuse_owner(owner: Member, item: AgendaItem, on: date) -> None:
 
 
 def _refuse_activity(activity: Activity | None, council_pk: int) -> None:
-    if activity is not None and activity.goal.plan.council_id != council_pk:
+    if activity is None:
+        return
+    if activity.goal.plan.council_id != council_pk:
         raise RuleBroken(_("Choose an activity of this council's plan."), field="activity")
+    # Under its lock, so that it isn't taken out of the plan meanwhile.
+    if not locked(activity).is_live:
+        raise RuleBroken(_("The activity has been removed from the plan."), field="activity")
 
 
 def _refuse_deadline(action: Action, deadline: date) -> None:
