@@ -94,17 +94,17 @@ def value_words(indicator: Indicator, number: Decimal | None, day: date | None) 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The drawing of an indicator's outcomes over time, as numbers in WIDTH x HEIGHT units, the origin top left."""
+    """The drawing of an indicator's outcomes over time, in WIDTH x HEIGHT units as SVG writes them, origin top left."""
 
-    points: tuple[tuple[float, float], ...]
-    target: float | None
+    points: tuple[tuple[str, str], ...]
+    target: str | None
     first: IndicatorOutcome
     last: IndicatorOutcome
 
     @property
     def line(self) -> str:
         """The points as SVG writes them."""
-        return " ".join(f"{x:g},{y:g}" for x, y in self.points)
+        return " ".join(f"{x},{y}" for x, y in self.points)
 
 
 def trend(indicator: Indicator, outcomes: Sequence[IndicatorOutcome]) -> Trend | None:
@@ -120,11 +120,11 @@ def trend(indicator: Indicator, outcomes: Sequence[IndicatorOutcome]) -> Trend |
     first = outcomes[0].on
     days = (outcomes[-1].on - first).days
 
-    def height(number: float) -> float:
-        return round(HEIGHT - RIM - number / top * (HEIGHT - 2 * RIM), 1)
+    def height(number: float) -> str:
+        return f"{HEIGHT - RIM - number / top * (HEIGHT - 2 * RIM):.1f}"
 
     points = tuple(
-        (round(RIM + (one.on - first).days / days * (WIDTH - 2 * RIM), 1), height(number))
+        (f"{RIM + (one.on - first).days / days * (WIDTH - 2 * RIM):.1f}", height(number))
         for one, number in zip(outcomes, numbers, strict=True)
     )
     return Trend(points, None if target is None else height(target), outcomes[0], outcomes[-1])

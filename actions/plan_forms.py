@@ -180,3 +180,8 @@ class OutcomeForm(GuardedForm):
             self.fields["number"].label = _("Outcome in %")
         elif indicator.unit and "number" in self.fields:
             self.fields["number"].help_text = indicator.unit
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the verb takes; the form must be valid."""
+        return {name: self.cleaned_data[name] for name in ("measured", "number", "day", "note") if name in self.fields}

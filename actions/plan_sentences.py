@@ -58,7 +58,8 @@ def _told(
     plan: WorkPlan | None,
     indicators: models.QuerySet[Indicator] | None = None,
 ) -> list[Line]:
-    ours = {one.pk: one for one in indicators or Indicator.objects.filter(activity__in=measured)}
+    shown = Indicator.objects.filter(activity__in=measured) if indicators is None else indicators
+    ours = {one.pk: one for one in shown}
     outcomes = dict(IndicatorOutcome.objects.filter(indicator__in=list(ours)).values_list("pk", "indicator"))
     of_goals = {goal.pk: goal.title for goal in goals}
     names = _Names(

@@ -13,7 +13,7 @@ ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
     {"fields", "text", "errors", "models", "signals", "http", "personnummer"},
-    {"permissions", "rows", "status", "series", "timing"},
+    {"permissions", "rows", "status", "indicators", "series", "timing"},
     {
         "history",
         "mail",
@@ -29,7 +29,7 @@ STEPS = [
         "documents",
         "pdf",
     },
-    {"lifecycle", "receivers", "minutes"},
+    {"lifecycle", "plan_lifecycle", "indicator_lifecycle", "receivers", "minutes"},
     {
         "forms",
         "tables",
@@ -54,6 +54,9 @@ STEPS = [
         "case_sentences",
         "member_forms",
         "member_sentences",
+        "plan_figures",
+        "plan_forms",
+        "plan_sentences",
         "invitations",
     },
     {
@@ -70,6 +73,8 @@ STEPS = [
         "series_views",
         "member_views",
         "plan_views",
+        "plan_edit_views",
+        "indicator_views",
         "mail_views",
         "calendar_views",
         "history_views",
@@ -85,6 +90,7 @@ STEPS = [
         "case_sheet_urls",
         "document_urls",
         "planning_urls",
+        "plan_urls",
         "feed_urls",
     },
 ]
@@ -94,6 +100,10 @@ CLOCKLESS = {
     "timing",
     "permissions",
     "lifecycle",
+    "plan_lifecycle",
+    "indicator_lifecycle",
+    "plan_figures",
+    "indicators",
     "reminders",
     "status",
     "selection",
