@@ -42,9 +42,7 @@ def add_indicator(
         target_day=target_day,
         target_by=target_by,
     )
-    history.created(
-        indicator, council=activity.goal.plan.council, by=by, on=on, verb="indicator.added", fields=_FIELDS
-    )
+    history.created(indicator, council=activity.goal.plan.council, by=by, on=on, verb="indicator.added", fields=_FIELDS)
     return indicator
 
 

@@ -35,9 +35,7 @@ def indicator_add(request: CouncilRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                made = lifecycle.add_indicator(
-                    activity=activity, by=request.member, on=request.today, **_fields(form)
-                )
+                made = lifecycle.add_indicator(activity=activity, by=request.member, on=request.today, **_fields(form))
                 note_override(form, council=request.council, by=request.member, on=request.today, target=made)
         except RuleBroken as error:
             form.refuse(error)
@@ -59,9 +57,7 @@ def indicator_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                lifecycle.edit_indicator(
-                    indicator=indicator, by=request.member, on=request.today, **_fields(form)
-                )
+                lifecycle.edit_indicator(indicator=indicator, by=request.member, on=request.today, **_fields(form))
                 note_override(form, council=request.council, by=request.member, on=request.today, target=indicator)
         except RuleBroken as error:
             form.refuse(error)
@@ -110,9 +106,7 @@ def outcome_note(request: CouncilRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             with transaction.atomic():
-                outcome = lifecycle.note_outcome(
-                    indicator=indicator, by=request.member, on=request.today, **form.said
-                )
+                outcome = lifecycle.note_outcome(indicator=indicator, by=request.member, on=request.today, **form.said)
                 note_override(form, council=request.council, by=request.member, on=request.today, target=outcome)
         except RuleBroken as error:
             form.refuse(error)
@@ -121,9 +115,7 @@ def outcome_note(request: CouncilRequest, pk: int) -> HttpResponse:
             plan = indicator.activity.goal.plan
             if not plan.starts <= outcome.on <= plan.ends:
                 words = _("%(day)s is outside the plan, which runs from %(first)s to %(last)s.")
-                messages.warning(
-                    request, words % {"day": outcome.on, "first": plan.starts, "last": plan.ends}
-                )
+                messages.warning(request, words % {"day": outcome.on, "first": plan.starts, "last": plan.ends})
             return redirect("actions:plan_indicator", request.council.slug, indicator.pk)
     return indicator_page(request, indicator, form)
 

@@ -114,9 +114,7 @@ def goal_add(request: CouncilRequest, pk: int) -> HttpResponse:
     form = GoalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            goal = lifecycle.add_goal(
-                plan=shown, title=form.cleaned_data["title"], by=request.member, on=request.today
-            )
+            goal = lifecycle.add_goal(plan=shown, title=form.cleaned_data["title"], by=request.member, on=request.today)
             note_override(form, council=request.council, by=request.member, on=request.today, target=goal)
         messages.success(request, _("The goal “%(title)s” is in the plan.") % {"title": goal.title})
         return redirect(_outline_of(request, shown, goal))
@@ -171,7 +169,7 @@ def activity_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     found = activity_for(request, pk)
     form = ActivityForm(request.POST or None, goal=found.goal, activity=found, initial=ActivityForm.of(found))
     if request.method == "POST" and form.is_valid():
-        here = {"by": request.member, "on": request.today}
+        here: dict[str, Any] = {"by": request.member, "on": request.today}
         try:
             with transaction.atomic():
                 lifecycle.edit_activity(activity=found, goal=form.cleaned_data["goal"], **_words(form), **here)

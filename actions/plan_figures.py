@@ -202,9 +202,10 @@ def by_state(goals: Sequence[GoalRow]) -> list[tuple[str, list[ActivityRow]]]:
     """Return the activities by how they go, each once: late first, then as the work goes on. Empty groups too."""
     rows = [row for goal in goals for row in goal.activities]
     groups = [("late", [row for row in rows if row.progress.late])]
-    for state in ("none", "todo", "ongoing", "done"):
-        groups.append((state, [row for row in rows if row.progress == Progress(state, late=False)]))
-    return groups
+    return groups + [
+        (state, [row for row in rows if row.progress == Progress(state, late=False)])
+        for state in ("none", "todo", "ongoing", "done")
+    ]
 
 
 @dataclass(frozen=True, slots=True)

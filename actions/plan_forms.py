@@ -43,7 +43,7 @@ class PlanForm(GuardedForm):
 
     @staticmethod
     def first_values(last: WorkPlan | None, today: date) -> dict[str, Any]:
-        """Return the initial values of a new plan: the two years after the last one, otherwise this year and the next."""
+        """Return the initial values of a new plan: the two years after the last one, else this year and the next."""
         year = last.ends.year + 1 if last else today.year
         return {
             "name": f"{year}-{year + 1}",
@@ -112,9 +112,7 @@ class ActivityForm(GuardedForm):
 def _number(label: Any, **options: Any) -> forms.DecimalField:
     """A number written as the reader's language writes it."""
     widget = forms.TextInput(attrs={"inputmode": "decimal", "size": 12, "autocomplete": "off"})
-    return forms.DecimalField(
-        label=label, max_digits=12, decimal_places=2, localize=True, widget=widget, **options
-    )
+    return forms.DecimalField(label=label, max_digits=12, decimal_places=2, localize=True, widget=widget, **options)
 
 
 class IndicatorForm(GuardedForm):
@@ -163,7 +161,9 @@ class OutcomeForm(GuardedForm):
 
     guarded = ("note",)
 
-    measured = DayField(label=_("As of the day"), help_text=_("Noted again for the same day, the outcome is corrected."))
+    measured = DayField(
+        label=_("As of the day"), help_text=_("Noted again for the same day, the outcome is corrected.")
+    )
     number = _number(_("Outcome"))
     day = DayField(label=_("Outcome, the date"))
     note = forms.CharField(label=_("Note"), max_length=300, required=False)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count
 
-from actions.indicators import measure
-from actions.models import Action, Activity, DueQuarter, Goal, Indicator, IndicatorOutcome, Status, WorkPlan
+from actions.models import Action, Status, WorkPlan
 from bra.models import Council, HistoryEntry, Member, Organisation, Role
 from meetings.models import AgendaItem, Attendance, AttendanceStatus, Case, Decision, ItemState, Meeting
 from reports import status
+from reports.plan_selection import own_activities, plan_rows
 from reports.status import (
     ActionRow,
     ActivityRow,
@@ -19,7 +19,6 @@ from reports.status import (
     Changes,
     Figures,
     GoalRow,
-    IndicatorRow,
     ItemRow,
     MeetingRow,
 )
@@ -84,9 +83,9 @@ class StatusData:
 
 def load(question: Question) -> StatusData:
     """Read the rows that answer the question. What is restricted today is left out, whatever it was on the day."""
-    goals, activities = _plan(question.plan, question.as_of)
+    goals, activities = plan_rows(question.plan, question.as_of)
     marked = set(_extremism_items(question))
-    everything, restricted = _actions(question, _own(question.plan, activities), marked)
+    everything, restricted = _actions(question, own_activities(question.plan, activities), marked)
     mine = tuple(row for row in everything if _in_report(row, question))
     items, treated, restricted_items = _items(question, everything, marked)
     cases, restricted_cases = _cases(question, everything, treated)
@@ -107,54 +106,6 @@ def load(question: Question) -> StatusData:
 
 def _in_report(row: ActionRow, question: Question) -> bool:
     return row.activity != _OTHER_PLAN and status.in_period(row, question.period_from, question.last_day)
-
-
-def _plan(plan: WorkPlan, day: date) -> tuple[tuple[GoalRow, ...], tuple[ActivityRow, ...]]:
-    """The plan as it reads today, with what its indicators had shown by `day`."""
-    goals = tuple(
-        GoalRow(number, title)
-        for number, title in Goal.objects.live().filter(plan=plan).order_by("number").values_list("number", "title")
-    )
-    measured = _measured(plan, day)
-    quarters: dict[int, list[DueQuarter]] = {}
-    for due in DueQuarter.objects.filter(activity__goal__plan=plan).order_by("year", "quarter"):
-        quarters.setdefault(due.activity_id, []).append(due)
-    activities = tuple(
-        ActivityRow(
-            pk=activity.pk,
-            goal=activity.goal.number,
-            code=activity.code,
-            title=activity.title,
-            responsible_role=activity.responsible_role,
-            indicator=activity.indicator,
-            quarters=tuple(str(due) for due in quarters.get(activity.pk, ())),
-            ends=tuple(due.last_day for due in quarters.get(activity.pk, ())),
-            indicators=tuple(measured.get(activity.pk, ())),
-        )
-        for activity in Activity.objects.live()
-        .filter(goal__plan=plan)
-        .select_related("goal")
-        .order_by("goal__number", "number", "pk")
-    )
-    return goals, activities
-
-
-def _measured(plan: WorkPlan, day: date) -> dict[int, list[IndicatorRow]]:
-    """The indicators of the plan's activities as of `day`, by activity."""
-    outcomes = Prefetch("outcomes", IndicatorOutcome.objects.filter(removed=False))
-    rows: dict[int, list[IndicatorRow]] = {}
-    for one in Indicator.objects.filter(activity__goal__plan=plan, removed=False).prefetch_related(outcomes):
-        shown = measure(one, one.outcomes.all(), day)
-        rows.setdefault(one.activity_id, []).append(
-            IndicatorRow(
-                name=one.name,
-                target=shown.target_words,
-                outcome=shown.outcome_words,
-                on=shown.latest.on if shown.latest else None,
-                state=shown.state,
-            )
-        )
-    return rows
 
 
 # The activity of an action that serves another plan; such an action is in no report of this one.
@@ -183,13 +134,9 @@ def _as_date(value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _own(plan: WorkPlan, activities: Iterable[ActivityRow]) -> dict[int, int | None]:
-    """The plan's activities by key: itself, and None for one taken out of the plan, whose actions are outside it."""
-    gone = Activity.objects.filter(Q(removed=True) | Q(goal__removed=True), goal__plan=plan)
-    return dict.fromkeys(gone.values_list("pk", flat=True)) | {row.pk: row.pk for row in activities}
-
-
-def _actions(question: Question, own: dict[int, int | None], marked: set[int]) -> tuple[list[ActionRow], list[ActionRow]]:
+def _actions(
+    question: Question, own: dict[int, int | None], marked: set[int]
+) -> tuple[list[ActionRow], list[ActionRow]]:
     """All actions that existed on the report's day, as they were then: (open to all, restricted)."""
     later = _later_changes(question, "action")
     members = {

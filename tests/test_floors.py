@@ -20,6 +20,7 @@ STEPS = [
         "links",
         "post",
         "selection",
+        "plan_selection",
         "case_sheet",
         "case_timeline",
         "timeline",
