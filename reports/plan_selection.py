@@ -59,6 +59,6 @@ def _measured(plan: WorkPlan, day: date) -> dict[int, list[IndicatorRow]]:
 
 
 def own_activities(plan: WorkPlan, activities: Iterable[ActivityRow]) -> dict[int, int | None]:
-    """Return the plan's activities by key: itself, and None for one taken out of the plan, whose actions are outside it."""
+    """Return the plan's activities by key: itself; None for one taken out, whose actions are outside the plan."""
     gone = Activity.objects.filter(Q(removed=True) | Q(goal__removed=True), goal__plan=plan)
     return dict.fromkeys(gone.values_list("pk", flat=True)) | {row.pk: row.pk for row in activities}
