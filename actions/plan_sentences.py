@@ -90,7 +90,7 @@ def _fields(entry: HistoryEntry) -> str:
 
 
 def _edited(entry: HistoryEntry, names: _Names, words: Mapping[str, str]) -> str:
-    if set(entry.changes) == {"goal", "number"}:
+    if "goal" in entry.changes and set(entry.changes) <= {"goal", "number"}:
         goal = names.goals.get(entry.changes["goal"][1], "–")
         return _("moved “%(title)s” to the goal “%(goal)s”") % {**words, "goal": goal}
     return _("changed “%(title)s”: %(fields)s") % {**words, "fields": _fields(entry)}

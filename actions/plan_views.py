@@ -140,7 +140,7 @@ def activity(request: CouncilRequest, pk: int) -> HttpResponse:
     context = {
         "row": row_of(found, request.member, request.today),
         "may_edit": may_edit_plan(request.member),
-        "gone": found.indicators.filter(removed=True) if may_edit_plan(request.member) else (),
+        "gone": Indicator.objects.filter(activity=found, removed=True) if may_edit_plan(request.member) else (),
         "lines": plan_sentences.history_of_activity(found),
         "trail": [*trail_to(request, found.goal.plan), (found.code, None)],
     }

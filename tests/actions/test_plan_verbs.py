@@ -80,9 +80,7 @@ def test_a_copy_is_moved_on_by_whole_years_and_leaves_out_what_was_removed(cast:
     make.make_outcome(indicator)
     lifecycle.remove_activity(activity=Activity.objects.get(title="Anta"), **here)
     lifecycle.remove_goal(goal=Goal.objects.get(title="Kunskap"), **here)
-    copy = lifecycle.start_plan(
-        council=cast.council, name="2018-2019", starts=FIRST, ends=LAST, copy_of=plan, **here
-    )
+    copy = lifecycle.start_plan(council=cast.council, name="2018-2019", starts=FIRST, ends=LAST, copy_of=plan, **here)
     assert goals(copy) == [(1, "Samordning"), (2, "Uppföljning")]
     assert codes(copy) == ["1.1 Utse", "1.2 Delta"]
     twin = Activity.objects.get(goal__plan=copy, title="Utse")
