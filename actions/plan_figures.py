@@ -231,7 +231,8 @@ class Column:
 class Cell:
     """An activity in a quarter: what is due ("", "met", "missed" or "ahead") and how many deadlines fall in it.
 
-    A due quarter is met when as many actions are done as there are due quarters up to it.
+    A due quarter that has passed is met when as many actions are done as there are due quarters up to it, one that
+    hasn't when the whole activity is done.
     """
 
     column: Column
@@ -283,7 +284,9 @@ def _due(row: ActivityRow, first: Quarter, last: Quarter, today: date) -> dict[Q
     """What is due of one activity, by quarter."""
     due = {}
     for index, quarter in enumerate(row.quarters):
-        state = "met" if index < row.counts.done else "missed" if quarter.last_day < today else "ahead"
+        passed = quarter.last_day < today
+        met = index < row.counts.done and (passed or row.progress.state == "done")
+        state = "met" if met else "missed" if passed else "ahead"
         due[_within((quarter.year, quarter.quarter), first, last)] = state
     return due
 

@@ -52,11 +52,13 @@ def activity_progress(
     `targets` are the states (actions.indicators) of its indicators that have a target.
 
     Late: behind its plan, or a target was missed. Done: not late, no action open, every target reached, and something
-    that shows it: an action done or a target. None: no action is open, and it isn't done.
+    that shows it: an action done or a target; one due in several quarters takes an action done for each. None: no
+    action is open, and it isn't done.
     """
-    late = is_behind(quarter_ends, done, day) or MISSED in targets
+    ends = list(quarter_ends)
+    late = is_behind(ends, done, day) or MISSED in targets
     if not still_open:
-        shown = done > 0 or bool(targets)
+        shown = (done > 0 or bool(targets)) and len(ends) <= max(done, 1)
         return Progress("done" if shown and not late and set(targets) <= {REACHED} else "none", late)
     return Progress("ongoing" if begun else "todo", late)
 

@@ -123,6 +123,8 @@ def test_a_line_is_drawn_of_two_numbers_or_more() -> None:
         (1, 0, True, ["reached"], [BEFORE], ("done", False)),
         (1, 0, True, ["reached", "waiting"], [BEFORE], ("none", False)),
         (1, 0, True, ["missed"], [BEFORE], ("none", True)),
+        (1, 0, True, [], [BEFORE, AFTER], ("none", False)),  # it is due once more
+        (2, 0, True, [], [BEFORE, AFTER], ("done", False)),
         (0, 0, True, ["reached"], [BEFORE], ("none", True)),  # a due quarter has passed and nothing was done
         (0, 1, False, ["waiting"], [AFTER], ("todo", False)),
         (0, 1, True, ["waiting"], [AFTER], ("ongoing", False)),
