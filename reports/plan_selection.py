@@ -5,9 +5,9 @@ from datetime import date
 
 from django.db.models import Prefetch, Q
 
-from actions.indicators import measure
+from actions.indicators import Measured, measure
 from actions.models import Activity, DueQuarter, Goal, Indicator, IndicatorOutcome, WorkPlan
-from reports.status import ActivityRow, GoalRow, IndicatorRow
+from reports.status import ActivityRow, GoalRow
 
 
 def plan_rows(plan: WorkPlan, day: date) -> tuple[tuple[GoalRow, ...], tuple[ActivityRow, ...]]:
@@ -40,21 +40,12 @@ def plan_rows(plan: WorkPlan, day: date) -> tuple[tuple[GoalRow, ...], tuple[Act
     return goals, activities
 
 
-def _measured(plan: WorkPlan, day: date) -> dict[int, list[IndicatorRow]]:
+def _measured(plan: WorkPlan, day: date) -> dict[int, list[Measured]]:
     """The indicators of the plan's activities as of `day`, by activity."""
     outcomes = Prefetch("outcomes", IndicatorOutcome.objects.filter(removed=False))
-    rows: dict[int, list[IndicatorRow]] = {}
+    rows: dict[int, list[Measured]] = {}
     for one in Indicator.objects.filter(activity__goal__plan=plan, removed=False).prefetch_related(outcomes):
-        shown = measure(one, one.outcomes.all(), day)
-        rows.setdefault(one.activity_id, []).append(
-            IndicatorRow(
-                name=one.name,
-                target=shown.target_words,
-                outcome=shown.outcome_words,
-                on=shown.latest.on if shown.latest else None,
-                state=shown.state,
-            )
-        )
+        rows.setdefault(one.activity_id, []).append(measure(one, one.outcomes.all(), day))
     return rows
 
 

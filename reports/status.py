@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from actions.indicators import NO_TARGET
+from actions.indicators import NO_TARGET, Measured
 from actions.models import LIVE, Status
 from actions.status import Progress, activity_progress
 
@@ -77,23 +77,12 @@ class ActivityRow:
     indicator: str
     quarters: tuple[str, ...]
     ends: tuple[date, ...]
-    indicators: tuple["IndicatorRow", ...] = ()
+    indicators: tuple[Measured, ...] = ()
 
     @property
     def due(self) -> date | None:
         """The last day of the last quarter; None when the plan names none."""
         return self.ends[-1] if self.ends else None
-
-
-@dataclass(frozen=True, slots=True)
-class IndicatorRow:
-    """One indicator as it stood on the report's day: words for target and outcome, and what became of the target."""
-
-    name: str
-    target: str
-    outcome: str
-    on: date | None
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +261,7 @@ def progress(activity: ActivityRow, counts: Counts, day: date) -> Progress:
         quarter_ends=activity.ends,
         done=counts.done,
         still_open=counts.open,
-        begun=bool(actions_begun) or any(one.on for one in activity.indicators),
+        begun=bool(actions_begun) or any(one.latest for one in activity.indicators),
         targets=[one.state for one in activity.indicators if one.state != NO_TARGET],
         day=day,
     )

@@ -1,12 +1,14 @@
 """The sheet of the plan's activities."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from actions.indicators import Measured
 from actions.status import Progress, progress_words
 from reports import status
-from reports.status import ActivityRow, IndicatorRow
+from reports.status import ActivityRow
 from reports.workbook.book import Column
 from reports.workbook.report import Report
 from reports.workbook.styles import LATE, MUTED
@@ -58,9 +60,13 @@ def activities(report: Report) -> None:
             counts.open,
             counts.overdue,
             activity.indicator,
-            "; ".join(_("%(name)s: %(value)s") % {"name": one.name, "value": _shown(one)} for one in measured),
             "; ".join(
-                _("%(name)s: %(value)s") % {"name": one.name, "value": one.target} for one in measured if one.target
+                _("%(name)s: %(value)s") % {"name": one.indicator.name, "value": _shown(one)} for one in measured
+            ),
+            "; ".join(
+                _("%(name)s: %(value)s") % {"name": one.indicator.name, "value": one.target_words}
+                for one in measured
+                if one.target_words
             ),
         )
 
@@ -87,6 +93,10 @@ def activities(report: Report) -> None:
         report.tint_positive(sheet, "K", last)
 
 
-def _shown(one: IndicatorRow) -> str:
+def _shown(one: Measured) -> str:
     """The outcome and its day: "62 % (2017-03-01)"."""
-    return f"{one.outcome} ({one.on})" if one.on else _("nothing noted")
+    return f"{one.outcome_words} ({one.latest.on})" if one.latest else _("nothing noted")
+
+
+def _listed(pairs: Iterable[tuple[str, str]]) -> str:
+    return "; ".join(_("%(name)s: %(value)s") % {"name": name, "value": value} for name, value in pairs)
