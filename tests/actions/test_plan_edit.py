@@ -8,9 +8,12 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from actions import indicator_lifecycle, plan_lifecycle
+from actions.indicators import value_words
 from actions.models import Activity, Goal, Indicator, IndicatorKind, IndicatorOutcome, WorkPlan
+from actions.plan_forms import OutcomeForm
 from bra.models import HistoryEntry
 from tests import make
 from tests.cast import Cast
@@ -276,6 +279,15 @@ def test_a_refused_outcome_is_said_on_the_page_and_nothing_is_lost(
     assert (response.status_code, list(response.context["form"].errors)[:1]) == (422, [field])
     assert f'value="{data["number"]}"' in response.text or not data["number"]
     assert not IndicatorOutcome.objects.exists()
+
+
+@pytest.mark.parametrize("written", ["62,5", "62.5"])
+def test_a_number_is_written_as_swedes_write_it(plan: WorkPlan, written: str) -> None:
+    indicator = make.make_indicator(Activity.objects.get(title="Utse"))
+    with translation.override("sv"):
+        form = OutcomeForm({"measured": "2017-03-14", "number": written}, indicator=indicator)
+        assert form.is_valid()
+        assert value_words(indicator, form.said["number"], None) == "62,5 %"
 
 
 def test_an_outcome_outside_the_plan_is_warned_of(secretary: Client, plan: WorkPlan) -> None:
