@@ -156,7 +156,8 @@ class ActionFilter(django_filters.FilterSet):
         return dict(organisations.order_by("sort_key").values_list("pk", "name"))
 
     def _goals(self) -> Choices:
-        goals = Goal.objects.filter(plan__council=self.member.council_id).order_by("-plan__starts", "plan", "number")
+        goals = Goal.objects.live().filter(plan__council=self.member.council_id)
+        goals = goals.order_by("-plan__starts", "plan", "number")
         read = list(goals.values_list("pk", "number", "title", "plan__name"))
         several = len({plan for _pk, _number, _title, plan in read}) > 1
         return [

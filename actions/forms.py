@@ -72,9 +72,12 @@ class ActivityField(forms.ModelChoiceField):
 
     def offer(self, council: Council, *, on: date, chosen: Activity | None = None) -> None:
         """Offer the activities of the plan of the day `on` (two queries), and the one that is chosen already."""
-        self.queryset = Activity.objects.filter(goal__plan__council=council).select_related("goal")
+        live = Activity.objects.live().filter(goal__plan__council=council).select_related("goal")
+        # One that was removed meanwhile stays with the action that it is chosen for.
+        of_council = Activity.objects.filter(goal__plan__council=council).select_related("goal")
+        self.queryset = live if chosen is None or chosen.is_live else of_council.filter(pk=chosen.pk) | live
         plan = WorkPlan.objects.filter(council=council).current(on)
-        offered = list(self.queryset.filter(goal__plan=plan).order_by("goal__number", "number")) if plan else []
+        offered = list(live.filter(goal__plan=plan).order_by("goal__number", "number")) if plan else []
         if chosen is not None and all(chosen.pk != activity.pk for activity in offered):
             offered.insert(0, chosen)
         groups: dict[str, Choices] = {}

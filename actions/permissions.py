@@ -29,6 +29,11 @@ def may_restore(member: Member, action: Action) -> bool:
     return action.removed and may_log(member)
 
 
+def may_edit_plan(member: Member) -> bool:
+    """Whether the member may change the plan and note outcomes: those who log. All who sit on the council read it."""
+    return may_log(member)
+
+
 def may_own(member: Member, item: AgendaItem, on: date) -> bool:
     """Whether a new action of the item may be given to the member."""
     return member.is_active(on) and (member.cleared or not item.restricted)

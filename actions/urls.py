@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actions import case_sheet_views, closing_urls, mail_urls, plan_views, quick_views, views
+from actions import case_sheet_views, closing_urls, mail_urls, plan_urls, quick_views, views
 
 app_name = "actions"
 urlpatterns = [
@@ -17,9 +17,8 @@ urlpatterns = [
     path("atgarder/<int:pk>/aterstall/", views.restore, name="restore"),
     path("punkter/<int:item_pk>/atgarder/", views.agree, name="agree"),
     path("punkter/<int:item_pk>/snabb/", quick_views.quick, name="quick"),
-    path("plan/", plan_views.current, name="plan"),
-    path("plan/<int:pk>/", plan_views.plan, name="plan_detail"),
     path("arenden/<int:pk>/arendeblad.pdf", case_sheet_views.case_sheet, name="case_sheet"),
+    *plan_urls.urlpatterns,
     *mail_urls.urlpatterns,
     *closing_urls.urlpatterns,
 ]

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from actions.models import Activity, DueQuarter, Goal, WorkPlan
+from actions.models import Activity, DueQuarter, Goal, Indicator, WorkPlan
 from bra import history, lifecycle
 from bra.errors import RuleBroken
 from bra.models import STOCKHOLM, Council, Letter, LetterState, Member, Organisation, Role, User
@@ -117,6 +117,9 @@ def _plan(council: Council) -> dict[str, Activity]:
             DueQuarter(activity=activity, year=int(year), quarter=int(quarter)) for year, quarter in quarters
         )
         activities[row["activity_number"]] = activity
+    for words in source.texts("indicators")["indicators"]:
+        fields = {name: value for name, value in words.items() if name not in ("activity", "outcomes")}
+        Indicator.objects.create(activity=activities[words["activity"]], **fields)
     return activities
 
 

@@ -5,9 +5,11 @@ So history says who did what and when, and a report as of an earlier day finds w
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from actions import indicator_lifecycle
 from actions import lifecycle as actions
 from actions.models import Action, Activity
 from bra.models import SEATED, STOCKHOLM, Council, Letter, Member, Organisation
@@ -87,6 +89,12 @@ class Story:
         for case in cases:
             for step in case.get("then", []):
                 yield step["on"], partial(self._edit_case, case, step)
+        yield from self._outcomes()
+
+    def _outcomes(self) -> Iterator[tuple[date, Callable[[], None]]]:
+        for indicator in source.texts("indicators")["indicators"]:
+            for outcome in indicator.get("outcomes", []):
+                yield outcome["on"], partial(self._measure, indicator, outcome)
 
     def _held(self, meeting: Words) -> Iterator[tuple[date, Callable[[], None]]]:
         day = meeting["date"]
@@ -101,6 +109,20 @@ class Story:
         for meeting in told:
             for proposal in meeting.get("proposals", []):
                 yield proposal["on"], partial(self._propose, meeting, proposal)
+
+    # The plan
+
+    def _measure(self, words: Words, outcome: Words) -> None:
+        number = outcome.get("number")
+        indicator_lifecycle.note_outcome(
+            indicator=self.activities[words["activity"]].indicators.get(name=words["name"]),
+            measured=outcome["on"],
+            number=None if number is None else Decimal(number),
+            day=outcome.get("day"),
+            note=outcome.get("note", ""),
+            by=self.coordinator,
+            on=outcome["on"],
+        )
 
     # Cases
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from actions.models import Action, WorkPlan
-from actions.plan_views import goals_of
+from actions.plan_figures import goals_of
 from bra import post
 from bra.http import CouncilRequest
 from bra.permissions import may_coordinate, may_read_council

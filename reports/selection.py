@@ -7,11 +7,21 @@ from typing import Any
 
 from django.db.models import Count
 
-from actions.models import Action, Activity, DueQuarter, Goal, Status, WorkPlan
+from actions.models import Action, Status, WorkPlan
 from bra.models import Council, HistoryEntry, Member, Organisation, Role
 from meetings.models import AgendaItem, Attendance, AttendanceStatus, Case, Decision, ItemState, Meeting
 from reports import status
-from reports.status import ActionRow, ActivityRow, CaseRow, Changes, Figures, GoalRow, ItemRow, MeetingRow
+from reports.plan_selection import own_activities, plan_rows
+from reports.status import (
+    ActionRow,
+    ActivityRow,
+    CaseRow,
+    Changes,
+    Figures,
+    GoalRow,
+    ItemRow,
+    MeetingRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +83,9 @@ class StatusData:
 
 def load(question: Question) -> StatusData:
     """Read the rows that answer the question. What is restricted today is left out, whatever it was on the day."""
-    goals, activities = _plan(question.plan)
+    goals, activities = plan_rows(question.plan, question.as_of)
     marked = set(_extremism_items(question))
-    everything, restricted = _actions(question, {activity.pk for activity in activities}, marked)
+    everything, restricted = _actions(question, own_activities(question.plan, activities), marked)
     mine = tuple(row for row in everything if _in_report(row, question))
     items, treated, restricted_items = _items(question, everything, marked)
     cases, restricted_cases = _cases(question, everything, treated)
@@ -96,32 +106,6 @@ def load(question: Question) -> StatusData:
 
 def _in_report(row: ActionRow, question: Question) -> bool:
     return row.activity != _OTHER_PLAN and status.in_period(row, question.period_from, question.last_day)
-
-
-def _plan(plan: WorkPlan) -> tuple[tuple[GoalRow, ...], tuple[ActivityRow, ...]]:
-    goals = tuple(
-        GoalRow(number, title)
-        for number, title in Goal.objects.filter(plan=plan).order_by("number").values_list("number", "title")
-    )
-    quarters: dict[int, list[DueQuarter]] = {}
-    for due in DueQuarter.objects.filter(activity__goal__plan=plan).order_by("year", "quarter"):
-        quarters.setdefault(due.activity_id, []).append(due)
-    activities = tuple(
-        ActivityRow(
-            pk=activity.pk,
-            goal=activity.goal.number,
-            code=activity.code,
-            title=activity.title,
-            responsible_role=activity.responsible_role,
-            indicator=activity.indicator,
-            quarters=tuple(str(due) for due in quarters.get(activity.pk, ())),
-            ends=tuple(due.last_day for due in quarters.get(activity.pk, ())),
-        )
-        for activity in Activity.objects.filter(goal__plan=plan)
-        .select_related("goal")
-        .order_by("goal__number", "number", "pk")
-    )
-    return goals, activities
 
 
 # The activity of an action that serves another plan; such an action is in no report of this one.
@@ -150,7 +134,9 @@ def _as_date(value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _actions(question: Question, own: set[int], marked: set[int]) -> tuple[list[ActionRow], list[ActionRow]]:
+def _actions(
+    question: Question, own: dict[int, int | None], marked: set[int]
+) -> tuple[list[ActionRow], list[ActionRow]]:
     """All actions that existed on the report's day, as they were then: (open to all, restricted)."""
     later = _later_changes(question, "action")
     members = {
@@ -196,7 +182,7 @@ def _actions(question: Question, own: set[int], marked: set[int]) -> tuple[list[
                 effect=now["effect"] if then["status"] == Status.DONE else "",
                 owner_role=role,
                 organisation=organisation,
-                activity=activity if activity is None or activity in own else _OTHER_PLAN,
+                activity=None if activity is None else own.get(activity, _OTHER_PLAN),
                 meeting=now["agenda_item__meeting"],
                 meeting_number=f"{now['agenda_item__meeting__year']}-{now['agenda_item__meeting__sequence']}",
                 item=now["agenda_item"],

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
+from actions.indicators import NO_TARGET, Measured
 from actions.models import LIVE, Status
-from actions.status import is_behind
+from actions.status import Progress, activity_progress
 
 # Days past the deadline, from and to (None: no upper bound).
 DELAYS: tuple[tuple[int, int | None], ...] = ((1, 7), (8, 30), (31, 90), (91, None))
@@ -76,6 +77,7 @@ class ActivityRow:
     indicator: str
     quarters: tuple[str, ...]
     ends: tuple[date, ...]
+    indicators: tuple[Measured, ...] = ()
 
     @property
     def due(self) -> date | None:
@@ -252,21 +254,14 @@ def figures(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How an activity goes: `state` is "none", "todo", "ongoing" or "done"; `late` is the plan page's remark."""
-
-    state: str
-    late: bool
-
-
 def progress(activity: ActivityRow, counts: Counts, day: date) -> Progress:
-    """Judge an activity by its actions on `day`.
-
-    Late: behind its plan. Done: not late, at least one action done and none left open. None: no action is open.
-    """
-    late = is_behind(activity.ends, counts.done, day)
-    if counts.open == 0:
-        return Progress("none" if late or not counts.done else "done", late)
-    begun = counts.done or counts.by_status[Status.IN_PROGRESS] or counts.by_status[Status.POSTPONED]
-    return Progress("ongoing" if begun else "todo", late)
+    """Judge an activity by its actions and indicators on `day`, as the plan's pages do."""
+    actions_begun = counts.done or counts.by_status[Status.IN_PROGRESS] or counts.by_status[Status.POSTPONED]
+    return activity_progress(
+        quarter_ends=activity.ends,
+        done=counts.done,
+        still_open=counts.open,
+        begun=bool(actions_begun) or any(one.latest for one in activity.indicators),
+        targets=[one.state for one in activity.indicators if one.state != NO_TARGET],
+        day=day,
+    )

@@ -1,10 +1,21 @@
 """One maker per thing; each gives a whole, valid row and takes overrides. TODAY is the tests' day."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from actions.models import REMINDER, Action, Activity, DueQuarter, Goal, WorkPlan
+from actions.models import (
+    REMINDER,
+    Action,
+    Activity,
+    DueQuarter,
+    Goal,
+    Indicator,
+    IndicatorKind,
+    IndicatorOutcome,
+    WorkPlan,
+)
 from bra.models import STOCKHOLM, Council, Letter, Member, Organisation, Role, User
 from meetings.models import AgendaItem, Case, Meeting, MeetingState, Topic
 
@@ -115,6 +126,22 @@ def make_activity(plan: WorkPlan, goal_number: int = 1, **overrides: Any) -> Act
     activity = Activity.objects.create(**fields)
     DueQuarter.objects.create(activity=activity, year=2017, quarter=2)
     return activity
+
+
+def make_indicator(activity: Activity, **overrides: Any) -> Indicator:
+    """An indicator that shows a share, with the target 80 %."""
+    fields: dict[str, Any] = {"activity": activity, "name": f"Andel {next(_serial)}", "kind": IndicatorKind.SHARE}
+    if overrides.get("kind", IndicatorKind.SHARE) == IndicatorKind.SHARE:
+        fields["target_number"] = Decimal(80)
+    return Indicator.objects.create(**fields | overrides)
+
+
+def make_outcome(indicator: Indicator, **overrides: Any) -> IndicatorOutcome:
+    """What the indicator showed on TODAY: 60."""
+    fields: dict[str, Any] = {"indicator": indicator, "on": TODAY}
+    if "day" not in overrides:
+        fields["number"] = Decimal(60)
+    return IndicatorOutcome.objects.create(**fields | overrides)
 
 
 def make_action(council: Council | None = None, **overrides: Any) -> Action:

@@ -165,7 +165,27 @@ DOORS = {
     "actions:agree": Door("POST", LOGGERS, "item"),
     "actions:quick": Door("POST", LOGGERS, "item"),
     "actions:plan": Door("GET", SEATED),
+    "actions:plan_new": Door("GET", LOGGERS),
     "actions:plan_detail": Door("GET", SEATED, "plan"),
+    "actions:plan_board": Door("GET", SEATED, "plan"),
+    "actions:plan_timeline": Door("GET", SEATED, "plan"),
+    "actions:plan_outline": Door("GET", LOGGERS, "plan"),
+    "actions:plan_edit": Door("GET", LOGGERS, "plan"),
+    "actions:plan_goal_add": Door("GET", LOGGERS, "plan"),
+    "actions:plan_goal_edit": Door("GET", LOGGERS, "goal"),
+    "actions:plan_goal_move": Door("POST", LOGGERS, "goal"),
+    "actions:plan_goal_remove": Door("POST", LOGGERS, "goal"),
+    "actions:plan_activity": Door("GET", SEATED, "activity"),
+    "actions:plan_activity_add": Door("GET", LOGGERS, "goal"),
+    "actions:plan_activity_edit": Door("GET", LOGGERS, "activity"),
+    "actions:plan_activity_move": Door("POST", LOGGERS, "activity"),
+    "actions:plan_activity_remove": Door("POST", LOGGERS, "activity"),
+    "actions:plan_indicator": Door("GET", SEATED, "indicator"),
+    "actions:plan_indicator_add": Door("GET", LOGGERS, "activity"),
+    "actions:plan_indicator_edit": Door("GET", LOGGERS, "indicator"),
+    "actions:plan_indicator_remove": Door("POST", LOGGERS, "indicator"),
+    "actions:plan_outcome_note": Door("POST", LOGGERS, "indicator"),
+    "actions:plan_outcome_remove": Door("POST", LOGGERS, "outcome"),
     "actions:mail_list": Door("GET", COORDINATOR),
     "actions:reminder_preview": Door("GET", COORDINATOR),
     "actions:reminder_send": Door("POST", COORDINATOR),
@@ -208,6 +228,8 @@ class Furnished:
         case = make.make_case(council, restricted=restricted)
         item = make.make_item(meeting, restricted=restricted, case=case)
         plan = make.make_plan(council)
+        activity = make.make_activity(plan)
+        indicator = make.make_indicator(activity)
         name = f"{council.slug}.xlsx"
         report_file(name)
         self.objects: dict[str, models.Model] = {
@@ -221,6 +243,10 @@ class Furnished:
             "action": make.make_action(agenda_item=item, owner=owner),
             "removed": make.make_action(agenda_item=item, owner=owner, removed=True),
             "plan": plan,
+            "goal": activity.goal,
+            "activity": activity,
+            "indicator": indicator,
+            "outcome": make.make_outcome(indicator),
             "standing": StandingItem.objects.create(council=council, position=1, title="Öppnande"),
             "proposal": ItemProposal.objects.create(
                 council=council, meeting=meeting, proposer=owner, title="Förslag", sent_on=TODAY, last_day=TODAY

@@ -13,7 +13,7 @@ ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
     {"fields", "text", "errors", "models", "signals", "http", "personnummer"},
-    {"permissions", "rows", "status", "series", "timing"},
+    {"permissions", "rows", "status", "indicators", "series", "timing"},
     {
         "history",
         "mail",
@@ -21,6 +21,7 @@ STEPS = [
         "post",
         "selection",
         "mailing",
+        "plan_selection",
         "case_sheet",
         "case_timeline",
         "signing_sheet",
@@ -35,7 +36,7 @@ STEPS = [
         "documents",
         "pdf",
     },
-    {"lifecycle", "receivers", "minutes"},
+    {"lifecycle", "plan_lifecycle", "indicator_lifecycle", "receivers", "minutes"},
     {
         "forms",
         "tables",
@@ -70,6 +71,9 @@ STEPS = [
         "case_sentences",
         "member_forms",
         "member_sentences",
+        "plan_figures",
+        "plan_forms",
+        "plan_sentences",
         "invitations",
     },
     {
@@ -93,6 +97,8 @@ STEPS = [
         "signing_views",
         "member_views",
         "plan_views",
+        "plan_edit_views",
+        "indicator_views",
         "mail_views",
         "calendar_views",
         "history_views",
@@ -113,6 +119,7 @@ STEPS = [
         "signing_urls",
         "summons_urls",
         "reply_urls",
+        "plan_urls",
         "feed_urls",
     },
 ]
@@ -123,6 +130,10 @@ CLOCKLESS = {
     "timing",
     "permissions",
     "lifecycle",
+    "plan_lifecycle",
+    "indicator_lifecycle",
+    "plan_figures",
+    "indicators",
     "reminders",
     "status",
     "selection",

@@ -117,7 +117,7 @@ def settle(action: Action, *, by: Member, on: date) -> Action | None:
         council=action.council,
         agenda_item=action.agenda_item,
         decision=action.decision,
-        activity=action.activity,
+        activity=action.activity if action.activity and action.activity.is_live else None,
         title=action.title,
         owner=action.owner if able else by,
         agreed_on=on,

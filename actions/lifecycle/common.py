@@ -87,9 +87,14 @@ def refuse_owner(owner: Member, item: AgendaItem, on: date) -> None:
 
 
 def refuse_activity(activity: Activity | None, council_pk: int) -> None:
-    """Refuse an activity of another council's plan."""
-    if activity is not None and activity.goal.plan.council_id != council_pk:
+    """Refuse an activity of another council's plan, or one that was taken out of the plan."""
+    if activity is None:
+        return
+    if activity.goal.plan.council_id != council_pk:
         raise RuleBroken(_("Choose an activity of this council's plan."), field="activity")
+    # Under its lock, so that it isn't taken out of the plan meanwhile.
+    if not locked(activity).is_live:
+        raise RuleBroken(_("The activity has been removed from the plan."), field="activity")
 
 
 def refuse_deadline(action: Action, deadline: date) -> None:

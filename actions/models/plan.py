@@ -40,21 +40,43 @@ class WorkPlan(models.Model):
         return self.name
 
 
+class GoalQuerySet(models.QuerySet["Goal"]):
+    """Words for goals."""
+
+    def live(self) -> "GoalQuerySet":
+        """Those not removed."""
+        return self.filter(removed=False)
+
+
 class Goal(models.Model):
-    """One goal of a plan."""
+    """One goal of a plan. The number is its place; a removed one keeps the place that it had."""
 
     plan = models.ForeignKey(WorkPlan, models.CASCADE, related_name="goals")
     number = models.PositiveSmallIntegerField(_("number"))
     title = models.CharField(_("goal"), max_length=200)
     removed = models.BooleanField(default=False, editable=False)
 
+    objects = GoalQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("goal")
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["plan", "number"], name="goal_number_once_per_plan")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "number"], condition=Q(removed=False), name="goal_number_once_per_plan"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    """Words for activities."""
+
+    def live(self) -> "ActivityQuerySet":
+        """Those that are in the plan: neither removed nor of a removed goal."""
+        return self.filter(removed=False, goal__removed=False)
 
 
 class Activity(models.Model):
@@ -68,14 +90,25 @@ class Activity(models.Model):
     indicator = models.CharField(_("indicator"), max_length=200, blank=True)
     removed = models.BooleanField(default=False, editable=False)
 
+    objects = ActivityQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
         ordering = ["goal__number", "number"]
-        constraints = [models.UniqueConstraint(fields=["goal", "number"], name="activity_number_once_per_goal")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["goal", "number"], condition=Q(removed=False), name="activity_number_once_per_goal"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is in the plan: neither removed nor of a removed goal."""
+        return not (self.removed or self.goal.removed)
 
     @property
     def code(self) -> str:

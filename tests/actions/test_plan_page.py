@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from actions.models import DueQuarter, Status
-from actions.plan_views import Counts, goals_of, missed
+from actions.plan_figures import Counts, goals_of, missed
 from meetings.models import MeetingState
 from tests import make
 from tests.cast import Cast

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,17 @@ import pytest
 from django.contrib.auth import authenticate
 from django.db import transaction
 
-from actions.models import Action, Activity, DueQuarter, Goal, Status, WorkPlan
+from actions.models import (
+    Action,
+    Activity,
+    DueQuarter,
+    Goal,
+    Indicator,
+    IndicatorKind,
+    IndicatorOutcome,
+    Status,
+    WorkPlan,
+)
 from bra import personnummer
 from bra.models import Council, HistoryEntry, Member, Organisation, Role, User
 from demo import source
@@ -79,6 +90,21 @@ def test_the_standing_rows_are_those_of_the_files(council: Council) -> None:
     ]
     assert agenda == source.rows("standing_agenda")
     assert len(agenda) == 14
+
+
+def test_every_activity_is_measured_with_the_target_that_the_plan_words(council: Council) -> None:
+    indicators = Indicator.objects.select_related("activity__goal").order_by("pk")
+    measured = {
+        activity.pk: [one for one in indicators if one.activity == activity] for activity in Activity.objects.all()
+    }
+    assert [pk for pk, found in measured.items() if not found] == []
+    for one in indicators:
+        words = one.activity.indicator
+        worded = re.search(r"mål (?:minst )?(\d+)", words)
+        expected = Decimal(worded[1]) if worded else Decimal(1) if "ja/nej" in words else None
+        assert (words, one.target_number) == (words, expected)
+        assert (words, one.kind == IndicatorKind.YES_NO) == (words, "ja/nej" in words)
+    assert max(IndicatorOutcome.objects.values_list("on", flat=True)) <= TODAY
 
 
 def test_every_organisation_and_every_seat_is_there(council: Council) -> None:

@@ -20,7 +20,7 @@ from lxml import etree
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
-from actions import lifecycle
+from actions import lifecycle, plan_lifecycle
 from actions.models import Status, WorkPlan
 from bra.models import Council
 from reports import selection, status, workbook
@@ -93,6 +93,41 @@ def test_the_action_table_holds_exactly_the_rows(story: Story, content: bytes) -
         (pks[2], text, todo, no, None, datetime(2017, 4, 1), "kurator", "Åsens skola", "2 Mål 2",  # noqa: DTZ001 - as above
          third.code, numbers[2], None, mar, None, None),
     ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_outcomes_and_targets_are_those_of_the_day_and_removed_ones_are_gone() -> None:
+    story = make_story()
+    share = make.make_indicator(story.activities[0], name="Andel", target_by=date(2017, 6, 30))
+    for day, number in ((DAY - timedelta(days=30), 20), (DAY, 60), (DAY + timedelta(days=1), 90)):
+        make.make_outcome(share, on=day, number=number)
+    count = make.make_indicator(story.activities[0], kind="count", name="Antal", unit="möten")
+    make.make_outcome(count, removed=True, on=DAY)
+    make.make_outcome(make.make_indicator(story.activities[1], removed=True))
+
+    def cells(as_of: date) -> list[tuple[Any, ...]]:
+        content = workbook.build(selection.load(story.ask(as_of=as_of)))
+        return [cells[-2:] for cells in table_rows(content, "Aktiviteter")]
+
+    with translation.override("sv"):
+        none, by = _("nothing noted"), _("%(target)s by %(day)s") % {"target": "80 %", "day": "2017-06-30"}
+    target = f"Andel: {by}"
+    assert cells(DAY) == [(f"Andel: 60 % ({DAY}); Antal: {none}", target), (None, None), (None, None)]
+    before = DAY - timedelta(days=1)
+    assert cells(before)[0] == (f"Andel: 20 % ({DAY - timedelta(days=30)}); Antal: {none}", target)
+
+
+@pytest.mark.django_db
+def test_actions_of_an_activity_taken_out_of_the_plan_are_outside_it() -> None:
+    story = make_story()
+    action = story.agree(DAY - timedelta(days=20))
+    lifecycle.report_done(action=action, by=story.secretary, on=DAY)
+    kept = story.agree(DAY - timedelta(days=20), activity=story.activities[2])
+    plan_lifecycle.remove_goal(goal=story.activities[0].goal, by=story.secretary, on=DAY)
+    data = selection.load(story.ask())
+    found = {row.pk: row.activity for row in data.actions}
+    assert found == {action.pk: None, kept.pk: story.activities[2].pk}
+    assert [(goal and goal.label, counts.total) for goal, counts in data.figures.goals] == [("1 Mål 2", 1), (None, 1)]
 
 
 def test_the_summary_holds_the_figures_as_values(story: Story, content: bytes) -> None:

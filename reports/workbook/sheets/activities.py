@@ -1,9 +1,12 @@
 """The sheet of the plan's activities."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from actions.indicators import Measured
+from actions.status import Progress, progress_words
 from reports import status
 from reports.status import ActivityRow
 from reports.workbook.book import Column
@@ -26,13 +29,15 @@ def activities(report: Report) -> None:
         Column(_("Open"), 10, "count"),
         Column(_("Of which overdue"), 12, "count"),
         Column(_("Indicator"), 30),
+        Column(_("Outcome"), 40),
+        Column(_("Target"), 34),
     ]
     sheet = report.sheet(
         _("Activities"),
         _("The plan's activities"),
         _(
-            "Each activity with the progress that follows from its actions. "
-            "Late: more of its quarters have passed than actions are done."
+            "Each activity with the progress that follows from its actions and indicators. "
+            "Late: more of its quarters have passed than actions are done, or a target was missed."
         ),
         columns,
     )
@@ -41,6 +46,7 @@ def activities(report: Report) -> None:
 
     def row(activity: ActivityRow) -> tuple[Any, ...]:
         counts = status.count(of_activity.get(activity.pk, ()), report.day)
+        measured = activity.indicators
         return (
             activity.code,
             activity.title,
@@ -54,6 +60,14 @@ def activities(report: Report) -> None:
             counts.open,
             counts.overdue,
             activity.indicator,
+            "; ".join(
+                _("%(name)s: %(value)s") % {"name": one.indicator.name, "value": _shown(one)} for one in measured
+            ),
+            "; ".join(
+                _("%(name)s: %(value)s") % {"name": one.indicator.name, "value": one.target_words}
+                for one in measured
+                if one.target_words
+            ),
         )
 
     last = report.table(
@@ -71,7 +85,7 @@ def activities(report: Report) -> None:
             "G",
             last,
             {
-                progress_words(status.Progress(state, late)): LATE if late else tones.get(state, MUTED)
+                progress_words(Progress(state, late)): LATE if late else tones.get(state, MUTED)
                 for state in ("none", "todo", "ongoing", "done")
                 for late in (False, True)
             },
@@ -79,12 +93,10 @@ def activities(report: Report) -> None:
         report.tint_positive(sheet, "K", last)
 
 
-def progress_words(progress: status.Progress) -> str:
-    """Say how an activity goes: "In progress, late"."""
-    words = {
-        "none": _("No open action"),
-        "todo": _("Not started"),
-        "ongoing": _("In progress"),
-        "done": _("Done"),
-    }[progress.state]
-    return _("%(state)s, late") % {"state": words} if progress.late else words
+def _shown(one: Measured) -> str:
+    """The outcome and its day: "62 % (2017-03-01)"."""
+    return f"{one.outcome_words} ({one.latest.on})" if one.latest else _("nothing noted")
+
+
+def _listed(pairs: Iterable[tuple[str, str]]) -> str:
+    return "; ".join(_("%(name)s: %(value)s") % {"name": name, "value": value} for name, value in pairs)

@@ -18,7 +18,9 @@ function end(save) {
   }
   if (dragged.nextElementSibling === before) return;
   const place = rowsOf(list).indexOf(dragged) + 1;
-  window.htmx.ajax("POST", dragged.dataset.move, { target: list.parentElement, swap: "innerHTML", values: { place } });
+  // A list within a list is answered with the whole.
+  const target = list.closest("[data-reorder-part]") ?? list.parentElement;
+  window.htmx.ajax("POST", dragged.dataset.move, { target, swap: "innerHTML", values: { place } });
 }
 
 document.addEventListener("pointerdown", (event) => {
