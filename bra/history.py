@@ -38,6 +38,24 @@ def record(
     )
 
 
+def record_all(
+    *, council: Council, by: Member | None, on: date, verb: str, rows: Sequence[tuple[models.Model, dict[str, Any]]]
+) -> None:
+    """Write one entry for each (target, changes): what `record` writes, in one go."""
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(
+            council=council,
+            actor=by,
+            on=on,
+            verb=verb,
+            target_type=target._meta.model_name or "",
+            target_id=target.pk,
+            changes={field: [_kept(old), _kept(new)] for field, (old, new) in changes.items()},
+        )
+        for target, changes in rows
+    )
+
+
 def change(
     target: models.Model, *, council: Council, by: Member | None, on: date, verb: str, **new: Any
 ) -> dict[str, tuple[Any, Any]]:

@@ -31,6 +31,10 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
         own = self.filter(council_id=member.council_id).filter(~Q(state=ImportState.READ) | Q(by=member))
         return own if member.cleared else own.filter(Q(item=None) | Q(item__restricted=False))
 
+    def with_numbers(self) -> "ImportBatchQuerySet":
+        """Add `number`: how many actions came of it."""
+        return self.annotate(number=models.Count("imported"))
+
 
 class ImportBatch(models.Model):
     """One list that somebody took in.

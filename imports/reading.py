@@ -75,10 +75,7 @@ def read(content: bytes) -> Book:
     if "refused" in said:
         raise _refusal(said["refused"], said["values"])
     sheets = [
-        Sheet(
-            masked(one["name"]),
-            {row["number"]: [masked(c) if isinstance(c, str) else _number(c) for c in row["cells"]] for row in one["rows"]},
-        )
+        Sheet(masked(one["name"]), {row["number"]: list(map(_kept, row["cells"])) for row in one["rows"]})
         for one in said["sheets"]
     ]
     return Book(sheets, said["notes"], said["peak"])
@@ -91,8 +88,10 @@ def masked(text: str) -> str:
     return text
 
 
-def _number(cell: int | float | None) -> Cell:
-    """A personnummer that was typed without its hyphen is a number to a spreadsheet."""
+def _kept(cell: Cell) -> Cell:
+    """A cell without a personnummer, also one that was typed without its hyphen and is a number to a spreadsheet."""
+    if isinstance(cell, str):
+        return masked(cell)
     whole = isinstance(cell, int) or (isinstance(cell, float) and cell.is_integer())
     if whole and cell is not None and cell >= 10**8 and personnummer.find(f"{int(cell):010d}"):
         return MASK

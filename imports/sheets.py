@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree  # noqa: S405  # no declaration of entities gets this far: _refuse_declarations
+from xml.etree import ElementTree  # no declaration of entities gets this far: _refuse_declarations
 from xml.parsers import expat  # the limits of this process are the defence against the rest
 
 MEMORY = 256 * 2**20  # bytes of address space

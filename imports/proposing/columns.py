@@ -15,25 +15,76 @@ TITLE, OWNER, DEADLINE, STATUS, AGREED = "title", "owner", "deadline", "status",
 EFFECT, COMMENT, ACTIVITY, CASE, IGNORE = "effect", "comment", "activity", "case", "ignore"
 # In this order: each pattern stands for a whole heading in lower case, signs taken away. Later ones are vaguer.
 _HEADINGS: list[tuple[str, str]] = [
-    (IGNORE, r"nr|nummer|no|number|#|id|löpnr|löpnummer|rad|pos|punkt|§|version|prio\w*|kostnad|budget|e ?post|mail|telefon"),
-    (DEADLINE, r"(slut|klar|förfallo|mål|sista) ?(datum|dag)|(ska |skall )?(vara )?(klart?|färdigt?|utfört?)"
-     r" (senast|till|datum|när|den|före)|senast( klart?)?|dead ?line|due( date| by| on)?|när|when|tidsplan|tidplan|tid|"
-     r"tidpunkt|tidsgräns|tidsram|target date|end( date)?|by when|klart när|datum klart?|förväntat klart?"),
-    (STATUS, r"(nu)?läge(t)?|status\w*|state|progress|hur går det|avstämning|ok|uppföljning status|genomförd ?\?|utfört ?\?"),
-    (OWNER, r"(huvud)?ansvarig\w*( \w+)?|ansvar|vem( .*)?|ägare|uppgiftsägare|owner|(action )?owner|responsible( \w+)?|who|"
-     r"person|namn|name|assigned( to)?|assignee|utförare|handläggare|funktion|verkställs av|kontaktperson|lead"),
-    (AGREED, r"beslut(at|ad|sdatum|as)?( den| datum)?|datum( för beslut)?|möte(sdatum)?|bestämt( den)?|startdatum|start|"
-     r"från|date|(meeting|start) date|agreed( on)?|decided( on)?|inkom|registrerad|created|skapad|tillagd"),
-    (EFFECT, r"effekt(er)?|resultat|utfall|vad blev det|result(s)?|outcome|effect|slutsats|uppnått"),
-    (COMMENT, r"kommentar(er)?|anm(ärkning(ar)?)?|notering(ar)?|noter|not|övrigt|uppföljning|information|info|comments?|"
-     r"notes?|remarks?|följs upp( \w+)?|återkoppling|beskrivning|description|details"),
-    (ACTIVITY, r"aktivitet(er)? (i|ur) (handlings)?plan(en)?|mål( .*)?|delmål|(insats)?område|fokusområde|goal|objective|"
-     r"handlingsplan|målområde|activity (of|in) .*"),
-    (CASE, r"ärende(t)?(nr|nummer)?|dnr|diarienr|diarienummer|case( number)?|diarie"),
-    (TITLE, r"åtgärd(er|en)?|vad( .*)?|uppdrag(et)?|uppgift(er)?|aktivitet(er)?|att göra|insats(er)?|what( .*)?|actions?"
-     r"( item| point)?s?|task(s| name)?|to ?do|activit(y|ies)|assignment|item|rubrik|title|åtgärd .*|beslutad åtgärd|"
-     r"titel|subject"),
-]  # fmt: skip
+    (
+        IGNORE,
+        (
+            r"nr|nummer|no|number|#|id|löpnr|löpnummer|rad|pos|punkt|§|version|prio\w*|kostnad|budget|e ?post|"
+            r"mail|telefon"
+        ),
+    ),
+    (
+        DEADLINE,
+        (
+            r"(slut|klar|förfallo|mål|sista) ?(datum|dag)|"
+            r"(ska |skall )?(vara )?(klart?|färdigt?|utfört?) (senast|till|datum|när|den|före)|senast( klart?)?|"
+            r"dead ?line|due( date| by| on)?|när|when|tidsplan|tidplan|tid|tidpunkt|tidsgräns|tidsram|target date|"
+            r"end( date)?|by when|klart när|datum klart?|förväntat klart?"
+        ),
+    ),
+    (
+        STATUS,
+        (
+            r"(nu)?läge(t)?|status\w*|state|progress|hur går det|avstämning|ok|uppföljning status|genomförd ?\?|"
+            r"utfört ?\?"
+        ),
+    ),
+    (
+        OWNER,
+        (
+            r"(huvud)?ansvarig\w*( \w+)?|ansvar|vem( .*)?|ägare|uppgiftsägare|owner|(action )?owner|"
+            r"responsible( \w+)?|who|person|namn|name|assigned( to)?|assignee|utförare|handläggare|funktion|"
+            r"verkställs av|kontaktperson|lead"
+        ),
+    ),
+    (
+        AGREED,
+        (
+            r"beslut(at|ad|sdatum|as)?( den| datum)?|datum( för beslut)?|möte(sdatum)?|bestämt( den)?|startdatum|"
+            r"start|från|date|(meeting|start) date|agreed( on)?|decided( on)?|inkom|registrerad|created|skapad|"
+            r"tillagd"
+        ),
+    ),
+    (
+        EFFECT,
+        (r"effekt(er)?|resultat|utfall|vad blev det|result(s)?|outcome|effect|slutsats|uppnått"),
+    ),
+    (
+        COMMENT,
+        (
+            r"kommentar(er)?|anm(ärkning(ar)?)?|notering(ar)?|noter|not|övrigt|uppföljning|information|info|"
+            r"comments?|notes?|remarks?|följs upp( \w+)?|återkoppling|beskrivning|description|details"
+        ),
+    ),
+    (
+        ACTIVITY,
+        (
+            r"aktivitet(er)? (i|ur) (handlings)?plan(en)?|mål( .*)?|delmål|(insats)?område|fokusområde|goal|"
+            r"objective|handlingsplan|målområde|activity (of|in) .*"
+        ),
+    ),
+    (
+        CASE,
+        (r"ärende(t)?(nr|nummer)?|dnr|diarienr|diarienummer|case( number)?|diarie"),
+    ),
+    (
+        TITLE,
+        (
+            r"åtgärd(er|en)?|vad( .*)?|uppdrag(et)?|uppgift(er)?|aktivitet(er)?|att göra|insats(er)?|what( .*)?|"
+            r"actions?( item| point)?s?|task(s| name)?|to ?do|activit(y|ies)|assignment|item|rubrik|title|"
+            r"åtgärd .*|beslutad åtgärd|titel|subject"
+        ),
+    ),
+]
 _PATTERNS = [(role, re.compile(pattern)) for role, pattern in _HEADINGS]
 # Words of a heading that a row of content holds as well: they give a column its meaning, but make no row of headings.
 _TICKED = re.compile(r"klart?|genomförd|genomfört|utförd|utfört|avslutad|avslutat|done|completed?|finished")
@@ -149,7 +200,7 @@ def _by_content(given: dict[int, str], left: dict[int, _Content], *, titled: boo
         if dated and not titled:
             take(AGREED, dated[0])
     for role, share in ((STATUS, lambda seen: seen.states), (OWNER, lambda seen: seen.owners)):
-        best = max(left, key=lambda c: share(left[c]), default=None)  # noqa: B023  # called at once
+        best = max(left, key=lambda c: share(left[c]), default=None)
         if role in missing and best is not None and share(left[best]) >= 0.5:
             take(role, best)
     worded = sorted((c for c, seen in left.items() if seen.letters >= 3), key=lambda c: -left[c].letters)

@@ -154,7 +154,7 @@ def _named_month(words: str, today: date) -> date | None:
 
 
 def _week(words: str, today: date) -> date | None:
-    """v. 20, vecka 20 2017, v 20-22, 2017 v 20, v1720: Sunday of the last week."""
+    """Vecka 20, v. 20 2017, vecka 20 2017, v 20-22, 2017 v 20, v1720: Sunday of the last week."""
     found = re.fullmatch(r"(\d{4})[\s,\-]*(?:v|w|vecka|week)[.\s]*(\d{1,2})()", words)
     year, week = (found[1], found[2]) if found else (None, None)
     if not found:

@@ -72,7 +72,9 @@ class People:
         if not 2 <= len(letters) <= 4 or not letters.isalpha():
             return ()
         return tuple(
-            one.pk for one in self.people if one.name and "".join(word[0] for word in plain(one.name).split()) == letters
+            one.pk
+            for one in self.people
+            if one.name and "".join(word[0] for word in plain(one.name).split()) == letters
         )
 
     def _by_name(self, text: str) -> tuple[int, ...]:

@@ -18,7 +18,6 @@ from imports.proposing.owners import People, plain
 from imports.reading import MASK, Cell
 
 LONGEST_TITLE = 300
-LONGEST_TEXT = 2000
 _SUMS = re.compile(r"(del)?summa|totalt?( antal)?|antal|sum|(sub)?total|count|\d+ ?st")
 
 
@@ -53,6 +52,7 @@ class Row:
     owner_text: str = ""
     owners: tuple[int, ...] = ()
     owner: int | None = None
+    owner_label: str = ""
     deadline_text: str = ""
     listed: date | None = None  # the deadline of the list, or the one that somebody wrote for this row
     deadline: date | None = None
@@ -73,6 +73,11 @@ class Row:
     def is_live(self) -> bool:
         """Whether it is still to be done."""
         return self.status in LIVE
+
+    @property
+    def label(self) -> str:
+        """The state in words."""
+        return str(Status(self.status).label)
 
     def refuse(self, what: str, words: str) -> None:
         """Say what is wrong with the row; `what` is the field by which it can be mended."""
@@ -162,10 +167,10 @@ def _read_owner(row: Row, choices: Choices, with_: Lookups) -> None:
     row.owners = with_.people.of(row.owner_text)
     answer = choices.owners.get(plain(row.owner_text))
     row.owner = row.mend.owner or answer or (row.owners[0] if len(row.owners) == 1 else None)
-    if row.owner is not None and not with_.name_of(row.owner):
-        row.owner = None  # chosen once, but can't own it any longer
-    if row.owner is not None:
+    row.owner_label = with_.name_of(row.owner) if row.owner is not None else ""
+    if row.owner_label:
         return
+    row.owner = None  # if it was chosen, then somebody who can't own it any longer
     if not row.owner_text:
         row.refuse("owner", _("It has no owner."))
     elif row.owners:
@@ -226,7 +231,7 @@ def _settle_days(row: Row, cell: Cell, today: date) -> None:
 
 
 def _read_rest(row: Row, texts: dict[str, str], with_: Lookups) -> None:
-    row.effect = texts.get(columns.EFFECT, "")[:LONGEST_TEXT]
+    row.effect = texts.get(columns.EFFECT, "")
     row.comment = _joined(texts.get(columns.COMMENT, ""), row.comment)
     if case := texts.get(columns.CASE):
         row.comment = _joined(row.comment, _("Case in the list: %(text)s") % {"text": case})
@@ -235,12 +240,11 @@ def _read_rest(row: Row, texts: dict[str, str], with_: Lookups) -> None:
         row.activity = with_.known.activities.get(plain(named)) or with_.known.activities.get(code[0] if code else "")
         if row.activity is None:
             row.comment = _joined(row.comment, _("Activity in the list: %(text)s") % {"text": named})
-            row.notes.append(_("The plan has no activity “%(text)s”. The words are kept as a comment.") % {"text": named})
+            row.notes.append(
+                _("The plan has no activity “%(text)s”. The words are kept as a comment.") % {"text": named}
+            )
     if MASK in row.effect or MASK in row.comment:
         row.notes.append(_("What is written like a personal identity number is taken out."))
-    if len(row.comment) > LONGEST_TEXT:
-        length = _("The comments have %(length)d characters together. At most %(most)d fit.")
-        row.refuse("title", length % {"length": len(row.comment), "most": LONGEST_TEXT})
 
 
 def _joined(first: str, second: str) -> str:
@@ -251,8 +255,9 @@ def _compare(row: Row, seen: dict[str, int], keys: dict[tuple[str, int, date], i
     """Find what is there already: in the council, or further up in the same list."""
     if row.fate == Fate.OUT:
         return
-    key = (plain(row.title), row.owner, row.listed or row.deadline) if row.owner and row.deadline else None
-    twin = seen.get(row.fingerprint) or (keys.get(key) if key else None)  # type: ignore[arg-type]  # no None left in it
+    day = row.listed or row.deadline
+    key = (plain(row.title), row.owner, day) if row.owner and day else None
+    twin = seen.get(row.fingerprint) or (keys.get(key) if key else None)
     if row.fingerprint in known.rows or key in known.actions:
         row.fate, row.why = Fate.SAME, [_("The council has this action already.")]
     elif twin is not None and row.lacks <= {"owner", "deadline"}:
@@ -261,4 +266,4 @@ def _compare(row: Row, seen: dict[str, int], keys: dict[tuple[str, int, date], i
         if not row.lacks & {"title"}:
             seen[row.fingerprint] = row.number
         if key is not None:
-            keys[key] = row.number  # type: ignore[index]  # as above
+            keys[key] = row.number

@@ -9,16 +9,27 @@ from imports.proposing import days
 
 Cell = str | int | float | None
 _WORDS = {
-    Status.DONE: r"klart?a?|färdigt?|färdigställt?|avslutat?|avslutade?|avslutad|genomförd?|genomfört|utförd|utfört|"
-    r"åtgärdat?d?|slutfört?d?|done|completed?|closed|finished|x|ja|yes|ok|✓|✔|√|☑|v|grön",
-    Status.IN_PROGRESS: r"pågår|pågående|påbörjat?d?|startat?d?|under arbete|på gång|igång|delvis( klart?| genomfört)?|"
-    r"ongoing|in progress|started|begun|wip|gul|arbete pågår|i gång",
-    Status.NOT_STARTED: r"(ej|inte|icke) (påbörjat?d?|startat?d?|klart?|genomförd?|genomfört|utförd|utfört|avslutat?d?)|"
-    r"planerat?d?|ny(tt)?|not started|new|open|öppen|planned|kvar|återstår|att göra|to ?do|nej|no|röd|väntar|not done|☐",
-    Status.POSTPONED: r"uppskjute[nt]|framflyttat?d?|senarelag[dt]|skjuts upp|vilande|pausat?d?|postponed|on hold|"
-    r"bordlag[dt]|flyttat?d?|deferred|paused",
-    Status.CANCELLED: r"avbrute[nt]|avbrytes?|utgår|utgått|inställ[dt]|ej aktuell?t?|inte (längre )?aktuell?t?|avskrive[nt]|"
-    r"struken|stryks|cancell?ed|dropped|nedlag[dt]|inaktuell?t?|n/?a|läggs ned",
+    Status.DONE: (
+        r"klart?a?|färdigt?|färdigställt?|avslutat?|avslutade?|avslutad|genomförd?|genomfört|utförd|utfört|"
+        r"åtgärdat?d?|slutfört?d?|done|completed?|closed|finished|x|ja|yes|ok|✓|✔|√|☑|v|grön"
+    ),
+    Status.IN_PROGRESS: (
+        r"pågår|pågående|påbörjat?d?|startat?d?|under arbete|på gång|igång|delvis( klart?| genomfört)?|"
+        r"ongoing|in progress|started|begun|wip|gul|arbete pågår|i gång"
+    ),
+    Status.NOT_STARTED: (
+        r"(ej|inte|icke) (påbörjat?d?|startat?d?|klart?|genomförd?|genomfört|utförd|utfört|avslutat?d?)|"
+        r"planerat?d?|ny(tt)?|not started|new|open|öppen|planned|kvar|återstår|att göra|to ?do|nej|no|röd|"
+        r"väntar|not done|☐"
+    ),
+    Status.POSTPONED: (
+        r"uppskjute[nt]|framflyttat?d?|senarelag[dt]|skjuts upp|vilande|pausat?d?|postponed|on hold|"
+        r"bordlag[dt]|flyttat?d?|deferred|paused"
+    ),
+    Status.CANCELLED: (
+        r"avbrute[nt]|avbrytes?|utgår|utgått|inställ[dt]|ej aktuell?t?|inte (längre )?aktuell?t?|avskrive[nt]|"
+        r"struken|stryks|cancell?ed|dropped|nedlag[dt]|inaktuell?t?|n/?a|läggs ned"
+    ),
 }
 _LATE = re.compile(r"försena[dt]|sena?|late|overdue|delayed")
 _PATTERNS = [(status, re.compile(rf"(?:{words})")) for status, words in _WORDS.items()]
