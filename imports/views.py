@@ -21,7 +21,7 @@ from imports import lifecycle, reading
 from imports.forms import ChoicesForm, UploadForm
 from imports.models import ImportBatch, ImportState
 from imports.permissions import may_import
-from imports.proposing import Fate, Row
+from imports.proposing import Fate, Row, choices_of
 from imports.selection import Preview, places, preview
 from imports.sentences import lines_of
 
@@ -48,8 +48,9 @@ def _trail(request: CouncilRequest, batch: ImportBatch | None = None) -> Trail:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_list(request: CouncilRequest) -> HttpResponse:
     """Ask for a file, read it and go on to its preview; below, the lists from before."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    form = UploadForm(request.POST if posted else None, request.FILES if posted else None)
+    if posted and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
             batch = _taken_in(request, form, upload.name, upload.read(reading.LARGEST + 1))
@@ -82,8 +83,9 @@ def detail(request: CouncilRequest, pk: int) -> HttpResponse:
     found = preview(batch, member=request.member, on=request.today)
     page, shown = _page(request, found)
     offered = places(request.member, request.today)
-    form = ChoicesForm(request.POST or None, found=found, shown=shown, places=offered)
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    form = ChoicesForm(request.POST if posted else None, found=found, shown=shown, places=offered)
+    if posted and form.is_valid():
         try:
             changed = _kept(request, batch, form)
         except RuleBroken as error:
@@ -107,7 +109,7 @@ def _kept(request: CouncilRequest, batch: ImportBatch, form: ChoicesForm) -> boo
     with transaction.atomic():
         now = lifecycle.choose(batch=batch, choices=choices, heading=heading, by=request.member, on=request.today)
         note_override(form, council=request.council, by=request.member, on=request.today, target=batch)
-    return bool(now.mapping != batch.mapping)
+    return choices_of(now.mapping) != choices_of(batch.mapping)
 
 
 def _bring_in(request: CouncilRequest, batch: ImportBatch, *, changed: bool) -> HttpResponse:

@@ -50,6 +50,7 @@ PAGES = [
     "/atgarder/mina/",
     "/atgarder/12/",
     "/atgarder/12/andra/",
+    "/import/",
     "/plan/",
     "/sok/",
     "/sok/?q=extremism",
