@@ -140,10 +140,11 @@ def places(member: Member, today: date) -> Groups:
     groups: Groups = []
     for meeting in meetings:
         own = items.get(meeting.pk, [])
-        ready = [item for item in own if item.title == item_title() and not item.restricted]
-        offered = [(f"item:{item.pk}", item.title) for item in [*ready, *(item for item in own if item not in ready)]]
-        if not ready:
-            offered.insert(0, (f"meeting:{meeting.pk}", _("A new item, “%(title)s”") % {"title": item_title()}))
+        ready = [item for item in own if item.title == item_title() and not item.restricted][:1]
+        words = item_title() if ready else _("A new item, “%(title)s”") % {"title": item_title()}
+        # The same answer before and after somebody else made the item.
+        offered = [(f"meeting:{meeting.pk}", words)]
+        offered += [(f"item:{item.pk}", item.title) for item in own if item not in ready]
         day = date_format(meeting.date, "j F Y")
         groups.append((_("Meeting %(number)s, %(day)s") % {"number": meeting.number, "day": day}, offered))
     return groups
