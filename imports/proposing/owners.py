@@ -27,7 +27,7 @@ class People:
             return ()
         if found := self._whole(text):
             return found
-        several = [part for part in re.split(r"\s*(?:,|/|;|\+|&|\boch\b|\band\b|\n)\s*", text) if part]
+        several = parts(text)
         if len(several) > 1:
             # "Socialchef, skolchef" are two; "Eva Ek, kommunpolis" is one whom both words mean.
             each = [set(self._one(part)) for part in several]
@@ -93,6 +93,11 @@ class People:
 
     def _in_order(self, keys: set[int]) -> tuple[int, ...]:
         return tuple(one.pk for one in self.people if one.pk in keys)
+
+
+def parts(text: str) -> list[str]:
+    """Return the names of a text that may hold several: "Socialchef, skolchef"."""
+    return [part for part in re.split(r"\s*(?:,|/|;|\+|&|\boch\b|\band\b|\n)\s*", text) if part]
 
 
 def plain(text: str) -> str:

@@ -14,7 +14,7 @@ from actions.models import LIVE, Status
 from imports.proposing import columns, days, states
 from imports.proposing.choices import Choices, Mend
 from imports.proposing.columns import Table
-from imports.proposing.owners import People, plain
+from imports.proposing.owners import People, parts, plain
 from imports.reading import MASK, Cell
 
 LONGEST_TITLE = 300
@@ -133,10 +133,10 @@ def _row(number: int, said: dict[str, list[Cell]], choices: Choices, with_: Look
     row.fingerprint = hashlib.sha256("\n".join(map(plain, words)).encode()).hexdigest()
     _read_state(row, said.get(columns.STATUS, [None])[0], with_.today)
     _read_rest(row, texts, with_)
-    _read_title(row, texts, said)
-    _read_owner(row, choices, with_)
-    _read_deadline(row, listed, choices, with_.today)
-    _settle_days(row, said.get(columns.AGREED, [None])[0], with_.today)
+    if _read_title(row, texts, said):
+        _read_owner(row, choices, with_)
+        _read_deadline(row, listed, choices, with_.today)
+        _settle_days(row, said.get(columns.AGREED, [None])[0], with_.today)
     if row.mend.out:
         row.fate = Fate.OUT
     return row
@@ -146,14 +146,17 @@ def _text(cells: Sequence[Cell]) -> str:
     return "\n".join(str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell) for cell in cells)
 
 
-def _read_title(row: Row, texts: dict[str, str], said: dict[str, list[Cell]]) -> None:
+def _read_title(row: Row, texts: dict[str, str], said: dict[str, list[Cell]]) -> bool:
+    """Read what is to be done; return whether the row can be an action at all."""
     row.title = row.mend.title or " ".join(texts.get(columns.TITLE, "").split())
     if not row.title:
         row.refuse("title", _("It doesn't say what is to be done."))
     elif _SUMS.fullmatch(row.title.casefold().strip(" :.")):
         row.refuse("title", _("It looks like a sum, not like an action."))
+        return False
     elif set(said) == {columns.TITLE} and not (row.mend.owner or row.mend.deadline):
         row.refuse("title", _("Nothing but the first words is filled in: it looks like a heading."))
+        return False
     elif len(row.title) > LONGEST_TITLE:
         length = _("The text has %(length)d characters. At most %(most)d fit; write it shorter.")
         row.refuse("title", length % {"length": len(row.title), "most": LONGEST_TITLE})
@@ -161,6 +164,7 @@ def _read_title(row: Row, texts: dict[str, str], said: dict[str, list[Cell]]) ->
         row.refuse(
             "title", _("Something in the text is written like a personal identity number. Write it without that.")
         )
+    return True
 
 
 def _read_owner(row: Row, choices: Choices, with_: Lookups) -> None:
@@ -169,6 +173,9 @@ def _read_owner(row: Row, choices: Choices, with_: Lookups) -> None:
     row.owner = row.mend.owner or answer or (row.owners[0] if len(row.owners) == 1 else None)
     row.owner_label = with_.name_of(row.owner) if row.owner is not None else ""
     if row.owner_label:
+        if len(parts(row.owner_text)) > 1 and row.owner_text.casefold() != row.owner_label.casefold():
+            # An action has one owner; the others aren't forgotten.
+            row.comment = _joined(row.comment, _("Owner in the list: %(text)s") % {"text": row.owner_text})
         return
     row.owner = None  # if it was chosen, then somebody who can't own it any longer
     if not row.owner_text:

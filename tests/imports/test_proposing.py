@@ -212,8 +212,7 @@ def test_the_legacy_list_row_by_row() -> None:
         (8, Fate.REFUSED, None, None, Status.IN_PROGRESS,
             ["No member is called “Kommunikatör”.", "It has no deadline."]),
         (9, Fate.SAME, None, date(2017, 5, 15), Status.NOT_STARTED, ["The same as row 6."]),
-        (10, Fate.REFUSED, None, None, Status.NOT_STARTED,
-            ["It looks like a sum, not like an action.", "It has no owner.", "It has no deadline."]),
+        (10, Fate.REFUSED, None, None, Status.NOT_STARTED, ["It looks like a sum, not like an action."]),
     ]  # fmt: skip
     assert found[0].closed_on == date(2016, 11, 30)
     assert found[3].notes == ["“Försenad” is read as “In progress”.", "“v. 10” is read as 2017-03-12."]
@@ -297,11 +296,7 @@ def test_what_is_refused_and_why() -> None:
     assert [row.why for row in proposed(rows)] == [
         ["The text has 301 characters. At most 300 fit; write it shorter."],
         ["Something in the text is written like a personal identity number. Write it without that."],
-        [
-            "Nothing but the first words is filled in: it looks like a heading.",
-            "It has no owner.",
-            "It has no deadline.",
-        ],
+        ["Nothing but the first words is filled in: it looks like a heading."],
         ["It doesn't say what is to be done."],
         ["“snarast” is no day. An action needs one."],
         ["“någon gång” can't be read as a day."],
@@ -322,6 +317,12 @@ def test_what_is_said_mends_rows() -> None:
         ("Ut", EVA, date(2017, 4, 1), Fate.OUT),
     ]
     assert found[0].comment == "Deadline in the list: snarast"
+
+
+def test_an_action_has_one_owner_and_the_other_is_not_forgotten() -> None:
+    rows = numbered(HEADS, ["Vandra", "Skolchef och rektor", "2017-05-01"])
+    (row,) = proposed(rows)
+    assert (row.owner, row.fate, row.comment) == (SCHOOL, Fate.NEW, "Owner in the list: Skolchef och rektor")
 
 
 def test_a_new_deadline_for_what_is_overdue_keeps_the_old_one_in_words() -> None:
