@@ -89,6 +89,7 @@ _PATTERNS = [(role, re.compile(pattern)) for role, pattern in _HEADINGS]
 # Words of a heading that a row of content holds as well: they give a column its meaning, but make no row of headings.
 _TICKED = re.compile(r"klart?|genomförd|genomfört|utförd|utfört|avslutad|avslutat|done|completed?|finished")
 LONGEST_HEADING = 60
+MOST_TABLES = 6  # what looks like the headings of one more is a row like others
 _SAMPLE = 200  # rows that say what stands in a column
 
 
@@ -135,6 +136,7 @@ def tables(rows: Rows, *, today: date, is_owner: Callable[[str], bool], heading:
     if first is None:
         first = next((number for number in numbers if is_heading(rows[number])), 0)
     starts = [first, *(number for number in numbers if number > first and first and is_heading(rows[number]))]
+    starts = starts[:MOST_TABLES]
     found = []
     for place, start in enumerate(starts):
         end = starts[place + 1] if place + 1 < len(starts) else numbers[-1] + 1 if numbers else 1

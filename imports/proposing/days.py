@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from actions import quick
 
@@ -39,6 +40,7 @@ class Day:
     ongoing: bool = False
 
 
+@lru_cache(maxsize=20_000)
 def read(cell: Cell, today: date) -> Day:
     """Read a cell. A week, a month, a quarter or a year means its last day; without a year, the one nearest `today`."""
     if cell is None:

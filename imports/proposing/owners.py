@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from actions.quick import Person, matching
 from bra.text import folded
@@ -100,6 +100,7 @@ def parts(text: str) -> list[str]:
     return [part for part in re.split(r"\s*(?:,|/|;|\+|&|\boch\b|\band\b|\n)\s*", text) if part]
 
 
+@lru_cache(maxsize=20_000)  # a list is read anew for each preview
 def plain(text: str) -> str:
     """Return a text as it is compared: lower case, without accents and double spaces."""
     return " ".join(folded(text).replace("-", " ").split())

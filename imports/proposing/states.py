@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from actions.models import Status
 from imports.proposing import days
@@ -48,6 +49,7 @@ class State:
     unsure: bool = False
 
 
+@lru_cache(maxsize=20_000)
 def read(cell: Cell, today: date | None = None) -> State:
     """Read a cell; an empty one is not started. `today` lets a day beside the word be read."""
     if cell is None:
