@@ -58,7 +58,9 @@ def import_list(request: CouncilRequest) -> HttpResponse:
             form.refuse(error)
         else:
             return redirect("imports:detail", request.council.slug, batch.pk)
-    batches = ImportBatch.objects.visible_to(request.member).select_related("by").with_numbers()[:50]
+    batches = (
+        ImportBatch.objects.visible_to(request.member).select_related("by").defer("rows", "mapping").with_numbers()[:50]
+    )
     context = {"form": form, "batches": batches, "trail": _trail(request)}
     return render(request, "imports/list.html", context, status=REFUSED if form.errors else 200)
 

@@ -166,7 +166,7 @@ def test_a_personnummer_in_the_files_name_asks_for_a_reason(cast: Cast, browser:
 def test_what_is_overdue_is_said(cast: Cast, browser: Client) -> None:
     address = taken_in(cast, browser, [HEADS, ["Vandra", "Eva Ek", "2017-02-01", None]])
     text = " ".join(re.sub("<[^>]+>", " ", browser.get(address).content.decode()).split())
-    assert "1 new action is overdue already. 1 owner will be reminded, the first time within a week." in text
+    assert "1 new action is overdue already. 1 owner gets a reminder as soon as reminders go out next." in text
 
 
 def test_the_list_is_thrown_away(cast: Cast, browser: Client) -> None:
