@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from actions import lifecycle as actions
-from actions.models import Action, Comment, Status
+from actions.models import Action, Comment, Status, WorkPlan
 from actions.reminders import preview as reminders
 from actions.sentences import sentences_of
 from bra import history
@@ -17,6 +17,7 @@ from imports.models import ImportBatch, ImportedAction, ImportState
 from imports.proposing import Choices, Fate, Mend, choices_of
 from imports.selection import places, preview
 from meetings.models import AgendaItem, ItemKind, Meeting, MeetingState
+from reports.selection import Question, load
 from tests import make
 from tests.cast import Cast
 from tests.imports import lists
@@ -311,3 +312,14 @@ def test_the_better_sheet_is_proposed(cast: Cast, eva: Member, meeting: Meeting)
     )  # fmt: skip
     batch.refresh_from_db()
     assert [table["heading"] for table in batch.mapping["tables"]] == [0]
+
+
+def test_a_report_of_an_earlier_day_reads_what_was_brought_in_since(cast: Cast, eva: Member, meeting: Meeting) -> None:
+    make.make_plan(cast.council)
+    brought_in(cast.secretary)
+    question = Question(WorkPlan.objects.get(), date(2016, 1, 1), TODAY, date(2017, 2, 20))
+    told = [(row.title, row.status, row.deadline) for row in load(question).actions]
+    assert told == [
+        ("Köpa lampor", Status.DONE, date(2016, 12, 1)),
+        ("Vandra", Status.NOT_STARTED, date(2017, 2, 1)),
+    ]
