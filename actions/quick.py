@@ -245,12 +245,17 @@ def day(text: str, today: date) -> date | None:
         return None  # the 31st of February, or beyond the calendar
 
 
+def month(name: str) -> int | None:
+    """Return the number of the month with that name, or its beginning, in Swedish or English; None of none."""
+    return _MONTHS.get(name.casefold())
+
+
 def _by_month(words: str, today: date) -> date | None:
     found = re.fullmatch(r"(?:den )?(\d{1,2})(?::[ea])? ([^\W\d_]+)\.?(?: (\d{4}))?", words, re.IGNORECASE)
-    month = _MONTHS.get(found[2]) if found else None
-    if not found or month is None:
+    number = month(found[2]) if found else None
+    if not found or number is None:
         return None
-    return date(int(found[3]), month, int(found[1])) if found[3] else _next(month, int(found[1]), today)
+    return date(int(found[3]), number, int(found[1])) if found[3] else _next(number, int(found[1]), today)
 
 
 def _after(words: str, today: date) -> date | None:

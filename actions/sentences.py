@@ -66,6 +66,14 @@ def _agreed(entry: HistoryEntry, names: _Names) -> str:
     }
 
 
+def _imported(entry: HistoryEntry, names: _Names) -> str:
+    return _("taken over from an earlier list (import %(number)s): %(owner)s, by %(day)s") % {
+        "number": _new(entry, "import"),
+        "owner": names.members.get(_new(entry, "owner"), "–"),
+        "day": _new(entry, "deadline"),
+    }
+
+
 def _amended(entry: HistoryEntry, names: _Names) -> str:
     parts = []
     if "title" in entry.changes:
@@ -132,6 +140,7 @@ def _repeats(entry: HistoryEntry, names: _Names) -> str:
 
 _TELL: dict[str, Callable[[HistoryEntry, _Names], str]] = {
     "action.agreed": _agreed,
+    "action.imported": _imported,
     "action.amended": _amended,
     "action.started": lambda entry, names: _("started"),
     "action.done": lambda entry, names: _("reported as done"),

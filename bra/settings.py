@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "bra",
     "meetings",
     "actions",
+    "imports",
     "finding",
     "reports",
     "demo",

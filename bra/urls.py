@@ -9,6 +9,7 @@ _council: list[URLPattern | URLResolver] = [
     path("", include("reports.home_urls")),
     path("", include("meetings.urls")),
     path("", include("actions.urls")),
+    path("", include("imports.urls")),
     path("", include("finding.urls")),
     path("", include("reports.urls")),
     path("ledamoter/", member_views.member_list, name="members"),

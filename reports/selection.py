@@ -113,7 +113,7 @@ _OTHER_PLAN = 0
 # What somebody wrote isn't rewound: a text that was mended or removed must not come back in a report of an earlier day.
 _REWOUND = ("status", "deadline", "closed_on", "owner", "activity")
 # The first entry of a row says what it began as, not what was there before.
-_BEGINNINGS = ("action.agreed", "case.opened")
+_BEGINNINGS = ("action.agreed", "action.imported", "case.opened")
 
 
 def _later_changes(question: Question, target_type: str) -> dict[int, list[Changes]]:

@@ -17,6 +17,7 @@ from actions.models import (
     WorkPlan,
 )
 from bra.models import STOCKHOLM, Council, Letter, Member, Organisation, Role, User
+from imports.models import ImportBatch, ImportState
 from meetings.models import AgendaItem, Case, Meeting, MeetingState, Topic
 
 TODAY = date(2017, 3, 15)
@@ -173,3 +174,19 @@ def make_letter(recipient: Member, **overrides: Any) -> Letter:
         "on": TODAY,
     } | overrides
     return Letter.objects.create(**{"cause": values["on"].isoformat()} | values)
+
+
+def make_import(item: AgendaItem, **overrides: Any) -> ImportBatch:
+    """A list whose actions hang on the item, brought in on TODAY by a coordinator."""
+    fields = {
+        "council": item.meeting.council,
+        "on": TODAY,
+        "file_name": "lista.xlsx",
+        "sha256": "0" * 64,
+        "item": item,
+        "state": ImportState.APPLIED,
+        "applied_on": TODAY,
+    } | overrides
+    if "by" not in fields:
+        fields["by"] = make_member(item.meeting.council, Role.COORDINATOR)
+    return ImportBatch.objects.create(**fields)

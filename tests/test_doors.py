@@ -40,7 +40,7 @@ LOGGERS = COORDINATOR | {"secretary"}
 REPORT_READERS = COORDINATOR | {"chair"}
 SEATED = LOGGERS | {"chair", "member"}
 EVERYBODY = SEATED | {"owner"}
-SECRET_KINDS = {"item", "decision", "case", "action", "removed"}
+SECRET_KINDS = {"item", "decision", "case", "action", "removed", "import"}
 
 
 @dataclass(frozen=True)
@@ -192,6 +192,10 @@ DOORS = {
     "actions:mail_detail": Door("GET", COORDINATOR, "reminder"),
     "actions:mail_resend": Door("POST", COORDINATOR, "reminder"),
     "actions:mail_dismiss": Door("POST", COORDINATOR, "reminder"),
+    "imports:list": Door("GET", LOGGERS),
+    "imports:detail": Door("GET", LOGGERS, "import"),
+    "imports:undo": Door("POST", LOGGERS, "import"),
+    "imports:discard": Door("POST", LOGGERS, "import"),
     "finding:search": Door("GET", SEATED),
     "finding:topic": Door("GET", SEATED, "topic"),
     "finding:calendar": Door("GET", EVERYBODY),
@@ -254,6 +258,7 @@ class Furnished:
             "topic": make.make_topic(council),
             **signed_off(council, item, owner),
             "reminder": make.make_letter(owner),
+            "import": make.make_import(item),
             "report": Report.objects.create(
                 council=council,
                 plan=plan,

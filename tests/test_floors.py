@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = ["bra", "meetings", "actions", "finding", "reports", "demo"]
+FLOORS = ["bra", "meetings", "actions", "imports", "finding", "reports", "demo"]
 # These name all floors by nature.
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
     {"fields", "text", "errors", "models", "signals", "http", "personnummer"},
-    {"permissions", "rows", "status", "indicators", "series", "timing"},
+    {"permissions", "rows", "status", "indicators", "series", "timing", "sheets", "reading"},
+    {"proposing"},
     {
         "history",
         "mail",
@@ -149,6 +150,9 @@ CLOCKLESS = {
     "minutes_letters",
     "signing_sheet",
     "signing_letters",
+    "reading",
+    "proposing",
+    "sheets",
 }
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 

@@ -57,6 +57,7 @@ PAGES = [
     "/atgarder/mina/",
     "/atgarder/12/",
     "/atgarder/12/andra/",
+    "/import/",
     "/plan/",
     "/plan/ny/",
     "/plan/1/tavla/",
