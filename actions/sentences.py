@@ -111,6 +111,7 @@ _TELL: dict[str, Callable[[HistoryEntry, _Names], str]] = {
     "action.cancelled": lambda entry, names: _("cancelled"),
     "action.reopened": lambda entry, names: _("reopened"),
     "action.handed_over": _handed_over,
+    "action.escalated": lambda entry, names: _("put before the council: overdue for too long"),
     "action.removed": lambda entry, names: _("removed"),
     "action.restored": lambda entry, names: _("brought back"),
 }

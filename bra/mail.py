@@ -6,6 +6,7 @@ What went wrong is told in the only three ways that matter to whoever keeps the 
 
 import smtplib
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from email.utils import formataddr
 from types import TracebackType
@@ -27,12 +28,17 @@ class ServerAway(Exception):
 
 
 class Refused(Exception):
-    """The mail server said no to this mail: `code` is its answer, `final` whether asking again is pointless."""
+    """The mail server said no to this mail: `code` is its answer, `final` whether asking again is pointless.
 
-    def __init__(self, code: int) -> None:
+    `address_is_dead`: it said for good that the recipient can't be reached. A refusal by policy (RFC 3463: 5.7.x) says
+    something of the sender instead, and would stop every address at once.
+    """
+
+    def __init__(self, code: int, recipient_said: bytes | None = None) -> None:
         super().__init__(f"refused with {code}")
         self.code = code
         self.final = not 400 <= code < 500
+        self.address_is_dead = self.final and recipient_said is not None and not recipient_said.startswith(b"5.7.")
 
 
 class Uncertain(Exception):
@@ -60,9 +66,11 @@ class Mail:
     sender_name: str = ""
     reply_to: str = ""
     council_pk: int | None = None
+    # The address that takes a POST without a cookie (RFC 8058); empty for mail that can't be unsubscribed.
+    unsubscribe: str = ""
 
     def __post_init__(self) -> None:
-        for value in (self.to, self.subject, self.message_id, self.sender_name, self.reply_to):
+        for value in (self.to, self.subject, self.message_id, self.sender_name, self.reply_to, self.unsubscribe):
             # splitlines knows every character that some reader of mail takes for the end of a line.
             if len(value.splitlines()) > 1 or value.strip() != value:
                 raise ValueError("a line break or a space at the end of a mail header")
@@ -77,6 +85,9 @@ class Mail:
             "Auto-Submitted": "auto-generated",  # RFC 3834: no holiday answers, please
             "X-Auto-Response-Suppress": "All",
         }
+        if self.unsubscribe:
+            headers["List-Unsubscribe"] = f"<{self.unsubscribe}>"
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message = Message(
             subject=self.subject,
             body=self.text,
@@ -95,6 +106,16 @@ def domain() -> str:
     return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("<> ")
 
 
+def absolute(path: str) -> str:
+    """Return the path as an address that works from a mail."""
+    return f"{settings.BASE_URL}{path}"
+
+
+def own_language() -> AbstractContextManager[None]:
+    """Speak the installation's language inside: mail is written in it, whoever caused it."""
+    return translation.override(settings.LANGUAGE_CODE)
+
+
 def build(name: str, context: dict[str, Any], *, to: str, message_id: str, **rest: Any) -> Mail:
     """Render templates/emails/<name>.subject, .txt and .html in the installation's language into a mail.
 
@@ -102,7 +123,7 @@ def build(name: str, context: dict[str, Any], *, to: str, message_id: str, **res
     Raises ValueError or ValidationError as Mail does.
     """
     context = {"base_url": settings.BASE_URL} | context
-    with translation.override(settings.LANGUAGE_CODE):
+    with own_language():
         subject, text, html = (
             render_to_string(f"emails/{name}.{part}", context).strip() for part in ("subject", "txt", "html")
         )
@@ -145,7 +166,8 @@ class Outbox:
         try:
             self._backend.send_messages([mail.message()])
         except smtplib.SMTPRecipientsRefused as error:
-            raise Refused(next(iter(error.recipients.values()))[0]) from error
+            code, words = next(iter(error.recipients.values()))
+            raise Refused(code, words) from error
         except smtplib.SMTPNotSupportedError as error:
             raise Refused(550) from error
         except smtplib.SMTPResponseException as error:

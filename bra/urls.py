@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("konto/nytt/<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
     path("konto/nytt/klart/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
     path("ansvarig/", include("actions.owner_urls")),
+    path("avanmal/<str:secret>/", views.unsubscribe, name="unsubscribe"),
     path("kalender/", include("finding.feed_urls")),
     path("<slug:council_slug>/", include(_council)),
 ]

@@ -1,6 +1,6 @@
 """Swedish working days: what mail and meetings keep to. Nothing here reads a clock or a row.
 
-Source: the package holidays, calendar SE. Sundays are no holidays of their own here; they are days off as Saturdays are.
+Source: the package holidays, calendar SE. Sundays are no holidays of their own here, but days off as Saturdays are.
 """
 
 from datetime import date, timedelta

@@ -38,6 +38,7 @@ STEPS = [
         "reminders",
         "owner_links",
         "owner_forms",
+        "rule_forms",
         "letters",
         "link_doors",
         "middleware",
@@ -71,6 +72,7 @@ STEPS = [
         "member_views",
         "plan_views",
         "mail_views",
+        "rule_views",
         "calendar_views",
         "history_views",
         "templatetags",
@@ -102,9 +104,6 @@ CLOCKLESS = {
     "feed",
     "post",
     "workdays",
-    "morning",
-    "rounds",
-    "escalating",
 }
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 

@@ -9,8 +9,6 @@ from django.utils.translation import ngettext
 
 from actions.models import Action
 
-# Days before the deadline; after it a reminder goes out every week.
-FIRST, SECOND = 14, 3
 WEEK = 7
 
 
@@ -26,11 +24,16 @@ def neutral_title(action: Action) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One action in the reminder of the day `on`. `step` as in ReminderLine."""
+    """One action in the reminder of the day `on`. `step` as in ReminderLine.
+
+    `absent` names the owner where somebody else is told; `cant` says why who stands in isn't, in words.
+    """
 
     action: Action
     step: int
     on: date
+    absent: str = ""
+    cant: str = ""
 
     @property
     def title(self) -> str:
@@ -49,8 +52,11 @@ class Line:
 
     @property
     def why(self) -> str:
-        """The step that calls for it, in words."""
-        return step_words(self.step, self.days_left)
+        """The step that calls for it, in words, and for whom it is."""
+        words = step_words(self.step, self.days_left)
+        if self.absent:
+            return _("%(step)s; for %(owner)s, who is away") % {"step": words, "owner": self.absent}
+        return f"{words}; {self.cant}" if self.cant else words
 
 
 def step_words(step: int, days_left: int) -> str:

@@ -1,8 +1,8 @@
 """The kinds of mail, and what a floor gives for each: its name, and the one who writes it."""
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -30,11 +30,15 @@ class Written:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where the council's mails are written on a day. `reply_to`: where an answer goes, "" for nowhere."""
+    """Where the council's mails are written on a day. `reply_to`: where an answer goes, "" for nowhere.
+
+    `unsubscribe` maps a letter's key to the address where its kind is unsubscribed, for kinds that may be.
+    """
 
     council: Council
     today: date
     reply_to: str
+    unsubscribe: Mapping[int, str] = field(default_factory=dict)
 
     def write(
         self,
@@ -49,7 +53,13 @@ class Desk:
 
         What can't be written as a mail fails alone, and is logged without a word of its text.
         """
-        shared = {"council": self.council, "recipient": letter.recipient, "reply_to": self.reply_to}
+        unsubscribe = self.unsubscribe.get(letter.pk, "")
+        shared = {
+            "council": self.council,
+            "recipient": letter.recipient,
+            "reply_to": self.reply_to,
+            "unsubscribe": unsubscribe,
+        }
         try:
             written = mail.build(
                 template,
@@ -59,6 +69,7 @@ class Desk:
                 sender_name=self.council.name,
                 reply_to=self.reply_to,
                 council_pk=self.council.pk,
+                unsubscribe=unsubscribe,
                 **rest,
             )
         except Exception as error:
@@ -77,18 +88,26 @@ def everything(_member: Member) -> Q:
     return Q()
 
 
+def in_full(_member: Member, _letter: Letter) -> bool:
+    """The text of a mail of the kind may be read by all who know of it."""
+    return True
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of mail.
 
     `write` makes the mails of a batch of its letters, with the same number of queries however many they are, and
-    returns one Written for each, in their order. `visible` narrows the letters to those of which the member may know.
+    returns one Written for each, in their order. `visible` narrows the letters to those of which the member may know,
+    `readable` says whether that member may read the text too. `optional`: the recipient may unsubscribe it.
     """
 
     name: str
     label: str | Promise
     write: Callable[[Desk, Sequence[Letter]], Sequence[Written]]
     visible: Callable[[Member], Q] = everything
+    readable: Callable[[Member, Letter], bool] = in_full
+    optional: bool = False
 
 
 KINDS: dict[str, Kind] = {}
@@ -97,6 +116,11 @@ KINDS: dict[str, Kind] = {}
 def register(kind: Kind) -> None:
     """Make the kind known; called once, from the `ready` of its app."""
     KINDS[kind.name] = kind
+
+
+def optional_kinds() -> list[str]:
+    """The names of the kinds that may be unsubscribed."""
+    return [kind.name for kind in KINDS.values() if kind.optional]
 
 
 def visible_letters(member: Member) -> LetterQuerySet:
