@@ -47,9 +47,9 @@ def unsubscribe(request: HttpRequest, secret: str) -> HttpResponse:
     """End one kind of mail to whoever holds the link, or take that back; looking at the page changes nothing."""
     clock = timezone.now()
     link = links.follow(secret, UNSUBSCRIBE, clock=clock)
-    letter = link and Letter.objects.filter(pk=link.about, recipient=link.member).first()
-    kind = letter and post.KINDS.get(letter.kind)
-    if link is None or not kind or not kind.optional:
+    found = Letter.objects.filter(pk=link.about or 0, recipient=link.member) if link else Letter.objects.none()
+    kind = next((post.KINDS[letter.kind] for letter in found if letter.kind in post.optional_kinds()), None)
+    if link is None or kind is None:
         response = render(request, "unsubscribe.html", status=404)
     else:
         member = link.member

@@ -13,8 +13,8 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from actions.models import ReminderLine
-from bra.models import Council, Member
+from actions.models import ReminderLine, UpdateRound
+from bra.models import Council, Member, StoppedAddress
 from meetings.models import Decision, Guest, ItemProposal, StandingItem
 from reports.models import Report, ReportState
 from tests import make
@@ -130,6 +130,11 @@ DOORS = {
     "actions:mail_detail": Door("GET", COORDINATOR, "reminder"),
     "actions:mail_resend": Door("POST", COORDINATOR, "reminder"),
     "actions:mail_dismiss": Door("POST", COORDINATOR, "reminder"),
+    "actions:mail_rules": Door("GET", COORDINATOR),
+    "actions:mail_rounds": Door("GET", COORDINATOR),
+    "actions:mail_round": Door("GET", COORDINATOR, "round"),
+    "actions:mail_address_stop": Door("POST", COORDINATOR, "reminder"),
+    "actions:mail_address_lift": Door("POST", COORDINATOR, "stopped"),
     "finding:search": Door("GET", SEATED),
     "finding:topic": Door("GET", SEATED, "topic"),
     "finding:calendar": Door("GET", EVERYBODY),
@@ -185,6 +190,8 @@ class Furnished:
             ),
             "topic": make.make_topic(council),
             "reminder": make.make_letter(owner),
+            "round": UpdateRound.objects.create(council=council, as_of=TODAY, asked_on=TODAY, until=TODAY),
+            "stopped": StoppedAddress.objects.create(council=council, address="borta@example.org", on=TODAY),
             "report": Report.objects.create(
                 council=council,
                 plan=plan,

@@ -83,7 +83,8 @@ def hindrance_of(action: Action, on: date, rules: Rules) -> str:
     """The code of what would keep the action from being reminded of on the day `on`; empty for nothing."""
     step = models.Value(-1 if action.deadline < on else 0, models.IntegerField())
     one = Action.objects.filter(pk=action.pk).annotate(step=step)
-    return str(_with_reason(one, [action.council], on, rules, True).values_list("reason", flat=True)[0])
+    found: models.QuerySet[Any, Any] = _with_reason(one, [action.council], on, rules, True)
+    return str(found.values_list("reason", flat=True)[0])
 
 
 def _with_reason(

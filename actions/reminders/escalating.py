@@ -70,7 +70,10 @@ def _escalate(council: Council, actions: Sequence[Action], coordinator: Member, 
     meeting = planned.order_by("date", "starts_at", "pk")[0]
     rows = []
     with mail.own_language():
-        groups = [[action] for action in actions] if len(actions) <= MOST_ALONE else [list(actions)]
+        shown = [action for action in actions if not action.agenda_item.restricted]
+        groups = [[action] for action in shown] if len(shown) <= MOST_ALONE else [shown]
+        hidden = [action for action in actions if action.agenda_item.restricted]
+        groups += [hidden] if hidden else []
         for group in groups:
             proposal = _propose(meeting, group, coordinator, on)
             rows += [Escalation(action=action, deadline=action.deadline, on=on, proposal=proposal) for action in group]
@@ -97,22 +100,21 @@ def told_of(council: Council, actions: Sequence[Action], on: date) -> list[Membe
 
 
 def _propose(meeting: Meeting, group: Sequence[Action], coordinator: Member, on: date) -> ItemProposal:
-    """Propose the item. Proposals have no lock, so a restricted action isn't named in one, by title or number."""
-    shown = [action for action in group if not action.agenda_item.restricted]
-    if len(group) == 1 and shown:
-        title = _("Overdue: %(action)s") % {"action": shown[0].title}
+    """Propose the item. Proposals have no lock, so restricted actions are neither named nor counted in one."""
+    reason = "\n".join(f"{action.deadline}: {action.title}" for action in group)
+    if group[0].agenda_item.restricted:
+        title, reason = _("Overdue and restricted"), _("The list of overdue actions shows it to those who may see it.")
+    elif len(group) == 1:
+        title = _("Overdue: %(action)s") % {"action": group[0].title}
     else:
         words = ngettext("%(n)d long overdue action", "%(n)d long overdue actions", len(group))
         title = words % {"n": len(group)}
-    lines = [f"{action.deadline}: {action.title}" for action in shown]
-    if len(shown) < len(group):
-        lines.append(_("The rest is restricted. The list of overdue actions shows it to those who may see it."))
     return propose_item(
         meeting=meeting,
         by=coordinator,
         on=on,
         title=_cut(title, LONGEST_TITLE),
-        reason=_cut("\n".join(lines), LONGEST_REASON),
+        reason=_cut(reason, LONGEST_REASON),
     )
 
 

@@ -71,13 +71,12 @@ def preview(council: Council, on: date, *, today: date | None = None, member: Me
     rules = rules_of(council)
     if not rules.is_working_day(on):
         return Preview(on, instead=rules.next_working_day(on))
-    seen = due([council], on, rules, foreseen=True)
-    if member is not None:
-        seen = seen.visible_to(member)
+    coming = due([council], on, rules, foreseen=True)
+    seen: QuerySet[Any] = coming if member is None else coming.visible_to(member)
     for day in _earlier_days(on, today, rules):
-        before = due([council], day, rules, foreseen=True).filter(reason="")
+        before: QuerySet[Any, Any] = due([council], day, rules, foreseen=True)
         # Reminded of then, of the same step: nothing is left for this day.
-        told = dict(before.values_list("pk", "step"))
+        told = dict(before.filter(reason="").values_list("pk", "step"))
         same: dict[int, list[int]] = defaultdict(list)
         for pk, step in told.items():
             same[step].append(pk)

@@ -33,7 +33,7 @@ def choose_mail(
     new = {"frequency": str(frequency), "paused_until": paused_until}
     changes = {name: (old[name], new[name]) for name in old if old[name] != new[name]}
     if changes:
-        choice.frequency, choice.paused_until = new["frequency"], paused_until
+        choice.frequency, choice.paused_until = str(frequency), paused_until
         choice.save()
         history.record(council=member.council, by=by, on=on, verb="member.mail_chosen", target=member, changes=changes)
     return choice
