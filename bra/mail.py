@@ -5,10 +5,11 @@ What went wrong is told in the only three ways that matter to whoever keeps the 
 """
 
 import smtplib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from email.utils import formataddr
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,7 +21,9 @@ from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from bra import mime, wire
 from bra.models import LoggedMail
+from bra.moulds import Words, fill
 
 
 class ServerAway(Exception):
@@ -49,6 +52,8 @@ class Message(EmailMultiAlternatives):
     """What Django's mail backends send; the log also wants to know whose it is."""
 
     council_pk: int | None = None
+    # What goes over the wire, made once.
+    raw: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,13 @@ class Mail:
         message.council_pk = self.council_pk
         return message
 
+    @cached_property
+    def built(self) -> Message:
+        """The message with its bytes; made once. Raises ValueError when it can't be written as a mail."""
+        message = self.message()
+        message.raw = mime.plain_bytes(message) or message.message().as_bytes(linesep="\r\n")
+        return message
+
 
 def domain() -> str:
     """Return the domain of the installation's own mail address, for Message-IDs."""
@@ -116,20 +128,34 @@ def own_language() -> AbstractContextManager[None]:
     return translation.override(settings.LANGUAGE_CODE)
 
 
-def build(name: str, context: dict[str, Any], *, to: str, message_id: str, **rest: Any) -> Mail:
+def build(
+    name: str,
+    context: dict[str, Any],
+    *,
+    to: str,
+    message_id: str,
+    slots: Mapping[str, Words] | None = None,
+    key: Hashable = None,
+    **rest: Any,
+) -> Mail:
     """Render templates/emails/<name>.subject, .txt and .html in the installation's language into a mail.
+
+    With a `key` the template is rendered once for all mails of that key, which differ in their `slots` alone.
 
     `rest` goes to Mail as it is. The context gets `base_url`, where the installation is reached.
     Raises ValueError or ValidationError as Mail does.
     """
     context = {"base_url": settings.BASE_URL} | context
     with own_language():
-        subject, text, html = (
-            render_to_string(f"emails/{name}.{part}", context).strip() for part in ("subject", "txt", "html")
-        )
+        if key is None:
+            subject, text, html = (
+                render_to_string(f"emails/{name}.{part}", context).strip() for part in ("subject", "txt", "html")
+            )
+        else:
+            subject, text, html = fill(name, context, slots or {}, key=key).values()
     mail = Mail(to=to, subject=subject, text=text + "\n", html=html + "\n", message_id=message_id, **rest)
     # What can't be written as a mail is found here, not when the server is already listening.
-    mail.message().message().as_bytes()
+    mail.built  # noqa: B018 - made here
     return mail
 
 
@@ -149,9 +175,7 @@ class Outbox:
         self._close()
 
     def ready(self) -> None:
-        """See to it that there is a connection that answers, a new one if the old one has died. Raises ServerAway."""
-        if self._backend is not None and not self._answers():
-            self._close()
+        """See to it that there is a connection. Raises ServerAway."""
         if self._backend is None:
             backend = self._connect()
             try:
@@ -161,30 +185,37 @@ class Outbox:
             self._backend = backend
 
     def send(self, mail: Mail) -> None:
-        """Hand the mail over; it returns when the server has taken it. Raises Refused or Uncertain."""
-        assert self._backend is not None, "ready() comes first"
+        """Hand the mail over; it returns when the server has taken it. Raises Refused, Uncertain or ServerAway.
+
+        A connection that ends before the server was given the mail is replaced by a new one, once.
+        """
         try:
-            self._backend.send_messages([mail.message()])
-        except smtplib.SMTPRecipientsRefused as error:
-            code, words = next(iter(error.recipients.values()))
-            raise Refused(code, words) from error
-        except smtplib.SMTPNotSupportedError as error:
-            raise Refused(550) from error
-        except smtplib.SMTPResponseException as error:
-            if 400 <= error.smtp_code < 600:
-                raise Refused(error.smtp_code) from error
-            raise Uncertain(type(error).__name__) from error
+            self._send(mail)
+        except wire.BrokeBefore:
+            self._close()
+            self.ready()
+            try:
+                self._send(mail)
+            except wire.BrokeBefore as error:
+                self._close()
+                raise ServerAway(str(error)) from error
+
+    def _send(self, mail: Mail) -> None:
+        backend = self._backend
+        assert backend is not None, "ready() comes first"
+        smtp = getattr(backend, "connection", None)
+        try:
+            if isinstance(smtp, smtplib.SMTP):
+                wire.transmit(smtp, settings.DEFAULT_FROM_EMAIL, mail.to, mail.built.raw)
+            else:
+                backend.send_messages([mail.built])
+        except wire.Answered as error:
+            raise Refused(error.code, error.words) from error
+        except wire.BrokeAfter as error:
+            self._close()
+            raise Uncertain(str(error)) from error
         except (smtplib.SMTPException, OSError) as error:
             raise Uncertain(type(error).__name__) from error
-
-    def _answers(self) -> bool:
-        smtp = getattr(self._backend, "connection", None)
-        if not isinstance(smtp, smtplib.SMTP):
-            return True
-        try:
-            return smtp.noop()[0] == 250
-        except (smtplib.SMTPException, OSError):
-            return False
 
     def _close(self) -> None:
         backend, self._backend = self._backend, None

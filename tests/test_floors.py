@@ -12,7 +12,7 @@ FLOORS = ["bra", "meetings", "actions", "finding", "reports", "demo"]
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
-    {"fields", "text", "errors", "models", "signals", "http", "personnummer", "workdays"},
+    {"fields", "text", "errors", "models", "signals", "http", "personnummer", "workdays", "mime", "wire", "moulds"},
     {"permissions", "rows", "status", "series", "timing"},
     {
         "history",

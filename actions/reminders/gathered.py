@@ -7,9 +7,11 @@ from django.urls import reverse
 
 from actions.models import Action, Escalation, UpdateRound
 from actions.owner_links import OWNER
+from actions.reminders.letters import told_lines
 from actions.reminders.steps import Line
 from bra import links
 from bra.models import Letter
+from bra.moulds import Words
 from bra.post import Desk, Written
 from meetings.models import Meeting
 
@@ -50,11 +52,15 @@ def _write(
         desk.write(
             letter,
             template,
-            subjects[letter.about or 0]
-            | {
-                "lines": lines[letter.recipient_id],
-                "path": reverse("owner:enter", args=[secrets[letter.recipient_id, None]]),
+            subjects[letter.about or 0] | {"lines": lines[letter.recipient_id]},
+            slots={
+                "name": Words(letter.recipient.display_name),
+                "path": Words(reverse("owner:enter", args=[secrets[letter.recipient_id, None]])),
+                "unsubscribe": Words(desk.unsubscribe.get(letter.pk, "")),
+                "told": told_lines(lines[letter.recipient_id]),
             },
+            # The day as well: what the subject says of itself may change from day to day.
+            key=(letter.about, desk.today, len(lines[letter.recipient_id]), letter.pk in desk.unsubscribe),
         )
         if letter.pk in keys
         else Written(letter, None, "closed")
@@ -78,6 +84,8 @@ def write_escalated(desk: Desk, letters: Sequence[Letter]) -> list[Written]:
         if not seen:
             written.append(Written(letter, None, "closed"))
             continue
-        context = {"lines": [Line(row.action, 0, desk.today) for row in seen], "meeting": meeting, "path": path}
-        written.append(desk.write(letter, "escalated", context))
+        told = [Line(row.action, 0, desk.today) for row in seen]
+        words = told_lines(told)
+        context = {"name": letter.recipient.display_name, "lines": told, "meeting": meeting, "path": path}
+        written.append(desk.write(letter, "escalated", context, slots={"told": words}, key=(letter.pk, words)))
     return written

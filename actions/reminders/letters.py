@@ -11,6 +11,7 @@ from actions.owner_links import OWNER
 from actions.reminders.steps import Line
 from bra import links
 from bra.models import Letter, Member
+from bra.moulds import Words, fill
 from bra.post import Desk, Written, deputies
 
 
@@ -27,7 +28,7 @@ def write_reminders(desk: Desk, letters: Sequence[Letter]) -> list[Written]:
             lines[line.reminder_id].append(line)
     secrets = links.make_links(((letter.recipient, None) for letter in letters if lines[letter.pk]), OWNER)
     return [
-        _written(desk, letter, lines[letter.pk], secrets[letter.recipient_id, None])
+        written(desk, letter, lines[letter.pk], secrets[letter.recipient_id, None])
         if lines[letter.pk]
         else Written(letter, None, "closed")
         for letter in letters
@@ -56,14 +57,38 @@ def line_of(action: Action, step: int, on: date, told: Member) -> Line:
     return Line(action, step, on, absent="" if action.owner_id == told.pk else action.owner.label)
 
 
-def _written(desk: Desk, letter: Letter, lines: Sequence[ReminderLine], secret: str) -> Written:
+def written(desk: Desk, letter: Letter, lines: Sequence[ReminderLine], secret: str) -> Written:
+    """Write one reminder: the lines it says, and the secret of its link."""
     said = [line.pk for line in lines]
-    context = {
-        "owner": letter.recipient,
-        "lines": [line_of(line.action, line.step, desk.today, letter.recipient) for line in lines],
-        "path": reverse("owner:enter", args=[secret]),
+    shown = [line_of(line.action, line.step, desk.today, letter.recipient) for line in lines]
+    slots = {
+        "name": Words(letter.recipient.display_name),
+        "path": Words(reverse("owner:enter", args=[secret])),
+        "told": told_lines(shown),
     }
-    return desk.write(letter, "reminder", context, claimed=lambda: _keep_only(letter, said))
+    return desk.write(
+        letter,
+        "reminder",
+        {"lines": shown},
+        slots=slots,
+        key=len(shown),
+        claimed=lambda: _keep_only(letter, said),
+    )
+
+
+def told_lines(lines: Sequence[Line]) -> Words:
+    """The lines as they stand in a mail."""
+    filled = [
+        fill(
+            "_action",
+            {"line": line},
+            {"title": Words(line.title), "absent": Words(line.absent)},
+            key=(line.action.deadline, line.on, bool(line.absent)),
+            parts=("txt", "html"),
+        )
+        for line in lines
+    ]
+    return Words("\n\n".join(one["txt"] for one in filled), "\n    ".join(one["html"] for one in filled))
 
 
 def _keep_only(letter: Letter, said: Sequence[int]) -> None:

@@ -142,7 +142,7 @@ def _with_links(desk: Desk, kind: str, letters: Sequence[Letter]) -> Desk:
 def _deliver_one(
     council: Council, written: Written, box: mail.Outbox, clock: Callable[[], datetime], done: Delivered
 ) -> None:
-    """Send one mail and write what became of it. Raises ServerAway, with nothing claimed."""
+    """Send one mail and write what became of it. Raises ServerAway, with the claim given back."""
     letter = written.letter
     if written.mail is None:
         state = LetterState.FAILED if written.failure in _FAILING else LetterState.DROPPED
@@ -155,6 +155,11 @@ def _deliver_one(
         return
     try:
         box.send(written.mail)
+    except mail.ServerAway:
+        # It was claimed, but the server doesn't have it.
+        _settle(letter, LetterState.PENDING, "away")
+        Letter.objects.filter(pk=letter.pk).update(attempts=letter.attempts)
+        raise
     except mail.Refused as error:
         again = not error.final and letter.attempts + 1 < MOST_ATTEMPTS
         _settle(letter, LetterState.PENDING if again else LetterState.FAILED, f"refused {error.code}")

@@ -1,7 +1,7 @@
 """The kinds of mail, and what a floor gives for each: its name, and the one who writes it."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 
 from bra import mail
 from bra.models import Council, Letter, LetterQuerySet, Member
+from bra.moulds import Words
 
 log = logging.getLogger(__name__)
 
@@ -47,13 +48,20 @@ class Desk:
         context: dict[str, Any],
         *,
         claimed: Callable[[], None] | None = None,
+        slots: Mapping[str, Words] | None = None,
+        key: Hashable = None,
         **rest: Any,
     ) -> Written:
         """Write the letter's mail from templates/emails/<template>.*; `rest` goes to bra.mail.Mail.
 
+        With a `key` the template is rendered once for all letters of the key, which differ in their `slots` alone
+        (bra.moulds).
+
         What can't be written as a mail fails alone, and is logged without a word of its text.
         """
         unsubscribe = self.unsubscribe.get(letter.pk, "")
+        if key is not None:
+            key = (key, self.council.pk, self.council.name, self.reply_to)
         shared = {
             "council": self.council,
             "recipient": letter.recipient,
@@ -70,6 +78,8 @@ class Desk:
                 reply_to=self.reply_to,
                 council_pk=self.council.pk,
                 unsubscribe=unsubscribe,
+                slots=slots,
+                key=key,
                 **rest,
             )
         except Exception as error:

@@ -1,0 +1,134 @@
+"""A mail server on the loopback that does what it is told: take, refuse, break off or hang at a step.
+
+It runs in a thread of the one who measures or tests; `python -m bench.sink` runs one by itself and prints its port.
+"""
+
+import contextlib
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+# Where a connection can break: before the answer to each step, and after the last answer.
+STEPS = ("connect", "ehlo", "mail", "rcpt", "data", "body", "after")
+
+
+@dataclass
+class Sink:
+    """What arrived, as (address, Message-ID). `cut_at` and `hang_at` name a step of STEPS, for `times` connections.
+
+    `refused` maps an address to the answer that its RCPT gets.
+    """
+
+    port: int = 0
+    keep: bool = True
+    cut_at: str = ""
+    hang_at: str = ""
+    times: int = 1_000_000
+    refused: dict[str, str] = field(default_factory=dict)
+    taken: list[tuple[str, str]] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def disturbed(self, step: str) -> bool:
+        """Whether the connection ends here. One that hangs does so until the sink is stopped, and then ends too."""
+        if step not in (self.cut_at, self.hang_at):
+            return False
+        with self.lock:
+            if self.times <= 0:
+                return False
+            self.times -= 1
+        if step == self.hang_at:
+            self.stopped.wait(30)
+        return True
+
+
+@contextlib.contextmanager
+def sink(**told: object) -> Iterator[Sink]:
+    """Run one while the block runs."""
+    server = Sink(**told)  # type: ignore[arg-type]  # the block names its fields
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server.port = listening.getsockname()[1]
+        threading.Thread(target=_accept, args=(server, listening), daemon=True).start()
+        try:
+            yield server
+        finally:
+            server.stopped.set()
+            # Wakes the one who accepts; closing alone doesn't.
+            with contextlib.suppress(OSError):
+                listening.shutdown(socket.SHUT_RDWR)
+
+
+def _accept(server: Sink, listening: socket.socket) -> None:
+    while not server.stopped.is_set():
+        try:
+            connection, _address = listening.accept()
+        except OSError:
+            return
+        threading.Thread(target=_serve, args=(server, connection), daemon=True).start()
+
+
+def _serve(server: Sink, connection: socket.socket) -> None:
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with connection, contextlib.suppress(OSError, ValueError), connection.makefile("rb") as lines:
+        _talk(server, connection, lines)
+
+
+def _talk(server: Sink, connection: socket.socket, lines: "object") -> None:
+    read = lines.readline  # type: ignore[attr-defined]  # a file
+    address = ""
+
+    def say(text: str) -> None:
+        connection.sendall(text.encode() + b"\r\n")
+
+    if server.disturbed("connect"):
+        return
+    say("220 sink")
+    while line := read():
+        verb = line[:4].upper()
+        step = {b"EHLO": "ehlo", b"HELO": "ehlo", b"MAIL": "mail", b"RCPT": "rcpt", b"DATA": "data"}.get(verb, "")
+        if step and server.disturbed(step):
+            return
+        if verb == b"RCPT":
+            address = line.decode().partition("<")[2].partition(">")[0]
+            say(server.refused.get(address, "250 2.1.5 OK"))
+        elif verb == b"DATA":
+            say("354 go on")
+            message_id = _body(read, keep=server.keep)
+            if server.disturbed("body"):
+                return
+            if server.keep:
+                with server.lock:
+                    server.taken.append((address, message_id))
+            if server.disturbed("after"):
+                return
+            say("250 2.0.0 taken")
+        elif verb == b"QUIT":
+            say("221 bye")
+            return
+        else:
+            say("250 OK")
+
+
+def _body(read: "object", *, keep: bool) -> str:
+    """Read a mail to its end; return its Message-ID."""
+    found = ""
+    while line := read():  # type: ignore[operator]  # a file's readline
+        if line == b".\r\n":
+            return found
+        if keep and not found and line[:11].lower() == b"message-id:":
+            found = line[11:].strip().decode()
+    raise ValueError("the connection ended in the middle of a mail")
+
+
+def main() -> int:
+    """Take everything until standard input ends."""
+    with sink(keep=False) as server:
+        print(server.port, flush=True)
+        sys.stdin.read()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
