@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import IO
 
 # Where a connection can break: before the answer to each step, and after the last answer.
 STEPS = ("connect", "ehlo", "mail", "rcpt", "data", "body", "after")
@@ -33,7 +34,7 @@ class Sink:
 
     def disturbed(self, step: str) -> bool:
         """Whether the connection ends here. One that hangs does so until the sink is stopped, and then ends too."""
-        if step not in (self.cut_at, self.hang_at):
+        if not step or step not in (self.cut_at, self.hang_at):
             return False
         with self.lock:
             if self.times <= 0:
@@ -75,8 +76,10 @@ def _serve(server: Sink, connection: socket.socket) -> None:
         _talk(server, connection, lines)
 
 
-def _talk(server: Sink, connection: socket.socket, lines: "object") -> None:
-    read = lines.readline  # type: ignore[attr-defined]  # a file
+_STEP_OF = {b"EHLO": "ehlo", b"HELO": "ehlo", b"MAIL": "mail", b"RCPT": "rcpt", b"DATA": "data"}
+
+
+def _talk(server: Sink, connection: socket.socket, lines: IO[bytes]) -> None:
     address = ""
 
     def say(text: str) -> None:
@@ -85,36 +88,37 @@ def _talk(server: Sink, connection: socket.socket, lines: "object") -> None:
     if server.disturbed("connect"):
         return
     say("220 sink")
-    while line := read():
+    while line := lines.readline():
         verb = line[:4].upper()
-        step = {b"EHLO": "ehlo", b"HELO": "ehlo", b"MAIL": "mail", b"RCPT": "rcpt", b"DATA": "data"}.get(verb, "")
-        if step and server.disturbed(step):
+        if server.disturbed(_STEP_OF.get(verb, "")):
             return
         if verb == b"RCPT":
             address = line.decode().partition("<")[2].partition(">")[0]
             say(server.refused.get(address, "250 2.1.5 OK"))
         elif verb == b"DATA":
             say("354 go on")
-            message_id = _body(read, keep=server.keep)
-            if server.disturbed("body"):
-                return
-            if server.keep:
-                with server.lock:
-                    server.taken.append((address, message_id))
-            if server.disturbed("after"):
+            if not _take(server, address, lines):
                 return
             say("250 2.0.0 taken")
-        elif verb == b"QUIT":
-            say("221 bye")
-            return
         else:
-            say("250 OK")
+            say("221 bye" if verb == b"QUIT" else "250 OK")
 
 
-def _body(read: "object", *, keep: bool) -> str:
+def _take(server: Sink, address: str, lines: IO[bytes]) -> bool:
+    """Read a mail and keep it; False when the connection ends before the answer."""
+    message_id = _body(lines, keep=server.keep)
+    if server.disturbed("body"):
+        return False
+    if server.keep:
+        with server.lock:
+            server.taken.append((address, message_id))
+    return not server.disturbed("after")
+
+
+def _body(lines: IO[bytes], *, keep: bool) -> str:
     """Read a mail to its end; return its Message-ID."""
     found = ""
-    while line := read():  # type: ignore[operator]  # a file's readline
+    while line := lines.readline():
         if line == b".\r\n":
             return found
         if keep and not found and line[:11].lower() == b"message-id:":

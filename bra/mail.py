@@ -6,10 +6,10 @@ What went wrong is told in the only three ways that matter to whoever keeps the 
 
 import smtplib
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from email.utils import formataddr
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ from django.core.mail.message import EmailMessage
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import get_language
 
 from bra import mime, wire
 from bra.models import LoggedMail
@@ -81,7 +82,7 @@ class Mail:
                 raise ValueError("a line break or a space at the end of a mail header")
         validate_email(self.to)
         if self.reply_to:
-            validate_email(self.reply_to)
+            _checked(self.reply_to)
 
     def message(self) -> Message:
         """Return it as Django's backends want it."""
@@ -96,7 +97,7 @@ class Mail:
         message = Message(
             subject=self.subject,
             body=self.text,
-            from_email=formataddr((self.sender_name, settings.DEFAULT_FROM_EMAIL)),
+            from_email=_from(self.sender_name, settings.DEFAULT_FROM_EMAIL),
             to=[self.to],
             reply_to=[self.reply_to] if self.reply_to else None,
             headers=headers,
@@ -111,6 +112,16 @@ class Mail:
         message = self.message()
         message.raw = mime.plain_bytes(message) or message.message().as_bytes(linesep="\r\n")
         return message
+
+
+@lru_cache(maxsize=500)
+def _from(name: str, address: str) -> str:
+    return formataddr((name, address))
+
+
+@lru_cache(maxsize=500)
+def _checked(address: str) -> None:
+    validate_email(address)
 
 
 def domain() -> str:
@@ -146,7 +157,7 @@ def build(
     Raises ValueError or ValidationError as Mail does.
     """
     context = {"base_url": settings.BASE_URL} | context
-    with own_language():
+    with nullcontext() if get_language() == settings.LANGUAGE_CODE else own_language():
         if key is None:
             subject, text, html = (
                 render_to_string(f"emails/{name}.{part}", context).strip() for part in ("subject", "txt", "html")

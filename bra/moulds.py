@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 PARTS = ("subject", "txt", "html")
 # Old moulds go when there are more: a council's name may change.
 MOST = 500
+_MARKS = tuple(f"\ue000{number}\ue001" for number in range(9))
 _moulds: dict[Hashable, dict[str, str]] = {}
 
 
@@ -35,22 +36,19 @@ def fill(
     name: str, context: Mapping[str, Any], slots: Mapping[str, Words], *, key: Hashable, parts: tuple[str, ...] = PARTS
 ) -> dict[str, str]:
     """Return the `parts` of templates/emails/<name>.*, with the context, and the slots in their places."""
-    whole_key = (name, get_language(), key, parts, tuple(slots))
+    whole_key = (name, get_language(), key, parts, *slots)
     mould = _moulds.get(whole_key)
     if mould is None:
         # Characters for private use (U+E000 ...), which nobody types: no word of the context holds them.
-        marks = {slot: mark_safe(_mark(number)) for number, slot in enumerate(slots)}  # noqa: S308 - made here
+        marks = {slot: mark_safe(mark) for slot, mark in zip(slots, _MARKS, strict=False)}  # noqa: S308 - made here
         mould = {part: render_to_string(f"emails/{name}.{part}", {**context, **marks}).strip() for part in parts}
         if len(_moulds) >= MOST:
             _moulds.clear()
         _moulds[whole_key] = mould
     filled = {}
     for part, text in mould.items():
-        for number, words in enumerate(slots.values()):
-            text = text.replace(_mark(number), words.in_part(part))
+        for mark, words in zip(_MARKS, slots.values(), strict=False):
+            if mark in text:
+                text = text.replace(mark, words.in_part(part))
         filled[part] = text
     return filled
-
-
-def _mark(number: int) -> str:
-    return f"\ue000{number}\ue001"

@@ -83,7 +83,7 @@ def told_lines(lines: Sequence[Line]) -> Words:
             "_action",
             {"line": line},
             {"title": Words(line.title), "absent": Words(line.absent)},
-            key=(line.action.deadline, line.on, bool(line.absent)),
+            key=(line.action.deadline.toordinal(), line.on.toordinal(), not line.absent),
             parts=("txt", "html"),
         )
         for line in lines

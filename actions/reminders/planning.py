@@ -148,6 +148,8 @@ def _write(councils: Sequence[Council], on: date, rules: Rules) -> Planned:
     with connection.cursor() as cursor:
         # Nothing in the text comes from outside: the ORM compiled it.
         cursor.execute(f"CREATE TEMPORARY TABLE due_today AS {select}", parameters)
+        # The database knows nothing of this table yet; without an index it may read all of it for each letter.
+        cursor.execute("CREATE INDEX due_by_recipient ON due_today (recipient)")
         cursor.execute(_REMINDERS, [REMINDER, on.isoformat(), day, waiting])
         reminders = cursor.rowcount
         cursor.execute(_LINES, [REMINDER, on.isoformat(), waiting])

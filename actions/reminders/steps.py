@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from actions.models import Action
 
@@ -15,11 +16,14 @@ WEEK = 7
 def neutral_title(action: Action) -> str:
     """Name an action without saying what it is about: number, meeting, the meeting's day. All that a mail may say."""
     meeting = action.agenda_item.meeting
-    return _("Action %(number)d from meeting %(meeting)s (%(day)s)") % {
-        "number": action.pk,
-        "meeting": meeting.number,
-        "day": date_format(meeting.date, "j F Y"),
-    }
+    return _neutral_words(get_language(), meeting.number, meeting.date) % {"number": action.pk}
+
+
+@lru_cache(maxsize=2000)
+def _neutral_words(language: str | None, meeting: str, day: date) -> str:
+    """The neutral title but for the number; a morning's mails name few meetings many times."""
+    words = {"number": "%(number)d", "meeting": meeting, "day": date_format(day, "j F Y")}
+    return _("Action %(number)s from meeting %(meeting)s (%(day)s)") % words
 
 
 @dataclass(frozen=True)
