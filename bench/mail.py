@@ -114,7 +114,7 @@ def _connect(port: int) -> object:
 def _ours(prepared: "tuple[Desk, list[tuple[Letter, list[ReminderLine]]]]", port: int) -> None:
     from bra.mail import Outbox
 
-    with Outbox(lambda: _connect(port)) as box:  # type: ignore[arg-type,return-value]  # a backend
+    with Outbox(lambda: _connect(port)) as box:  # type: ignore[return-value]  # a backend
         for mail in _mails(prepared):
             box.ready()
             box.send(mail)
@@ -131,7 +131,7 @@ def _ledger(council: "Council", port: int) -> None:
 
     from bra import post
 
-    done = post.deliver(council, today=data.TODAY, clock=timezone.now, connect=lambda: _connect(port))  # type: ignore[arg-type,return-value]  # a backend
+    done = post.deliver(council, today=data.TODAY, clock=timezone.now, connect=lambda: _connect(port))  # type: ignore[return-value]  # a backend
     assert done.failed + done.unknown + done.later == 0 < done.sent
 
 

@@ -48,7 +48,7 @@ class Sink:
 @contextlib.contextmanager
 def sink(**told: object) -> Iterator[Sink]:
     """Run one while the block runs."""
-    server = Sink(**told)  # type: ignore[arg-type]  # the block names its fields
+    server = Sink(**told)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server.port = listening.getsockname()[1]
         threading.Thread(target=_accept, args=(server, listening), daemon=True).start()

@@ -110,7 +110,7 @@ class Mail:
     def built(self) -> Message:
         """The message with its bytes; made once. Raises ValueError when it can't be written as a mail."""
         message = self.message()
-        message.raw = mime.plain_bytes(message) or message.message().as_bytes(linesep="\r\n")
+        message.raw = mime.plain_bytes(message) or message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own
         return message
 
 

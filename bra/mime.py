@@ -11,8 +11,10 @@ from django.core.mail import EmailMultiAlternatives
 
 def plain_bytes(message: EmailMultiAlternatives) -> bytes | None:
     """Return the message as it goes over the wire, with CRLF; None when there is more in it than text and HTML."""
-    parts = message.alternatives
-    if message.attachments or len(parts) != 1 or parts[0].mimetype != "text/html":
+    if message.attachments or len(message.alternatives) != 1:
+        return None
+    [(html, mimetype)] = message.alternatives
+    if mimetype != "text/html":
         return None
     addresses = [*message.to, *message.reply_to]
     if message.cc or message.bcc or not all(address.isascii() for address in addresses):
@@ -31,7 +33,7 @@ def plain_bytes(message: EmailMultiAlternatives) -> bytes | None:
     if not head.isascii() or any(len(line) > 900 for line in lines):
         return None
     raw = [head.encode("ascii")]
-    for kind, body in (("plain", str(message.body)), ("html", str(parts[0].content))):
+    for kind, body in (("plain", str(message.body)), ("html", str(html))):
         raw.append(
             f'--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\n'
             "Content-Transfer-Encoding: quoted-printable\r\n".encode("ascii")
