@@ -49,6 +49,7 @@ def measure(options: argparse.Namespace) -> Iterator[Result]:
         "fastest": round(min(ours), 6),
         "reference_fastest": round(min(bare), 6),
         "slower": round(median(ours) / median(bare), 3),
+        "slower_fastest": round(min(ours) / min(bare), 3),
         "due_per_second": round(due / median(ours)),
         "memory_grown_mb": round(max(0.0, peak - before), 1),
         "load": round(os.getloadavg()[0], 1),

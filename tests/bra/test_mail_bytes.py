@@ -34,7 +34,8 @@ def told(message: EmailMessage) -> dict[str, Any]:
     """Headers and parts; the day it was written and the boundary left out."""
     # The library begins a long line on the next one, which leaves a space before it.
     headers = {name: str(message[name]).strip() for name in message if name not in ("Date", "Content-Type")}
-    parts = {part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()}
+    texts = [part for part in message.walk() if not part.is_multipart()]
+    parts = {part.get_content_type(): part.get_content().replace("\r\n", "\n") for part in texts}
     return headers | parts
 
 
