@@ -15,7 +15,7 @@ from bra.models import Letter, Member
 from bra.moulds import Words, fill
 from bra.post import Desk, Written, deputies
 
-_SECRET = "-secret-"
+_MARK = "-here-"
 
 
 def write_reminders(desk: Desk, letters: Sequence[Letter]) -> list[Written]:
@@ -66,7 +66,7 @@ def written(desk: Desk, letter: Letter, lines: Sequence[ReminderLine], secret: s
     shown = [line_of(line.action, line.step, desk.today, letter.recipient) for line in lines]
     slots = {
         "name": Words(letter.recipient.display_name),
-        "path": Words(_page().replace(_SECRET, secret)),
+        "path": Words(_page().replace(_MARK, secret)),
         "told": told_lines(shown),
     }
     return desk.write(
@@ -81,8 +81,8 @@ def written(desk: Desk, letter: Letter, lines: Sequence[ReminderLine], secret: s
 
 @cache
 def _page() -> str:
-    """The address of the owner's page, with _SECRET where the secret belongs; finding it takes longer than filling it."""
-    return reverse("owner:enter", args=[_SECRET])
+    """The address of the owner's page, with _MARK where the secret belongs; found once."""
+    return reverse("owner:enter", args=[_MARK])
 
 
 def told_lines(lines: Sequence[Line]) -> Words:
