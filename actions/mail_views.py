@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,7 +21,7 @@ from bra import post
 from bra.errors import RuleBroken
 from bra.forms import DayInput
 from bra.http import CouncilRequest, only_if
-from bra.models import Letter, LetterQuerySet, LetterState, LoggedMail, Member
+from bra.models import Letter, LetterQuerySet, LetterState, LoggedMail, Member, StoppedAddress
 from bra.permissions import may_coordinate
 from bra.tasks import wake_sender
 
@@ -108,6 +108,8 @@ def mail_list(request: CouncilRequest) -> HttpResponse:
         "filtered": any(request.GET.get(name) for name in form.fields),
         "to_judge": visible.to_judge().count(),
         "counts": [(state.value, counts[state], state.label) for state in LetterState if state in counts],
+        "stopped": StoppedAddress.objects.filter(council=request.council).order_by("-on", "address"),
+        "rules": reminders.rules_of(request.council),
         "previews": [
             (words, f"{preview}?day={day:%Y-%m-%d}", day)
             for words, day in (
@@ -129,7 +131,7 @@ def reminder_preview(request: CouncilRequest) -> HttpResponse:
     if not form.is_bound:
         form = PreviewForm(initial={"day": on})
     trail = [(_("Mail log"), reverse("actions:mail_list", args=[request.council.slug])), (_("Preview"), None)]
-    shown = reminders.preview(request.council, on, member=request.member)
+    shown = reminders.preview(request.council, on, today=request.today, member=request.member)
     return render(request, "actions/reminder_preview.html", {"form": form, "shown": shown, "trail": trail})
 
 
@@ -142,7 +144,7 @@ def mail_detail(request: CouncilRequest, pk: int) -> HttpResponse:
     related = ReminderLine.objects.filter(reminder=letter.pk).select_related("action__agenda_item__meeting")
     lines = list(related.filter(action__in=Action.objects.visible_to(request.member)))
     # Even a neutral title tells that an action exists, so the mail is for those who may see all that it names.
-    whole = len(lines) == related.count()
+    whole = len(lines) == related.count() and post.KINDS[letter.kind].readable(request.member, letter)
     mails = LoggedMail.objects.filter(council=request.council, message_id=post.message_id(letter))
     kind = post.KINDS[letter.kind].label
     context = {
@@ -159,6 +161,7 @@ def mail_detail(request: CouncilRequest, pk: int) -> HttpResponse:
             for line in lines
         ],
         "mail": mails.first() if whole else None,
+        "stopped": letter.recipient.address.lower() in post.stopped_addresses(request.council),
         "trail": [(_("Mail log"), reverse("actions:mail_list", args=[request.council.slug])), (kind, None)],
     }
     return render(request, "actions/mail_detail.html", context)
@@ -168,11 +171,15 @@ def mail_detail(request: CouncilRequest, pk: int) -> HttpResponse:
 @require_POST
 def reminder_send(request: CouncilRequest) -> HttpResponse:
     """Plan today's reminders now and wake whoever sends; when the broker is away they go out a little later."""
-    waiting = reminders.send_now(council=request.council, by=request.member, on=request.today)
-    if not waiting:
-        messages.success(request, _("Nobody is to be reminded of anything new today."))
+    try:
+        waiting = reminders.send_now(council=request.council, by=request.member, on=request.today)
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
     else:
-        _tell_when(request, waiting)
+        if waiting:
+            _tell_when(request, waiting)
+        else:
+            messages.success(request, _("Nobody is to be reminded of anything new today."))
     return redirect("actions:mail_list", request.council.slug)
 
 
@@ -202,6 +209,32 @@ def mail_dismiss(request: CouncilRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("The mail is not sent again."))
     return redirect("actions:mail_detail", request.council.slug, pk)
+
+
+@only_if(may_coordinate)
+@require_POST
+def address_stop(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Stop the address of a mail's recipient: the mail came back."""
+    letter = letter_for(request.member, pk)
+    address = letter.recipient.address
+    if address:
+        post.stop_address(council=request.council, address=address, by=request.member, on=request.today)
+        messages.success(request, _("Nothing more is sent to %(address)s.") % {"address": address})
+    return redirect("actions:mail_detail", request.council.slug, pk)
+
+
+@only_if(may_coordinate)
+@require_POST
+def address_lift(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Send to an address again that had refused mail."""
+    row = get_object_or_404(StoppedAddress, council=request.council, pk=pk)
+    try:
+        post.lift_address(address=row, by=request.member, on=request.today)
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, _("Mail goes to %(address)s again.") % {"address": row.address})
+    return redirect("actions:mail_list", request.council.slug)
 
 
 def _tell_when(request: CouncilRequest, waiting: int) -> None:

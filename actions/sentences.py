@@ -165,6 +165,7 @@ _TELL: dict[str, Callable[[HistoryEntry, _Names], str]] = {
     "action.undone": _undone,
     "action.waits": _waits,
     "action.repeats": _repeats,
+    "action.escalated": lambda entry, names: _("put before the council: overdue for too long"),
     "action.removed": lambda entry, names: _("removed"),
     "action.restored": lambda entry, names: _("brought back"),
 }

@@ -1,7 +1,10 @@
 """Measure the product on data made for it, ours beside a reference, in one run.
 
     python -m bench list --actions 100000     the page with the list of actions
-    python -m bench sweep --actions 100000    the day's reminders
+    python -m bench sweep --actions 1000000   the morning of 290 councils
+    python -m bench sweep_rows                the day's reminders of one council, beside a loop
+    python -m bench mail                      rendering and sending
+    python -m bench faults --owners 5000 --kills 200
 
 Each result is a line of JSON: "name"; "n", the rows; "seconds", ours; "peak_rss_mb", the most memory this process
 held while it measured ours; "reference", the seconds of the plain way to do the same; "ratio", reference / seconds.
@@ -23,7 +26,10 @@ from pathlib import Path
 # not import Django at its top level, because the database is only known when the command line has been read.
 COMMANDS = {
     "list": "the page with the list of actions, beside the list as one would first write it",
-    "sweep": "planning the day's reminders, beside a loop over the rows",
+    "sweep": "planning a morning of 290 councils, beside one bare INSERT ... SELECT of the same rows",
+    "sweep_rows": "planning one council's reminders, beside a loop over the rows",
+    "mail": "rendering, building and sending mails to a local sink, beside sending prebuilt bytes",
+    "faults": "a sweep whose workers are killed over and over: what was lost, doubled, flagged",
 }
 LARGEST = 5_000_000
 

@@ -250,3 +250,80 @@ def _actions(world: World, items: "list[AgendaItem]", dice: random.Random) -> "I
             closed_on=closed,
             removed=dice.random() < 0.01,
         )
+
+
+def build_many(actions: int, councils: int, owners: int) -> "list[Council]":
+    """Make `councils` councils with `owners` owners and `actions` open actions between them, 20.5 % of them due.
+
+    Each council has one meeting with one item; nobody is hindered. Written with plain statements: a million rows.
+    """
+    from django.db import connection
+
+    from bra.models import Council, Member, Organisation, Role
+    from meetings.models import AgendaItem
+
+    made = Council.objects.bulk_create(
+        [Council(name=f"BRÅ {number}", slug=f"bra-{number}", pinned_today=TODAY) for number in range(councils)]
+    )
+    homes = Organisation.objects.bulk_create([Organisation(council=council, name="Kommunen") for council in made])
+    people = Member.objects.bulk_create(
+        [
+            Member(
+                council=made[number % councils],
+                organisation=homes[number % councils],
+                name=f"Person {number}",
+                title="Handläggare",
+                email=f"person{number}@example.org",
+                role=Role.OWNER,
+                mandate_from=date(2010, 1, 1),
+            )
+            for number in range(owners)
+        ],
+        batch_size=BATCH,
+    )
+    items = {}
+    for council in made:
+        [item, *_rest] = _agenda_of_one(council)
+        items[council.pk] = item.pk
+    assert len(items) == AgendaItem.objects.count()
+    columns = (
+        "council_id, agenda_item_id, title, owner_id, agreed_on, deadline, status, effect, version, removed, "
+        "sort_key, stems"
+    )
+    agreed = connection.ops.adapt_datefield_value(TODAY - timedelta(days=400))
+    days = {days: connection.ops.adapt_datefield_value(TODAY + timedelta(days=days)) for days in range(-240, 400)}
+    with connection.cursor() as cursor:
+        for start in range(0, actions, 1000):
+            rows: list[object] = []
+            for number in range(start, min(start + 1000, actions)):
+                owner = people[(number * 7919 + number // 200) % owners]
+                due = number % 200 < 41
+                deadline = days[14 - number // 200 % 134] if due else days[15 + number % 240]
+                title = f"{VERBS[number % 14]} {THINGS[number // 14 % 14]}"
+                rows += [owner.council_id, items[owner.council_id], title, owner.pk, agreed, deadline]
+                rows += ["in_progress", "", 0, False, title.casefold(), title.casefold()]
+            one = f"({', '.join(['%s'] * 12)})"
+            values = ", ".join([one] * (len(rows) // 12))
+            cursor.execute(f"INSERT INTO actions_action ({columns}) VALUES {values}", rows)  # noqa: S608 - our own text
+    analyze()
+    return made
+
+
+def _agenda_of_one(council: "Council") -> "list[AgendaItem]":
+    """One meeting held long ago, with one item."""
+    from bra.models import STOCKHOLM
+    from meetings.models import AgendaItem, Meeting, MeetingState
+
+    held = datetime(2016, 2, 1, 13, tzinfo=STOCKHOLM)
+    meeting = Meeting.objects.create(
+        council=council,
+        year=2016,
+        sequence=1,
+        date=held.date(),
+        starts_at=time(13),
+        ends_at=time(15),
+        state=MeetingState.ADJOURNED,
+        opened_at=held,
+        adjourned_at=held + timedelta(hours=2),
+    )
+    return [AgendaItem.objects.create(meeting=meeting, position=1, title="Uppföljning")]

@@ -5,9 +5,11 @@ What went wrong is told in the only three ways that matter to whoever keeps the 
 """
 
 import smtplib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from email.utils import formataddr
+from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,8 +20,11 @@ from django.core.mail.message import EmailMessage
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import get_language
 
+from bra import mime, wire
 from bra.models import LoggedMail
+from bra.moulds import Words, fill
 
 CALENDAR_METHODS = ("REQUEST", "CANCEL")
 
@@ -29,12 +34,17 @@ class ServerAway(Exception):
 
 
 class Refused(Exception):
-    """The mail server said no to this mail: `code` is its answer, `final` whether asking again is pointless."""
+    """The mail server said no to this mail: `code` is its answer, `final` whether asking again is pointless.
 
-    def __init__(self, code: int) -> None:
+    `address_is_dead`: it said for good that the recipient can't be reached. A refusal by policy (RFC 3463: 5.7.x) says
+    something of the sender instead, and would stop every address at once.
+    """
+
+    def __init__(self, code: int, recipient_said: bytes | None = None) -> None:
         super().__init__(f"refused with {code}")
         self.code = code
         self.final = not 400 <= code < 500
+        self.address_is_dead = self.final and recipient_said is not None and not recipient_said.startswith(b"5.7.")
 
 
 class Uncertain(Exception):
@@ -45,6 +55,8 @@ class Message(EmailMultiAlternatives):
     """What Django's mail backends send; the log also wants to know whose it is."""
 
     council_pk: int | None = None
+    # What goes over the wire, made once.
+    raw: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -66,17 +78,19 @@ class Mail:
     council_pk: int | None = None
     calendar: str = ""
     calendar_method: str = ""
+    # The address that takes a POST without a cookie (RFC 8058); empty for mail that can't be unsubscribed.
+    unsubscribe: str = ""
 
     def __post_init__(self) -> None:
         if bool(self.calendar) != (self.calendar_method in CALENDAR_METHODS):
             raise ValueError("a calendar goes with its method")
-        for value in (self.to, self.subject, self.message_id, self.sender_name, self.reply_to):
+        for value in (self.to, self.subject, self.message_id, self.sender_name, self.reply_to, self.unsubscribe):
             # splitlines knows every character that some reader of mail takes for the end of a line.
             if len(value.splitlines()) > 1 or value.strip() != value:
                 raise ValueError("a line break or a space at the end of a mail header")
         validate_email(self.to)
         if self.reply_to:
-            validate_email(self.reply_to)
+            _checked(self.reply_to)
 
     def message(self) -> Message:
         """Return it as Django's backends want it."""
@@ -85,10 +99,13 @@ class Mail:
             "Auto-Submitted": "auto-generated",  # RFC 3834: no holiday answers, please
             "X-Auto-Response-Suppress": "All",
         }
+        if self.unsubscribe:
+            headers["List-Unsubscribe"] = f"<{self.unsubscribe}>"
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message = Message(
             subject=self.subject,
             body=self.text,
-            from_email=formataddr((self.sender_name, settings.DEFAULT_FROM_EMAIL)),
+            from_email=_from(self.sender_name, settings.DEFAULT_FROM_EMAIL),
             to=[self.to],
             reply_to=[self.reply_to] if self.reply_to else None,
             headers=headers,
@@ -101,26 +118,67 @@ class Mail:
         message.council_pk = self.council_pk
         return message
 
+    @cached_property
+    def built(self) -> Message:
+        """The message with its bytes; made once. Raises ValueError when it can't be written as a mail."""
+        message = self.message()
+        message.raw = mime.plain_bytes(message) or message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own
+        return message
+
+
+@lru_cache(maxsize=500)
+def _from(name: str, address: str) -> str:
+    return formataddr((name, address))
+
+
+@lru_cache(maxsize=500)
+def _checked(address: str) -> None:
+    validate_email(address)
+
 
 def domain() -> str:
     """Return the domain of the installation's own mail address, for Message-IDs."""
     return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("<> ")
 
 
-def build(name: str, context: dict[str, Any], *, to: str, message_id: str, **rest: Any) -> Mail:
+def absolute(path: str) -> str:
+    """Return the path as an address that works from a mail."""
+    return f"{settings.BASE_URL}{path}"
+
+
+def own_language() -> AbstractContextManager[None]:
+    """Speak the installation's language inside: mail is written in it, whoever caused it."""
+    return translation.override(settings.LANGUAGE_CODE)
+
+
+def build(
+    name: str,
+    context: dict[str, Any],
+    *,
+    to: str,
+    message_id: str,
+    slots: Mapping[str, Words] | None = None,
+    key: Hashable = None,
+    **rest: Any,
+) -> Mail:
     """Render templates/emails/<name>.subject, .txt and .html in the installation's language into a mail.
+
+    With a `key` the template is rendered once for all mails of that key, which differ in their `slots` alone.
 
     `rest` goes to Mail as it is. The context gets `base_url`, where the installation is reached.
     Raises ValueError or ValidationError as Mail does.
     """
     context = {"base_url": settings.BASE_URL} | context
-    with translation.override(settings.LANGUAGE_CODE):
-        subject, text, html = (
-            render_to_string(f"emails/{name}.{part}", context).strip() for part in ("subject", "txt", "html")
-        )
+    with nullcontext() if get_language() == settings.LANGUAGE_CODE else own_language():
+        if key is None:
+            subject, text, html = (
+                render_to_string(f"emails/{name}.{part}", context).strip() for part in ("subject", "txt", "html")
+            )
+        else:
+            subject, text, html = fill(name, context, slots or {}, key=key).values()
     mail = Mail(to=to, subject=subject, text=text + "\n", html=html + "\n", message_id=message_id, **rest)
     # What can't be written as a mail is found here, not when the server is already listening.
-    mail.message().message().as_bytes()
+    mail.built  # noqa: B018 - made here
     return mail
 
 
@@ -140,9 +198,7 @@ class Outbox:
         self._close()
 
     def ready(self) -> None:
-        """See to it that there is a connection that answers, a new one if the old one has died. Raises ServerAway."""
-        if self._backend is not None and not self._answers():
-            self._close()
+        """See to it that there is a connection. Raises ServerAway."""
         if self._backend is None:
             backend = self._connect()
             try:
@@ -152,29 +208,37 @@ class Outbox:
             self._backend = backend
 
     def send(self, mail: Mail) -> None:
-        """Hand the mail over; it returns when the server has taken it. Raises Refused or Uncertain."""
-        assert self._backend is not None, "ready() comes first"
+        """Hand the mail over; it returns when the server has taken it. Raises Refused, Uncertain or ServerAway.
+
+        A connection that ends before the server was given the mail is replaced by a new one, once.
+        """
         try:
-            self._backend.send_messages([mail.message()])
-        except smtplib.SMTPRecipientsRefused as error:
-            raise Refused(next(iter(error.recipients.values()))[0]) from error
-        except smtplib.SMTPNotSupportedError as error:
-            raise Refused(550) from error
-        except smtplib.SMTPResponseException as error:
-            if 400 <= error.smtp_code < 600:
-                raise Refused(error.smtp_code) from error
-            raise Uncertain(type(error).__name__) from error
+            self._send(mail)
+        except wire.BrokeBefore:
+            self._close()
+            self.ready()
+            try:
+                self._send(mail)
+            except wire.BrokeBefore as error:
+                self._close()
+                raise ServerAway(str(error)) from error
+
+    def _send(self, mail: Mail) -> None:
+        backend = self._backend
+        assert backend is not None, "ready() comes first"
+        smtp = getattr(backend, "connection", None)
+        try:
+            if isinstance(smtp, smtplib.SMTP):
+                wire.transmit(smtp, settings.DEFAULT_FROM_EMAIL, mail.to, mail.built.raw)
+            else:
+                backend.send_messages([mail.built])
+        except wire.Answered as error:
+            raise Refused(error.code, error.words) from error
+        except wire.BrokeAfter as error:
+            self._close()
+            raise Uncertain(str(error)) from error
         except (smtplib.SMTPException, OSError) as error:
             raise Uncertain(type(error).__name__) from error
-
-    def _answers(self) -> bool:
-        smtp = getattr(self._backend, "connection", None)
-        if not isinstance(smtp, smtplib.SMTP):
-            return True
-        try:
-            return smtp.noop()[0] == 250
-        except (smtplib.SMTPException, OSError):
-            return False
 
     def _close(self) -> None:
         backend, self._backend = self._backend, None

@@ -27,6 +27,24 @@ def _sentences(entry: HistoryEntry, organisations: dict[int, str]) -> Iterator[s
         case "member.edited":
             for field, (old, new) in entry.changes.items():
                 yield _change(field, old, new, organisations)
+        case _:
+            yield from _of_mail(entry)
+
+
+def _of_mail(entry: HistoryEntry) -> Iterator[str]:
+    """What was chosen about the member's mail."""
+    match entry.verb:
+        case "member.mail_chosen":
+            yield _("How often mail is sent was changed.")
+        case "member.unsubscribed":
+            yield _("A kind of mail was unsubscribed.")
+        case "member.resubscribed":
+            yield _("A kind of mail was subscribed again.")
+        case "member.deputy_named":
+            first, last = (entry.changes[name][1] for name in ("starts", "ends"))
+            yield _("Somebody stands in from %(first)s to %(last)s.") % {"first": first, "last": last}
+        case "member.deputy_ended":
+            yield _("Nobody stands in any more.")
 
 
 def _change(field: str, old: Any, new: Any, organisations: dict[int, str]) -> str:

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ansvarig/", include("actions.owner_urls")),
     path("protokoll/", include("meetings.reading_urls")),
     path("kallelse/", include("meetings.reply_urls")),
+    path("avanmal/<str:secret>/", views.unsubscribe, name="unsubscribe"),
     path("kalender/", include("finding.feed_urls")),
     path("<slug:council_slug>/", include(_council)),
 ]

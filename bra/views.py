@@ -5,9 +5,14 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
 
-from bra.models import Member, User
+from bra import links, post
+from bra.models import Letter, Member, Unsubscription, User
+from bra.post.delivery import UNSUBSCRIBE
 
 
 @require_safe
@@ -32,3 +37,28 @@ def start(request: HttpRequest) -> HttpResponse:
     if len(memberships) == 1:
         return redirect("home", memberships[0].council.slug)
     return render(request, "start.html", {"memberships": memberships})
+
+
+@never_cache
+@csrf_exempt  # a mail program posts here by itself (RFC 8058): no cookie, no token; the secret is in the address
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_variables("secret")
+def unsubscribe(request: HttpRequest, secret: str) -> HttpResponse:
+    """End one kind of mail to whoever holds the link, or take that back; looking at the page changes nothing."""
+    clock = timezone.now()
+    link = links.follow(secret, UNSUBSCRIBE, clock=clock)
+    found = Letter.objects.filter(pk=link.about or 0, recipient=link.member) if link else Letter.objects.none()
+    kind = next((post.KINDS[letter.kind] for letter in found if letter.kind in post.optional_kinds()), None)
+    if link is None or kind is None:
+        response = render(request, "unsubscribe.html", status=404)
+    else:
+        member = link.member
+        if request.method == "POST":
+            verb = post.resubscribe if request.POST.get("again") else post.unsubscribe
+            verb(member=member, kind=kind.name, by=member, on=member.council.today(clock))
+        declined = Unsubscription.objects.filter(member=member, kind=kind.name).exists()
+        context = {"council_name": member.council.name, "address": link.address, "kind": kind.label}
+        response = render(request, "unsubscribe.html", context | {"declined": declined})
+    # The secret stands in the address, and no header may carry it on.
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -4,13 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
-from functools import cache
 
-import holidays
-from django.utils.translation import get_language
+from bra.workdays import holiday_name, next_working_day
 
-# Midsummer's Eve, Christmas Eve and New Year's Eve are no public holidays by law, but nobody meets on them.
-_CATEGORIES = ("public", "de_facto")
 LAST = -1
 # A year ahead, with some room: a series from January may end with the January that follows.
 LONGEST = timedelta(days=400)
@@ -33,27 +29,6 @@ class Occasion:
     day: date
     holiday: str = ""
     instead: date | None = None
-
-
-def holiday_name(day: date) -> str:
-    """Return the name of the Swedish holiday or eve that `day` is, in the language of the page; "" for other days.
-
-    Source: the package holidays, calendar SE. Sundays are no holidays here.
-    """
-    return _holidays(day.year, "sv" if get_language() == "sv" else "en_US").get(day, "")
-
-
-@cache
-def _holidays(year: int, language: str) -> dict[date, str]:
-    calendar = holidays.country_holidays("SE", years=[year], categories=_CATEGORIES, language=language)
-    return dict(calendar.items())
-
-
-def next_working_day(day: date) -> date:
-    """Return `day`, or the first day after it that is neither a holiday nor in a weekend."""
-    while day.weekday() > Weekday.FRIDAY or holiday_name(day):
-        day += timedelta(days=1)
-    return day
 
 
 def monthly(start: date, end: date, *, weekday: int, nth: int, months: Iterable[int]) -> list[date]:

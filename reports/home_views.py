@@ -14,6 +14,7 @@ from actions.models import Action, WorkPlan
 from actions.plan_figures import goals_of
 from bra import post
 from bra.http import CouncilRequest
+from bra.models import StoppedAddress
 from bra.permissions import may_coordinate, may_read_council
 from meetings.case_timeline import watched_cases
 from meetings.models import Meeting, MeetingState
@@ -42,6 +43,7 @@ def home(request: CouncilRequest) -> HttpResponse:
         }
     if may_coordinate(request.member):
         context["to_judge"] = post.visible_letters(request.member).to_judge().count()
+        context["stopped_addresses"] = StoppedAddress.objects.filter(council=request.council).count()
     return render(request, "home.html", context)
 
 

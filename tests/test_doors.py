@@ -13,8 +13,8 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from actions.models import DeadlineRequest, ReminderLine
-from bra.models import Council, Member
+from actions.models import DeadlineRequest, ReminderLine, UpdateRound
+from bra.models import Council, Member, StoppedAddress
 from meetings.documents.freezing import frozen
 from meetings.documents.selection import paper_of
 from meetings.models import (
@@ -196,6 +196,11 @@ DOORS = {
     "imports:detail": Door("GET", LOGGERS, "import"),
     "imports:undo": Door("POST", LOGGERS, "import"),
     "imports:discard": Door("POST", LOGGERS, "import"),
+    "actions:mail_rules": Door("GET", COORDINATOR),
+    "actions:mail_rounds": Door("GET", COORDINATOR),
+    "actions:mail_round": Door("GET", COORDINATOR, "round"),
+    "actions:mail_address_stop": Door("POST", COORDINATOR, "reminder"),
+    "actions:mail_address_lift": Door("POST", COORDINATOR, "stopped"),
     "finding:search": Door("GET", SEATED),
     "finding:topic": Door("GET", SEATED, "topic"),
     "finding:calendar": Door("GET", EVERYBODY),
@@ -259,6 +264,8 @@ class Furnished:
             **signed_off(council, item, owner),
             "reminder": make.make_letter(owner),
             "import": make.make_import(item),
+            "round": UpdateRound.objects.create(council=council, as_of=TODAY, asked_on=TODAY, until=TODAY),
+            "stopped": StoppedAddress.objects.create(council=council, address="borta@example.org", on=TODAY),
             "report": Report.objects.create(
                 council=council,
                 plan=plan,

@@ -12,7 +12,7 @@ FLOORS = ["bra", "meetings", "actions", "imports", "finding", "reports", "demo"]
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
-    {"fields", "text", "errors", "models", "signals", "http", "personnummer"},
+    {"fields", "text", "errors", "models", "signals", "http", "personnummer", "workdays", "mime", "wire", "moulds"},
     {"permissions", "rows", "status", "indicators", "series", "timing", "sheets", "reading"},
     {"proposing"},
     {
@@ -49,6 +49,7 @@ STEPS = [
         "owner_forms",
         "closing_forms",
         "action_page",
+        "rule_forms",
         "letters",
         "minutes_letters",
         "mailing_forms",
@@ -101,6 +102,7 @@ STEPS = [
         "plan_edit_views",
         "indicator_views",
         "mail_views",
+        "rule_views",
         "calendar_views",
         "history_views",
         "templatetags",
@@ -153,6 +155,7 @@ CLOCKLESS = {
     "reading",
     "proposing",
     "sheets",
+    "workdays",
 }
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 

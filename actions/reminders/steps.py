@@ -2,35 +2,42 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from actions.models import Action
 
-# Days before the deadline; after it a reminder goes out every week.
-FIRST, SECOND = 14, 3
 WEEK = 7
 
 
 def neutral_title(action: Action) -> str:
     """Name an action without saying what it is about: number, meeting, the meeting's day. All that a mail may say."""
     meeting = action.agenda_item.meeting
-    return _("Action %(number)d from meeting %(meeting)s (%(day)s)") % {
-        "number": action.pk,
-        "meeting": meeting.number,
-        "day": date_format(meeting.date, "j F Y"),
-    }
+    return _neutral_words(get_language(), meeting.number, meeting.date) % {"number": action.pk}
+
+
+@lru_cache(maxsize=2000)
+def _neutral_words(language: str | None, meeting: str, day: date) -> str:
+    """The neutral title but for the number; a morning's mails name few meetings many times."""
+    words = {"number": "%(number)d", "meeting": meeting, "day": date_format(day, "j F Y")}
+    return _("Action %(number)s from meeting %(meeting)s (%(day)s)") % words
 
 
 @dataclass(frozen=True)
 class Line:
-    """One action in the reminder of the day `on`. `step` as in ReminderLine."""
+    """One action in the reminder of the day `on`. `step` as in ReminderLine.
+
+    `absent` names the owner where somebody else is told; `cant` says why who stands in isn't, in words.
+    """
 
     action: Action
     step: int
     on: date
+    absent: str = ""
+    cant: str = ""
 
     @property
     def title(self) -> str:
@@ -49,8 +56,11 @@ class Line:
 
     @property
     def why(self) -> str:
-        """The step that calls for it, in words."""
-        return step_words(self.step, self.days_left)
+        """The step that calls for it, in words, and for whom it is."""
+        words = step_words(self.step, self.days_left)
+        if self.absent:
+            return _("%(step)s; for %(owner)s, who is away") % {"step": words, "owner": self.absent}
+        return f"{words}; {self.cant}" if self.cant else words
 
 
 def step_words(step: int, days_left: int) -> str:

@@ -3,11 +3,13 @@
 Each kind of mail is told to KINDS by the floor that writes it. No clock ticks here. See docs/mail.md.
 """
 
-from bra.post.choices import choose_mail, end_deputy, name_deputy
+from bra.post.addresses import lift_address, stop_address
+from bra.post.choices import choose_mail, end_deputy, name_deputy, resubscribe, unsubscribe
 from bra.post.decisions import dismiss, failure_words, resend
 from bra.post.delivery import Delivered, claim, deliver, flag_lapsed
-from bra.post.kinds import KINDS, Desk, Kind, Written, message_id, register, visible_letters
+from bra.post.kinds import KINDS, Desk, Kind, Written, message_id, optional_kinds, register, visible_letters
 from bra.post.ledger import post
+from bra.post.reach import able_deputies, deputies, paused, stopped_addresses, stopped_members, weekly
 
 __all__ = [
     "KINDS",
@@ -15,17 +17,28 @@ __all__ = [
     "Desk",
     "Kind",
     "Written",
+    "able_deputies",
     "choose_mail",
     "claim",
     "deliver",
+    "deputies",
     "dismiss",
     "end_deputy",
     "failure_words",
     "flag_lapsed",
+    "lift_address",
     "message_id",
     "name_deputy",
+    "optional_kinds",
+    "paused",
     "post",
     "register",
     "resend",
+    "resubscribe",
+    "stop_address",
+    "stopped_addresses",
+    "stopped_members",
+    "unsubscribe",
     "visible_letters",
+    "weekly",
 ]

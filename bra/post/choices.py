@@ -1,4 +1,4 @@
-"""What members choose about their mail: how often, a pause, and who stands in for them."""
+"""What members choose about their mail: how often, a pause, which kinds not at all, and who stands in for them."""
 
 from datetime import date, timedelta
 
@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from bra import history
 from bra.errors import RuleBroken
-from bra.models import Deputy, Frequency, MailChoice, Member
+from bra.models import Deputy, Frequency, MailChoice, Member, Unsubscription
+from bra.post.kinds import KINDS
 from bra.rows import locked
 
 # Nobody is let be for ever: after a year somebody else should own the action.
@@ -36,6 +37,27 @@ def choose_mail(
         choice.save()
         history.record(council=member.council, by=by, on=on, verb="member.mail_chosen", target=member, changes=changes)
     return choice
+
+
+@transaction.atomic
+def unsubscribe(*, member: Member, kind: str, by: Member | None, on: date) -> None:
+    """Send the member no more mail of a kind that may be unsubscribed; twice changes nothing."""
+    member = locked(member)
+    known = KINDS.get(kind)
+    if known is None or not known.optional:
+        raise RuleBroken(_("This kind of mail belongs to the council's work and can't be unsubscribed."))
+    _row, new = Unsubscription.objects.get_or_create(member=member, kind=kind, defaults={"on": on})
+    if new:
+        _record(member, "member.unsubscribed", by, on, kind=(None, kind))
+
+
+@transaction.atomic
+def resubscribe(*, member: Member, kind: str, by: Member | None, on: date) -> None:
+    """Send the member mail of the kind again; twice changes nothing."""
+    member = locked(member)
+    gone, _by_model = Unsubscription.objects.filter(member=member, kind=kind).delete()
+    if gone:
+        _record(member, "member.resubscribed", by, on, kind=(kind, None))
 
 
 @transaction.atomic

@@ -23,6 +23,8 @@ def failure_words(failure: str) -> str:
         "unsendable": _("No mail can be written to the recipient's address. Check it."),
         "closed": _("There was nothing left to tell when it was to go out."),
         "no_recipient": _("The recipient has no e-mail address or no mandate any more."),
+        "stopped": _("The address has refused mail before, so nothing is sent there. Check it, or lift the stop."),
+        "unsubscribed": _("The recipient doesn't want mail of this kind."),
         "judged": _("A coordinator decided that it isn't to be sent."),
     }
     return words.get(code, failure)

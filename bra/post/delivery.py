@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -10,16 +10,23 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 
-from bra import mail
-from bra.models import Council, Letter, LetterState, Member, Role
-from bra.post.kinds import KINDS, Desk, Written
+from bra import links, mail
+from bra.models import Council, Letter, LetterState, Member, Role, Unsubscription
+from bra.post.addresses import stop_address
+from bra.post.kinds import KINDS, Desk, Written, optional_kinds
+from bra.post.reach import paused, stopped_addresses
 
 log = logging.getLogger(__name__)
 
 # How long a claim holds; far longer than one mail takes (settings.EMAIL_TIMEOUT bounds each answer of the server).
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 5
+# Why a mail that was never tried has failed, and isn't just left out: somebody must see to it.
+_FAILING = ("unsendable", "stopped")
+# What the link in a List-Unsubscribe header is for; it is about the letter, which tells the kind.
+UNSUBSCRIBE = "unsubscribe"
 # Mails rendered at a time, with the same number of queries however many they are.
 BATCH = 100
 
@@ -49,6 +56,8 @@ def deliver(
     """
     done = Delivered(unknown=flag_lapsed(council, now=clock()))
     waiting = Letter.objects.waiting().filter(council=council).select_related("recipient__user").order_by("pk")
+    # What can wait does so while its recipient has paused mail.
+    waiting = waiting.exclude(kind__in=optional_kinds(), recipient__in=paused(today))
     desk = Desk(council, today, _coordinators_address(council, today), clock())
     last = 0
     with mail.Outbox(connect) as box:
@@ -88,21 +97,55 @@ def claim(written: Written, *, now: datetime) -> bool:
 
 def _write(desk: Desk, batch: Sequence[Letter]) -> Iterator[Written]:
     """Write the mails of a batch, kind by kind as they lie."""
+    why = _unwanted(desk, batch)
     for kind, run in groupby(batch, key=lambda letter: letter.kind):
         letters = list(run)
-        reached = [letter for letter in letters if letter.recipient.address and letter.recipient.is_active(desk.today)]
-        told = {written.letter.pk: written for written in KINDS[kind].write(desk, reached)}
+        wanted = [letter for letter in letters if letter.pk not in why]
+        with mail.own_language():
+            written = KINDS[kind].write(_with_links(desk, kind, wanted), wanted)
+        told = {one.letter.pk: one for one in written}
         for letter in letters:
-            yield told.get(letter.pk) or Written(letter, None, "no_recipient")
+            yield told.get(letter.pk) or Written(letter, None, why[letter.pk])
+
+
+def _unwanted(desk: Desk, batch: Sequence[Letter]) -> dict[int, str]:
+    """Why letters of the batch aren't even written, as {pk: code}."""
+    stopped = stopped_addresses(desk.council)
+    optional = set(optional_kinds())
+    asked = {letter.recipient_id for letter in batch if letter.kind in optional}
+    declined: set[tuple[int, str]] = set()
+    if asked:
+        declined = set(Unsubscription.objects.filter(member__in=asked).values_list("member", "kind"))
+    why = {}
+    for letter in batch:
+        address = letter.recipient.address
+        if not address or not letter.recipient.is_active(desk.today):
+            why[letter.pk] = "no_recipient"
+        elif address.lower() in stopped:
+            why[letter.pk] = "stopped"
+        elif letter.kind in optional and (letter.recipient_id, letter.kind) in declined:
+            why[letter.pk] = "unsubscribed"
+    return why
+
+
+def _with_links(desk: Desk, kind: str, letters: Sequence[Letter]) -> Desk:
+    """The desk, with the links by which these letters' kind is unsubscribed where it may be."""
+    if not KINDS[kind].optional or not letters:
+        return desk
+    made = links.make_links(((letter.recipient, letter.pk) for letter in letters), UNSUBSCRIBE)
+    addresses = {
+        letter: mail.absolute(reverse("unsubscribe", args=[secret])) for (_member, letter), secret in made.items()
+    }
+    return replace(desk, unsubscribe={pk: address for pk, address in addresses.items() if pk is not None})
 
 
 def _deliver_one(
     council: Council, written: Written, box: mail.Outbox, clock: Callable[[], datetime], done: Delivered
 ) -> None:
-    """Send one mail and write what became of it. Raises ServerAway, with nothing claimed."""
+    """Send one mail and write what became of it. Raises ServerAway, with the claim given back."""
     letter = written.letter
     if written.mail is None:
-        state = LetterState.FAILED if written.failure == "unsendable" else LetterState.DROPPED
+        state = LetterState.FAILED if written.failure in _FAILING else LetterState.DROPPED
         if Letter.objects.waiting().filter(pk=letter.pk).update(state=state, failure=written.failure):
             done.failed += state == LetterState.FAILED
             done.dropped += state == LetterState.DROPPED
@@ -112,11 +155,19 @@ def _deliver_one(
         return
     try:
         box.send(written.mail)
+    except mail.ServerAway:
+        # It was claimed, but the server doesn't have it.
+        _settle(letter, LetterState.PENDING, "away")
+        Letter.objects.filter(pk=letter.pk).update(attempts=letter.attempts)
+        raise
     except mail.Refused as error:
         again = not error.final and letter.attempts + 1 < MOST_ATTEMPTS
         _settle(letter, LetterState.PENDING if again else LetterState.FAILED, f"refused {error.code}")
         done.later += again
         done.failed += not again
+        if error.address_is_dead:
+            on = council.today(clock())
+            stop_address(council=council, address=written.mail.to, by=None, on=on, code=error.code)
     except Exception as error:
         log.warning("mail uncertain letter=%s error=%s", letter.pk, type(error).__name__)
         _settle(letter, LetterState.UNKNOWN, "broken")

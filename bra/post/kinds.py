@@ -1,8 +1,8 @@
 """The kinds of mail, and what a floor gives for each: its name, and the one who writes it."""
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 
 from bra import mail
 from bra.models import Council, Letter, LetterQuerySet, Member
+from bra.moulds import Words
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +34,14 @@ class Desk:
     """Where the council's mails are written on a day. `reply_to`: where an answer goes, "" for nowhere.
 
     `at` is the instant (aware) at which they are written, by the real clock.
+    `unsubscribe` maps a letter's key to the address where its kind is unsubscribed, for kinds that may be.
     """
 
     council: Council
     today: date
     reply_to: str
     at: datetime
+    unsubscribe: Mapping[int, str] = field(default_factory=dict)
 
     def write(
         self,
@@ -47,13 +50,26 @@ class Desk:
         context: dict[str, Any],
         *,
         claimed: Callable[[], None] | None = None,
+        slots: Mapping[str, Words] | None = None,
+        key: Hashable = None,
         **rest: Any,
     ) -> Written:
         """Write the letter's mail from templates/emails/<template>.*; `rest` goes to bra.mail.Mail.
 
+        With a `key` the template is rendered once for all letters of the key, which differ in their `slots` alone
+        (bra.moulds).
+
         What can't be written as a mail fails alone, and is logged without a word of its text.
         """
-        shared = {"council": self.council, "recipient": letter.recipient, "reply_to": self.reply_to}
+        unsubscribe = self.unsubscribe.get(letter.pk, "")
+        if key is not None:
+            key = (key, self.council.pk, self.council.name, self.reply_to)
+        shared = {
+            "council": self.council,
+            "recipient": letter.recipient,
+            "reply_to": self.reply_to,
+            "unsubscribe": unsubscribe,
+        }
         try:
             written = mail.build(
                 template,
@@ -63,6 +79,9 @@ class Desk:
                 sender_name=self.council.name,
                 reply_to=self.reply_to,
                 council_pk=self.council.pk,
+                unsubscribe=unsubscribe,
+                slots=slots,
+                key=key,
                 **rest,
             )
         except Exception as error:
@@ -81,18 +100,26 @@ def everything(_member: Member) -> Q:
     return Q()
 
 
+def in_full(_member: Member, _letter: Letter) -> bool:
+    """The text of a mail of the kind may be read by all who know of it."""
+    return True
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of mail.
 
     `write` makes the mails of a batch of its letters, with the same number of queries however many they are, and
-    returns one Written for each, in their order. `visible` narrows the letters to those of which the member may know.
+    returns one Written for each, in their order. `visible` narrows the letters to those of which the member may know,
+    `readable` says whether that member may read the text too. `optional`: the recipient may unsubscribe it.
     """
 
     name: str
     label: str | Promise
     write: Callable[[Desk, Sequence[Letter]], Sequence[Written]]
     visible: Callable[[Member], Q] = everything
+    readable: Callable[[Member, Letter], bool] = in_full
+    optional: bool = False
 
 
 KINDS: dict[str, Kind] = {}
@@ -101,6 +128,11 @@ KINDS: dict[str, Kind] = {}
 def register(kind: Kind) -> None:
     """Make the kind known; called once, from the `ready` of its app."""
     KINDS[kind.name] = kind
+
+
+def optional_kinds() -> list[str]:
+    """The names of the kinds that may be unsubscribed."""
+    return [kind.name for kind in KINDS.values() if kind.optional]
 
 
 def visible_letters(member: Member) -> LetterQuerySet:

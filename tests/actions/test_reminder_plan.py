@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 AGREED = date(2017, 1, 16)
 DEADLINE = make.TODAY
+NOTHING = reminders.Planned(0, 0, 0)
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_an_owner_hears_14_and_3_days_before_on_the_day_and_then_every_week(coun
     make.make_action(council, agreed_on=AGREED, deadline=DEADLINE)
     assert steps_over(council, every_day(date(2017, 2, 20), date(2017, 4, 6))) == {
         date(2017, 3, 1): 14,
-        date(2017, 3, 12): 3,
+        date(2017, 3, 13): 3,  # the Monday after
         date(2017, 3, 15): 0,
         date(2017, 3, 22): -1,
         date(2017, 3, 29): -2,
@@ -60,12 +61,12 @@ def test_an_owner_hears_14_and_3_days_before_on_the_day_and_then_every_week(coun
 @pytest.mark.parametrize(
     ("days", "expected"),
     [
-        ([date(2017, 3, 5)], {date(2017, 3, 5): 14}),
+        ([date(2017, 3, 6)], {date(2017, 3, 6): 14}),
         ([date(2017, 3, 13)], {date(2017, 3, 13): 3}),
         ([date(2017, 3, 17)], {date(2017, 3, 17): 0}),
         ([date(2017, 3, 21)], {date(2017, 3, 21): 0}),
         ([date(2017, 3, 28)], {date(2017, 3, 28): -1}),
-        ([date(2017, 3, 5), date(2017, 3, 20)], {date(2017, 3, 5): 14, date(2017, 3, 20): 0}),
+        ([date(2017, 3, 6), date(2017, 3, 20)], {date(2017, 3, 6): 14, date(2017, 3, 20): 0}),
         ([date(2017, 3, 14), date(2017, 4, 20), date(2017, 4, 21)], {date(2017, 3, 14): 3, date(2017, 4, 20): -5}),
     ],
 )
@@ -80,8 +81,8 @@ def test_after_missed_days_there_is_one_reminder_of_the_latest_step(
     ("agreed", "first_day", "first_step"),
     [
         (date(2017, 2, 28), date(2017, 3, 1), 14),
-        (date(2017, 3, 1), date(2017, 3, 12), 3),
-        (date(2017, 3, 11), date(2017, 3, 12), 3),
+        (date(2017, 3, 1), date(2017, 3, 13), 3),
+        (date(2017, 3, 11), date(2017, 3, 13), 3),
         (date(2017, 3, 12), date(2017, 3, 15), 0),
         (date(2017, 3, 14), date(2017, 3, 15), 0),
         (date(2017, 3, 15), date(2017, 3, 22), -1),
@@ -99,10 +100,10 @@ def test_a_new_deadline_begins_anew(council: Council) -> None:
     action = make.make_action(council, agreed_on=AGREED, deadline=DEADLINE)
     assert steps_over(council, [DEADLINE]) == {DEADLINE: 0}
     lifecycle.postpone(action=action, until=date(2017, 4, 14), by=action.owner, on=date(2017, 3, 16))
-    assert steps_over(council, every_day(date(2017, 3, 16), date(2017, 4, 14))) == {
+    assert steps_over(council, every_day(date(2017, 3, 16), date(2017, 4, 18))) == {
         date(2017, 3, 31): 14,
         date(2017, 4, 11): 3,
-        date(2017, 4, 14): 0,
+        date(2017, 4, 18): 0,  # the deadline is Good Friday
     }
 
 
@@ -234,26 +235,28 @@ def test_the_reason_fits_the_day(council: Council, days_left: int, words: str) -
         ("2017-03-15T07:00+01:00", True),
         ("2017-03-15T20:59+01:00", True),
         ("2017-03-15T21:00+01:00", False),
-        # The clocks go forward in the night to 2017-03-26 and back in the night to 2017-10-29.
-        ("2017-03-25T05:10+00:00", False),
-        ("2017-03-26T05:10+00:00", True),
-        ("2017-10-28T05:10+00:00", True),
-        ("2017-10-29T05:10+00:00", False),
+        # The clocks go forward in the night to 2017-03-26 and back in the night to 2017-10-29, both Sundays.
+        ("2017-03-24T05:10+00:00", False),
+        ("2017-03-27T05:10+00:00", True),
+        ("2017-10-27T05:10+00:00", True),
+        ("2017-10-30T05:10+00:00", False),
+        ("2017-03-26T08:00+00:00", False),
     ],
 )
 def test_a_day_is_planned_from_the_councils_hour_of_local_time(clock: str, runs: bool) -> None:
     council = make.make_council(pinned_today=None)
     now = council.now(datetime.fromisoformat(clock))
-    assert (reminders.plan_once(council=council, now=now) is not None) is runs
+    reminders.plan_mornings(clock=now)
     assert list(ReminderRun.objects.values_list("on", flat=True)) == ([now.date()] if runs else [])
 
 
 def test_a_second_scheduler_finds_the_day_done(council: Council) -> None:
     make.make_action(council, deadline=DEADLINE)
-    assert reminders.plan_once(council=council, now=make.NOW) == reminders.Planned(1, 1, 0)
-    assert reminders.plan_once(council=council, now=make.NOW) is None
+    Council.objects.update(pinned_today=None)
+    assert reminders.plan_mornings(clock=make.NOW) == reminders.Planned(1, 1, 0)
+    assert reminders.plan_mornings(clock=make.NOW) == NOTHING
     next_day = datetime(2017, 3, 16, 7, tzinfo=STOCKHOLM)
-    assert reminders.plan_once(council=council, now=next_day) == reminders.Planned(1, 1, 0)
+    assert reminders.plan_mornings(clock=next_day) == reminders.Planned(1, 1, 0)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -266,7 +269,7 @@ def test_two_schedulers_at_the_same_moment_make_one_run() -> None:
 
     def schedule() -> None:
         together.wait()
-        results.append(reminders.plan_once(council=council, now=make.NOW))
+        results.append(reminders.plan_mornings(clock=make.NOW))
         connections.close_all()
 
     threads = [threading.Thread(target=schedule) for _number in range(4)]
@@ -274,7 +277,7 @@ def test_two_schedulers_at_the_same_moment_make_one_run() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [result for result in results if result] == [reminders.Planned(1, 1, 0)]
+    assert [result for result in results if result != NOTHING] == [reminders.Planned(1, 1, 0)]
     assert (len(results), ReminderLine.objects.count()) == (4, 1)
 
 
@@ -295,4 +298,4 @@ def test_planning_and_looking_ahead_take_as_many_statements_for_thirty_as_for_on
         nobody = make.make_member(council, Role.OWNER, email="")
         make.make_action(agenda_item=make.make_item(meeting), deadline=DEADLINE, owner=nobody)
     assert statements(DEADLINE + timedelta(days=1)) == for_one
-    assert for_one[0] == 1
+    assert for_one[0] <= 8

@@ -10,7 +10,7 @@ import pytest
 from django.db.models import Count
 
 from actions.models import LIVE, Action, ReminderLine
-from bench import data, sweep
+from bench import data, sweep, sweep_rows
 from bench import list as bench_list
 from bench.result import Result
 from meetings.models import AgendaItem
@@ -64,12 +64,23 @@ def test_ours_and_the_reference_show_the_same_rows(settings: Any) -> None:
 @pytest.mark.django_db
 def test_the_sweep_and_its_reference_remind_of_the_same() -> None:
     """`measure` compares them by itself; what it counts is held against the rows."""
-    lines = list(sweep.measure(Namespace(actions=400, rounds=1, reference_rows=20)))
+    lines = list(sweep_rows.measure(Namespace(actions=400, rounds=1, reference_rows=20)))
     written = ReminderLine.objects.filter(reminder__council__slug="bench").count()
-    assert [(line.name, line.n) for line in lines] == [("sweep", 400), ("sweep-again", 400)]
+    assert [(line.name, line.n) for line in lines] == [("sweep-rows", 400), ("sweep-rows-again", 400)]
     # The reference took whole owners, so rather more than the rows asked for.
     assert [line.extra and line.extra["reference_rows"] for line in lines] == [written, written]
     assert written >= 20
+
+
+@pytest.mark.django_db
+def test_the_morning_of_many_councils_writes_what_the_bare_statement_writes() -> None:
+    """`measure` compares them by itself."""
+    first, again = sweep.measure(Namespace(actions=2000, councils=6, owners=20, rounds=1))
+    assert (first.name, again.name, first.n) == ("sweep", "sweep-again", 2000)
+    assert first.extra is not None
+    assert (first.extra["due"], first.extra["reminders"], first.extra["councils"]) == (410, 20, 6)
+    assert again.extra is not None
+    assert again.extra["written"] == 0
 
 
 def test_the_command_line_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:

@@ -78,6 +78,8 @@ PAGES = [
     "/rapporter/",
     "/utskick/",
     "/utskick/forhandsvisning/",
+    "/utskick/regler/",
+    "/utskick/avstamningar/",
     "/ledamoter/",
     "/ledamoter/ny/",
     "/ledamoter/2/",

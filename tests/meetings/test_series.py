@@ -10,6 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bra import workdays
 from bra.errors import RuleBroken
 from meetings import lifecycle, series
 from meetings.models import Meeting, MeetingState, StandingItem
@@ -64,9 +65,9 @@ def test_a_monthly_series_has_one_day_a_month_of_its_weekday(start: date, length
 
 @given(YEARS)
 def test_the_next_working_day_is_one(day: date) -> None:
-    found = series.next_working_day(day)
+    found = workdays.next_working_day(day)
     assert day <= found <= day + timedelta(days=7)
-    assert (found.weekday() < 5, series.holiday_name(found)) == (True, "")
+    assert (found.weekday() < 5, workdays.holiday_name(found)) == (True, "")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_the_next_working_day_is_one(day: date) -> None:
 )
 def test_swedish_holidays_are_called_by_their_names(day: date, name: str) -> None:
     with translation.override("sv"):
-        assert series.holiday_name(day) == name
+        assert workdays.holiday_name(day) == name
 
 
 def address(cast: Cast) -> str:

@@ -16,7 +16,7 @@ from bra.invitations import password_link
 from bra.models import Council, Member, Organisation
 
 # The first parts of addresses that aren't councils (bra/urls.py).
-TAKEN_SLUGS = {"konto", "ansvarig", "kallelse", "protokoll", "kalender", "i18n", "healthz", "static"}
+TAKEN_SLUGS = {"konto", "ansvarig", "avanmal", "kallelse", "protokoll", "kalender", "i18n", "healthz", "static"}
 LONGEST = {
     "name": Council._meta.get_field("name").max_length,
     "slug": Council._meta.get_field("slug").max_length,
