@@ -15,7 +15,7 @@ from bra.errors import RuleBroken
 Cell = str | int | float | None
 LARGEST = 5 * 2**20  # bytes of a file
 SECONDS = 9.0
-PROGRAM = Path(__file__).with_name("sheets.py")
+PROGRAM = Path(__file__).with_name("grids.py")
 # What stands where the digits of what looks like a personnummer stood: the number itself is never kept.
 MASK = "••••••-••••"
 

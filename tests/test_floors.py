@@ -13,7 +13,7 @@ ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
     {"fields", "text", "errors", "models", "signals", "http", "personnummer", "workdays", "mime", "wire", "moulds"},
-    {"permissions", "rows", "status", "indicators", "series", "timing", "sheets", "reading"},
+    {"permissions", "rows", "status", "indicators", "series", "timing", "grids", "reading"},
     {"proposing"},
     {
         "history",
@@ -154,7 +154,7 @@ CLOCKLESS = {
     "signing_letters",
     "reading",
     "proposing",
-    "sheets",
+    "grids",
     "workdays",
 }
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bra.errors import RuleBroken
-from imports import reading, sheets
+from imports import grids, reading
 from tests.imports import lists
 
 HEADS = ["Åtgärd", "Ansvarig"]
@@ -193,7 +193,7 @@ def test_a_million_empty_rows_and_a_lie_about_the_size_cost_nothing() -> None:
         began = time.monotonic()
         book = reading.read(content)
         assert time.monotonic() - began < 10
-        assert book.peak < sheets.MEMORY // 1024
+        assert book.peak < grids.MEMORY // 1024
         assert book.sheets[0].rows == {1: ["Klotter"]}
         assert [reading.note_words(code) for code in book.notes] == ["Nothing is read below two thousand empty rows."]
 
@@ -203,7 +203,7 @@ def test_the_largest_list_that_is_taken_is_read_in_time() -> None:
     began = time.monotonic()
     book = reading.read(lists.workbook(rows))
     assert time.monotonic() - began < 10
-    assert (len(book.sheets[0].rows), book.peak < sheets.MEMORY // 1024) == (5_000, True)
+    assert (len(book.sheets[0].rows), book.peak < grids.MEMORY // 1024) == (5_000, True)
 
 
 def test_one_text_of_sixty_megabytes_breaks_on_a_limit_and_not_on_the_machine() -> None:
@@ -230,7 +230,7 @@ def test_who_takes_too_much_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 def test_the_process_that_reads_has_given_up_memory_and_files() -> None:
     asked = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import sheets, resource; sheets.limit();"
+        "import sys; sys.path.insert(0, sys.argv[1]); import grids, resource; grids.limit();"
         "print(resource.getrlimit(resource.RLIMIT_AS)[0], resource.getrlimit(resource.RLIMIT_FSIZE)[0])"
     )
     done = subprocess.run(
@@ -274,10 +274,10 @@ def test_what_is_kept_is_read_back() -> None:
 def test_no_bytes_are_too_strange(content: bytes) -> None:
     """In this process, without its limits: whatever it is, it is read, or refused with words."""
     code = "empty"
-    with contextlib.suppress(sheets.Refused):
+    with contextlib.suppress(grids.Refused):
         try:
-            sheets.read(content)
-        except sheets.Refused as refused:
+            grids.read(content)
+        except grids.Refused as refused:
             code = refused.code
             raise
     assert reading._why(code)

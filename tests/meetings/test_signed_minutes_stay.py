@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from actions import lifecycle as actions
-from actions.models import Action
+from actions.models import Action, DeadlineRequest
 from bra.errors import RuleBroken
 from meetings import lifecycle
 from meetings.documents.content import Paper
@@ -87,7 +87,16 @@ class Scene:
             minutes=self.minutes, asked_by=cast.secretary, asked_on=TODAY, reason="Fel"
         )
         self.by = {"by": cast.coordinator, "on": TODAY}
+        self.owner = cast.owner
+        self.request = DeadlineRequest.objects.create(
+            action=make.make_action(self.council), asked_by=cast.owner, asked_on=TODAY, until=TODAY + timedelta(days=90)
+        )
         self.at = {"by": cast.coordinator, "at": NOW}
+
+    def reported(self) -> Action:
+        """The action, reported as done."""
+        action = Action.objects.get(pk=self.action.pk)
+        return action if action.closed_on else actions.report_done(action=action, **self.by)
 
     def layout(self) -> dict[str, Any]:
         """Another layout than the council's."""
@@ -244,6 +253,58 @@ VERBS: dict[str, tuple[bool, Callable[[Scene], object]]] = {
     "summon": (True, lambda s: lifecycle.summon(meeting=s.meeting, **s.at)),
     "summon_again": (True, lambda s: lifecycle.summon_again(meeting=s.meeting, sequence=0, **s.at)),
     "uncancel": (True, lambda s: lifecycle.uncancel(meeting=s.meeting, **s.at)),
+    "actions.answer_deadline": (
+        False,
+        lambda s: actions.answer_deadline(
+            request=actions.ask_deadline(action=s.action, until=TODAY + timedelta(days=90), **s.by), grant=True, **s.by
+        ),
+    ),
+    "actions.approve": (False, lambda s: actions.approve(action=s.reported(), **s.by)),
+    "actions.approve_all": (False, lambda s: actions.approve_all(pks=[s.reported().pk], **s.by)),
+    "actions.ask_deadline": (
+        False,
+        lambda s: actions.ask_deadline(action=s.action, until=TODAY + timedelta(days=90), **s.by),
+    ),
+    "actions.hand_over_all": (
+        False,
+        lambda s: actions.hand_over_all(member=s.action.owner, to=s.cast.coordinator, **s.by),
+    ),
+    "actions.hand_over_to_colleague": (
+        False,
+        lambda s: actions.hand_over_to_colleague(
+            action=s.action, name="Ny Kollega", title="vikarie", email="ny@example.org", by=s.action.owner, on=TODAY
+        ),
+    ),
+    "actions.send_back": (False, lambda s: actions.send_back(action=s.reported(), reason="Inte klart", **s.by)),
+    "actions.set_repeat": (False, lambda s: actions.set_repeat(action=s.action, months=3, **s.by)),
+    "actions.set_waits_for": (
+        False,
+        lambda s: actions.set_waits_for(action=s.action, other=make.make_action(s.council), **s.by),
+    ),
+    "actions.take_back": (
+        False,
+        lambda s: actions.take_back(
+            action=s.reported(), before=actions.as_it_is(s.action), version=s.reported().version, **s.by
+        ),
+    ),
+    "actions.take_back_comment": (
+        False,
+        lambda s: actions.take_back_comment(comment=actions.comment(action=s.action, text="Nytt", **s.by), **s.by),
+    ),
+    "actions.unapprove": (
+        False,
+        lambda s: actions.unapprove(action=actions.approve(action=s.reported(), **s.by), **s.by),
+    ),
+    "actions.unapprove_all": (
+        False,
+        lambda s: actions.unapprove_all(pks=[actions.approve(action=s.reported(), **s.by).pk], **s.by),
+    ),
+    "actions.withdraw_deadline": (
+        False,
+        lambda s: actions.withdraw_deadline(
+            request=actions.ask_deadline(action=s.action, until=TODAY + timedelta(days=90), **s.by), **s.by
+        ),
+    ),
     "actions.agree": (
         True,
         lambda s: actions.agree(
@@ -282,6 +343,8 @@ READERS = {
     "next_registry_number",
     "presiding",
     "refuse_unanswerable",
+    "actions.as_it_is",
+    "actions.mentionable",
 }
 # Beside the signed text a reader gets the addenda; once it is open again, the text as it stands.
 READ_ANEW = {"add_addendum", "confirm_unlock"}
@@ -382,8 +445,23 @@ FORMS = {
 ADDRESSES_OF = [(f"meetings:{name}", of) for of, names in FORMS.items() for name in names.split()]
 ADDRESSES_OF += [(f"actions:{name}", "item") for name in ("agree", "quick")]
 ADDRESSES_OF += [
-    (f"actions:{name}", "action") for name in ("edit", "report", "comment", "hand_over", "remove", "restore")
+    (f"actions:{name}", "action")
+    for name in [
+        "edit",
+        "report",
+        "comment",
+        "hand_over",
+        "remove",
+        "restore",
+        "approve",
+        "unapprove",
+        "send_back",
+        "tie",
+    ]
 ]
+ADDRESSES_OF += [(f"actions:{name}", "") for name in ("approve_all", "unapprove_all")]
+ADDRESSES_OF += [(f"actions:{name}", "request") for name in ("answer_request", "withdraw_request")]
+ADDRESSES_OF += [("actions:hand_over_all", "owner")]
 
 
 # Addresses of the two floors that only show, or that are of the council, its plan, its mail or its standing agenda.
@@ -391,8 +469,12 @@ ELSEWHERE = {
     "meetings": "list new detail live now quorum item_history series standing standing_add standing_edit standing_move "
     "standing_remove proposals proposal_new proposal_days case_list case_new case_detail layout layout_preview "
     "paper_pdf paper_docx case_watch watched_seen case_rules sign_off edition meeting_rules",
-    "actions": "list mine detail case_sheet plan mail_list mail_detail mail_resend mail_dismiss reminder_preview "
-    "reminder_send plan_detail",
+    "actions": "list mine detail case_sheet mail_list mail_detail mail_resend mail_dismiss reminder_preview "
+    "reminder_send mail_address_lift mail_address_stop mail_round mail_rounds mail_rules "
+    "plan plan_detail plan_activity plan_activity_add plan_activity_edit plan_activity_move plan_activity_remove "
+    "plan_board plan_edit plan_goal_add plan_goal_edit plan_goal_move plan_goal_remove plan_indicator "
+    "plan_indicator_add plan_indicator_edit plan_indicator_remove plan_new plan_outcome_note plan_outcome_remove "
+    "plan_outline plan_timeline",
 }
 
 
@@ -410,7 +492,8 @@ def test_no_form_changes_what_was_signed(scene: Scene, address: str, of: str) ->
     sent = SENT | {f"member-{scene.cast.member.pk}": "absent", "owner": str(scene.cast.secretary.pk)}
     sent |= {"to": sent["owner"], "into": str(scene.other_case.pk), "items": str(scene.item.pk)}
     sent |= {"case": str(scene.case.pk), "other": str(scene.other_case.pk), "ledamot": sent["owner"]}
-    url = reverse(address, args=[scene.council.slug, getattr(scene, of).pk])
+    sent |= {"action": str(scene.reported().pk)} if not of else {}
+    url = reverse(address, args=[scene.council.slug, *([getattr(scene, of).pk] if of else [])])
     for who in (scene.cast.coordinator, scene.cast.chair):
         assert scene.cast.browse(who).post(url, sent).status_code < 500
     assert kept(scene) == before
