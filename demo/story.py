@@ -12,7 +12,7 @@ from typing import Any
 from actions import indicator_lifecycle
 from actions import lifecycle as actions
 from actions.models import Action, Activity
-from bra.models import SEATED, STOCKHOLM, Council, Letter, Member, Organisation
+from bra.models import SEATED, STOCKHOLM, Council, Member, Organisation
 from demo import source
 from meetings import lifecycle as meetings
 from meetings.models import (
@@ -67,8 +67,6 @@ class Story:
         """Let everything happen, the earliest first; on one day in the order in which the days' events are listed."""
         for _day, happen in sorted(self._events(), key=lambda event: event[0]):
             happen()
-        # What happened then was told by mail then; nothing of it goes out when the demonstration is made.
-        Letter.objects.waiting().filter(council=self.council).delete()
 
     def _events(self) -> Iterator[tuple[date, Callable[[], None]]]:
         """Each day with what happens on it; whatever another event of its day builds on comes before it."""
@@ -304,6 +302,7 @@ class Story:
             "start": lambda _true: actions.start(**here),
             "comment": lambda text: actions.comment(text=text, **here),
             "done": lambda effect: actions.report_done(effect=effect, **here),
+            "ask": lambda until: actions.ask_deadline(until=until, reason=step["reason"], **here),
             "postpone": lambda until: actions.postpone(until=until, reason=step["reason"], **here),
             "cancel": lambda reason: actions.cancel(reason=reason, **here),
             "hand_over": lambda key: actions.hand_over(to=self.members[key], **here),
