@@ -410,6 +410,7 @@ def test_no_form_changes_what_was_signed(scene: Scene, address: str, of: str) ->
     sent = SENT | {f"member-{scene.cast.member.pk}": "absent", "owner": str(scene.cast.secretary.pk)}
     sent |= {"to": sent["owner"], "into": str(scene.other_case.pk), "items": str(scene.item.pk)}
     sent |= {"case": str(scene.case.pk), "other": str(scene.other_case.pk), "ledamot": sent["owner"]}
+    sent["round"] = str(scene.minutes.sign_off_id)
     url = reverse(address, args=[scene.council.slug, getattr(scene, of).pk])
     for who in (scene.cast.coordinator, scene.cast.chair):
         assert scene.cast.browse(who).post(url, sent).status_code < 500
