@@ -239,3 +239,24 @@ def test_a_meeting_is_cancelled_while_somebody_answers_and_somebody_opens_it(cas
         (MeetingState.CANCELLED, "", "The meeting is cancelled."),
         (MeetingState.IN_SESSION, "", "The meeting is already in session."),
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_proposal_is_taken_while_its_cancelled_meeting_is_held_after_all(cast: Cast) -> None:
+    here = {"by": cast.secretary, "on": TODAY}
+    for n in range(ROUNDS):
+        first, second = (
+            make.make_meeting(cast.council, MeetingState.DRAFT, date=TODAY + timedelta(days=10 * n + day))
+            for day in (1, 2)
+        )
+        proposal = lifecycle.propose_item(meeting=first, title=f"Förslag {n}", by=cast.member, on=TODAY)
+        lifecycle.take_proposal(proposal=proposal, meeting=first, **here)
+        lifecycle.cancel(meeting=first, reason="Snö", by=cast.coordinator, at=NOW)
+        onto = (first, second)[n % 2]
+        refused = both_try(
+            lambda first=first: lifecycle.uncancel(meeting=first, by=cast.coordinator, at=NOW),
+            lambda proposal=proposal, onto=onto: lifecycle.take_proposal(proposal=proposal, meeting=onto, **here),
+        )
+        proposal.refresh_from_db()
+        assert proposal.item is not None
+        assert proposal.item.meeting == (first if refused else onto)
