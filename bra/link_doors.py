@@ -87,5 +87,6 @@ class LinkDoor:
 
     def gone(self, request: HttpRequest, *, status: int) -> HttpResponse:
         """Say how to get a new link; what was typed is shown, so that it isn't lost."""
-        typed = [text for name, text in request.POST.items() if name.endswith("text") and str(text).strip()]
+        written = [text for name, text in request.POST.items() if name.endswith(("text", "_name"))]
+        typed = [text for text in written if str(text).strip()]
         return render(request, self.gone_template, {"typed": typed}, status=status)
