@@ -104,5 +104,6 @@ class LinkDoor:
 
     def gone(self, request: HttpRequest, *, status: int, settled: bool = False) -> HttpResponse:
         """Say how to get a new link, or that all is `settled`; what was typed is shown, so that it isn't lost."""
-        typed = [text for name, text in request.POST.items() if name.endswith("text") and str(text).strip()]
+        written = [text for name, text in request.POST.items() if name.endswith(("text", "_name"))]
+        typed = [text for text in written if str(text).strip()]
         return render(request, self.gone_template, {"typed": typed, "settled": settled}, status=status)

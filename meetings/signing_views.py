@@ -139,9 +139,16 @@ def _sign_off_page(
     return render(request, "meetings/sign_off.html", context, status=422 if refused and refused.errors else 200)
 
 
-def _round_of(meeting: Meeting) -> SignOff | None:
-    """The meeting's latest round: the verb says what has become of one that is over."""
-    return SignOff.objects.filter(meeting=meeting).last()
+def _round_shown(request: CouncilRequest, meeting: Meeting) -> SignOff:
+    """The round whose text the page showed, which the verb refuses when it is over.
+
+    So nobody signs, from a page that was left open, a text that was changed and sent again meanwhile.
+    """
+    key = request.POST.get("round", "")
+    found = SignOff.objects.filter(meeting=meeting, pk=key).first() if key.isdecimal() and len(key) < 19 else None
+    if found is None:
+        raise RuleBroken(_("The page was of another round of signing. Nothing has been changed: read the text again."))
+    return found
 
 
 @only_if(may_read_council)
@@ -149,11 +156,8 @@ def _round_of(meeting: Meeting) -> SignOff | None:
 def sign(request: CouncilRequest, pk: int) -> HttpResponse:
     """Sign."""
     meeting = meeting_for(request.member, pk)
-    latest = _round_of(meeting)
-    if latest is None:
-        return redirect(_own_page(request, meeting))
     try:
-        signed = lifecycle.sign(sign_off=latest, by=request.member, at=request.now)
+        signed = lifecycle.sign(sign_off=_round_shown(request, meeting), by=request.member, at=request.now)
     except RuleBroken as error:
         messages.error(request, error.sentence)
         return redirect(_own_page(request, meeting))
@@ -170,21 +174,18 @@ def sign(request: CouncilRequest, pk: int) -> HttpResponse:
 def decline(request: CouncilRequest, pk: int) -> HttpResponse:
     """Decline to sign, with a reason."""
     meeting = meeting_for(request.member, pk)
-    latest = _round_of(meeting)
-    if latest is None:
-        return redirect(_own_page(request, meeting))
     form = ReasonForm(request.POST, auto_id="decline-%s")
     if form.is_valid():
         try:
             with transaction.atomic():
                 lifecycle.decline(
-                    sign_off=latest, reason=form.cleaned_data["reason"], by=request.member, at=request.now
+                    sign_off=_round_shown(request, meeting),
+                    reason=form.cleaned_data["reason"],
+                    by=request.member,
+                    at=request.now,
                 )
                 note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
         except RuleBroken as error:
-            if error.field is None or open_round(meeting) is None:
-                messages.error(request, error.sentence)
-                return redirect(_own_page(request, meeting))
             form.refuse(error)
         else:
             _mailed(request, _("The minutes have gone back to the secretary with your reason."))
@@ -197,14 +198,13 @@ def decline(request: CouncilRequest, pk: int) -> HttpResponse:
 def withdraw(request: CouncilRequest, pk: int) -> HttpResponse:
     """Take the minutes back from their signers."""
     meeting = meeting_for(request.member, pk)
-    latest = _round_of(meeting)
-    if latest is not None:
-        words = _("The minutes are taken back. Change what is needed and send them again.")
-        _done(
-            request,
-            lambda: lifecycle.withdraw_sign_off(sign_off=latest, by=request.member, on=request.today),
-            words,
-        )
+    _done(
+        request,
+        lambda: lifecycle.withdraw_sign_off(
+            sign_off=_round_shown(request, meeting), by=request.member, on=request.today
+        ),
+        _("The minutes are taken back. Change what is needed and send them again."),
+    )
     return redirect(_own_page(request, meeting))
 
 

@@ -33,10 +33,14 @@ ITEMS = "items"
 
 @dataclass(frozen=True)
 class Sealed:
-    """The two papers of a meeting as JSON: what stands in the columns of SignedMinutes."""
+    """The two papers of a meeting as JSON: what stands in the columns of SignedMinutes.
+
+    `digest` is of the very text in `whole`, to hold against that of its round (see digest_of).
+    """
 
     whole: dict[str, Any]
     masked: dict[str, Any]
+    digest: str
 
 
 def seal(meeting: Meeting, sign_off: SignOff) -> Sealed:
@@ -49,16 +53,20 @@ def seal(meeting: Meeting, sign_off: SignOff) -> Sealed:
         frozen(replace(paper, draft="", across=False, caution="", signatures=(), signed=signed)) | {ITEMS: items}
         for paper in papers
     )
-    return Sealed(whole, masked)
+    return Sealed(whole, masked, _digest(papers[0], items))
 
 
 def digest_of(meeting: Meeting, kind: str) -> str:
     """Return the SHA-256 of what lies before the signers: the whole text without what is printed around it."""
     whole, _masked = papers_of(meeting, _layout(meeting, kind))
+    return _digest(whole, items_of(meeting))
+
+
+def _digest(whole: Paper, items: Sequence[int]) -> str:
     said = replace(
         whole, letterhead=(), footer="", draft="", across=False, caution="", remarks=(), signatures=(), running=""
     )
-    return checksum(frozen(said) | {ITEMS: items_of(meeting)})
+    return checksum(frozen(said) | {ITEMS: list(items)})
 
 
 def items_of(meeting: Meeting) -> list[int]:

@@ -110,6 +110,9 @@ def bring_back(meeting: Meeting, *, by: Member, on: date) -> None:
     )
     places = {entry.target_id: entry.changes["meeting"][1] for entry in fetched.order_by("pk")}
     items = AgendaItem.objects.filter(pk__in=places, meeting__state__in=PLANNED).select_related("meeting")
+    # Whoever writes their agendas holds a lock on the meeting alone; what stands there is read after it.
+    others = Meeting.objects.filter(pk__in=set(places.values()), state__in=PLANNED).exclude(pk=meeting.pk)
+    list(others.order_by("pk").select_for_update(no_key=True))
     agenda = list(meeting.items.order_by("position", "pk"))
     for item in items.order_by("position", "pk"):
         if item.meeting_id == places[item.pk]:

@@ -40,6 +40,8 @@ def propose_item(*, meeting: Meeting, by: Member, on: date, title: str, reason: 
 @transaction.atomic
 def take_proposal(*, proposal: ItemProposal, meeting: Meeting, by: Member, on: date) -> ItemProposal:
     """Take a proposal onto the agenda of a meeting, last; its proposer's role presents it."""
+    # Before the proposal, as whoever cancels the meeting or holds it after all does.
+    meeting = locked(meeting)
     proposal = _waiting(proposal)
     item = add_item(meeting=meeting, by=by, on=on, title=proposal.title, presenter=proposal.proposer.title[:120])
     history.change(

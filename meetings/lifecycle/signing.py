@@ -189,15 +189,19 @@ def sign(*, sign_off: SignOff, by: Member, at: datetime) -> SignOff:
     sign_off, signer = _locked_answer(sign_off, by)
     meeting = sign_off.meeting
     if _is_blind(meeting, by) or digest_of(meeting, sign_off.kind) != sign_off.digest:
-        raise RuleBroken(
-            _("Something in the minutes was changed after they were sent. The secretary must send them again.")
-        )
+        raise _changed()
     signer.answer, signer.answered_at = SignerAnswer.SIGNED, at
     signer.save(update_fields=["answer", "answered_at"])
     _tell(sign_off, "meeting.signed_by", by=by, on=at.date(), role=(None, signer.role))
     if not sign_off.signers.filter(answer=SignerAnswer.WAITING).exists():
         _keep(meeting, sign_off, by=by, at=at)
     return sign_off
+
+
+def _changed() -> RuleBroken:
+    return RuleBroken(
+        _("Something in the minutes was changed after they were sent. The secretary must send them again.")
+    )
 
 
 def _keep(meeting: Meeting, sign_off: SignOff, *, by: Member, at: datetime) -> None:
@@ -208,6 +212,9 @@ def _keep(meeting: Meeting, sign_off: SignOff, *, by: Member, at: datetime) -> N
         meeting, council=meeting.council, by=by, on=at.date(), verb="meeting.signed", state=MeetingState.SIGNED
     )
     kept = seal(meeting, sign_off)
+    # Names, cases and actions aren't under the meeting's lock: what is kept has been read once more.
+    if kept.digest != sign_off.digest:
+        raise _changed()
     SignedMinutes.objects.create(
         meeting=meeting,
         edition=last + 1,

@@ -160,7 +160,7 @@ def _refuse_empty_or_past(meeting: Meeting, on: date) -> None:
 def _free_proposals(meeting: Meeting, *, by: Member, on: date) -> None:
     """Let the proposals on a cancelled agenda wait again; one whose item got a lock stays with it, out of sight."""
     taken = ItemProposal.objects.filter(item__meeting=meeting, item__restricted=False, state=ProposalState.TAKEN)
-    for proposal in taken.select_related("council"):
+    for proposal in taken.select_for_update(no_key=True, of=("self",)):
         history.change(
             proposal,
             council=meeting.council,
@@ -177,7 +177,8 @@ def _take_proposals_again(meeting: Meeting, *, by: Member, on: date) -> None:
     entries = HistoryEntry.objects.filter(council=meeting.council, verb="proposal.freed", target_type="itemproposal")
     items = {item.pk: item for item in AgendaItem.objects.filter(meeting=meeting, proposal=None)}
     freed = {entry.target_id: items[entry.changes["item"][0]] for entry in entries if entry.changes["item"][0] in items}
-    for proposal in ItemProposal.objects.waiting().filter(pk__in=freed, council=meeting.council):
+    waiting = ItemProposal.objects.waiting().filter(pk__in=freed, council=meeting.council)
+    for proposal in waiting.select_for_update(no_key=True, of=("self",)):
         history.change(
             proposal,
             council=meeting.council,

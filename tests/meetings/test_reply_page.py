@@ -180,6 +180,14 @@ def test_the_door_is_shut_for_a_wrong_or_old_link_another_purpose_and_an_ended_m
     assert client.get(PAGE).status_code == 410
 
 
+def test_a_name_that_was_typed_for_too_long_is_not_lost(cast: Cast, meeting: Meeting) -> None:
+    client = enter(cast.member, meeting)
+    with time_machine.travel(timezone.now() + timedelta(hours=3), tick=False):
+        late = client.post(ANSWER, said(meeting, cast.member, "substitute", substitute_name="Åsa <Vikarie>"))
+    assert (late.status_code, standing()) == (410, [])
+    assert '<p class="verbatim">Åsa &lt;Vikarie&gt;</p>' in late.text
+
+
 def test_a_link_opens_its_own_meeting_and_none_of_another_council(cast: Cast, meeting: Meeting) -> None:
     foreign = make.make_meeting(cast.stranger.council, MeetingState.DRAFT)
     assert enter(cast.member, foreign).get(PAGE).status_code == 404

@@ -494,6 +494,7 @@ def test_no_form_changes_what_was_signed(scene: Scene, address: str, of: str) ->
     sent |= {"case": str(scene.case.pk), "other": str(scene.other_case.pk), "ledamot": sent["owner"]}
     sent |= {"action": str(scene.reported().pk)} if not of else {}
     url = reverse(address, args=[scene.council.slug, *([getattr(scene, of).pk] if of else [])])
+    sent["round"] = str(scene.minutes.sign_off_id)
     for who in (scene.cast.coordinator, scene.cast.chair):
         assert scene.cast.browse(who).post(url, sent).status_code < 500
     assert kept(scene) == before

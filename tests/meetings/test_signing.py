@@ -37,6 +37,7 @@ from meetings.models import (
     Unlocking,
     current_minutes,
 )
+from meetings.signals import listing_agreed
 from meetings.signing_sheet import signing_sheet, to_sign
 from tests import make
 from tests.cast import Cast
@@ -240,6 +241,27 @@ def test_what_was_changed_behind_the_signers_backs_stops_the_round(cast: Cast) -
 
 
 # What is kept
+
+
+def test_what_is_kept_is_what_was_signed_even_if_somebody_changes_it_at_that_moment(cast: Cast) -> None:
+    sign_off = sent(cast)
+    sign_off = lifecycle.sign(sign_off=sign_off, by=cast.member, at=NOW)
+    read: list[int] = []
+
+    def somebody_else(**_rest: object) -> list[object]:
+        # Reading the minutes asks what was agreed, for the whole and for the masked text: here the check is over.
+        read.append(1)
+        if len(read) == 2:
+            Member.objects.filter(pk=cast.member.pk).update(title="En annan titel")
+        return []
+
+    listing_agreed.connect(somebody_else)
+    try:
+        with pytest.raises(RuleBroken, match="Something in the minutes was changed"):
+            lifecycle.sign(sign_off=sign_off, by=cast.chair, at=NOW)
+    finally:
+        listing_agreed.disconnect(somebody_else)
+    assert (SignedMinutes.objects.count(), state_of(sign_off.meeting)) == (0, MeetingState.ADJOURNED)
 
 
 def test_the_last_signature_keeps_the_text_with_its_checksum(cast: Cast) -> None:

@@ -18,6 +18,7 @@ from meetings.models import (
     Adjuster,
     AgendaItem,
     Decision,
+    DecisionKind,
     ItemComment,
     Meeting,
     MeetingRules,
@@ -54,6 +55,11 @@ def page(cast: Cast, member: Member, meeting: Meeting) -> str:
     return cast.browse(member).get(address("detail", cast, meeting.pk)).text
 
 
+def shown(meeting: Meeting) -> dict[str, Any]:
+    """What a page that shows the meeting's latest round sends along."""
+    return {"round": SignOff.objects.filter(meeting=meeting).order_by("pk").last().pk}  # type: ignore[union-attr]  # there is one
+
+
 def test_minutes_go_from_the_secretary_to_the_signers_and_are_signed(cast: Cast, secretary: Client) -> None:
     meeting = held(cast)
     own = address("detail", cast, meeting.pk)
@@ -70,7 +76,7 @@ def test_minutes_go_from_the_secretary_to_the_signers_and_are_signed(cast: Cast,
         assert "Read and sign" in page(cast, member, meeting)
         browser = cast.browse(member)
         assert "Your answer" in browser.get(address("sign_off", cast, meeting.pk)).text
-        assert browser.post(address("sign", cast, meeting.pk))["Location"] == own
+        assert browser.post(address("sign", cast, meeting.pk), shown(meeting))["Location"] == own
     text = page(cast, cast.member, meeting)
     assert state_of(meeting) == MeetingState.SIGNED
     assert [word in text for word in ("<b>full</b>", "Väggen tvättas.", "SHA-256", "intact", "Tvätta väggen")] == [
@@ -98,7 +104,7 @@ def test_notes_are_approved_by_the_chair(cast: Cast, secretary: Client) -> None:
     secretary.post(address("sign_off_send", cast, meeting.pk), {"comments_until": "2017-03-20"})
     chair = cast.browse(cast.chair)
     assert "Approve</button>" in chair.get(address("sign_off", cast, meeting.pk)).text
-    chair.post(address("sign", cast, meeting.pk))
+    chair.post(address("sign", cast, meeting.pk), shown(meeting))
     assert "The meeting notes were approved" in page(cast, cast.member, meeting)
 
 
@@ -106,15 +112,53 @@ def test_who_declines_without_a_reason_keeps_the_page(cast: Cast) -> None:
     meeting = sent(cast).meeting
     chair = cast.browse(cast.chair)
     url = address("sign_off_decline", cast, meeting.pk)
-    assert chair.post(url, {"reason": ""}).status_code == 422
-    refused = chair.post(url, {"reason": f"Det gäller {PERSONNUMMER}"})
+    assert chair.post(url, {"reason": ""} | shown(meeting)).status_code == 422
+    refused = chair.post(url, {"reason": f"Det gäller {PERSONNUMMER}"} | shown(meeting))
     assert (refused.status_code, refused.context["decline_form"]["reason"].value()) == (
         422,
         f"Det gäller {PERSONNUMMER}",
     )
-    assert chair.post(url, {"reason": "Fel <vägg>"}).status_code == 302
+    assert chair.post(url, {"reason": "Fel <vägg>"} | shown(meeting)).status_code == 302
     assert "Fel &lt;vägg&gt;" in page(cast, cast.secretary, meeting)
     assert SignOff.objects.get().state == SignOffState.DECLINED
+
+
+def test_a_page_left_open_answers_only_for_the_text_that_it_showed(cast: Cast) -> None:
+    first = sent(cast)
+    meeting, chair = first.meeting, cast.browse(cast.chair)
+    old = shown(meeting)
+    assert f'name="round" value="{first.pk}"' in chair.get(address("sign_off", cast, meeting.pk)).text
+    lifecycle.withdraw_sign_off(sign_off=first, by=cast.secretary, on=TODAY)
+    decision = Decision.objects.get()
+    lifecycle.amend_decision(
+        decision=decision, text="Väggen rivs.", kind=DecisionKind.DECIDED, version=0, by=cast.secretary, on=TODAY
+    )
+    second = sent(cast, meeting)
+    answers = [
+        chair.post(address("sign", cast, meeting.pk), old),
+        chair.post(address("sign", cast, meeting.pk)),
+        cast.browse(cast.secretary).post(address("sign_off_withdraw", cast, meeting.pk), old),
+    ]
+    assert [sentences(answer)[-1:] for answer in answers] == [
+        ["The minutes have been taken back to be changed."],
+        ["The page was of another round of signing. Nothing has been changed: read the text again."],
+        ["The minutes have been taken back to be changed."],
+    ]
+    second.refresh_from_db()
+    assert (second.state, {signer.answer for signer in second.signers.all()}) == (SignOffState.OPEN, {"waiting"})
+
+
+def test_a_reason_that_comes_too_late_is_not_lost(cast: Cast) -> None:
+    sign_off = sent(cast)
+    old, url = shown(sign_off.meeting), address("sign_off_decline", cast, sign_off.meeting_id)
+    lifecycle.withdraw_sign_off(sign_off=sign_off, by=cast.secretary, on=TODAY)
+    refused = cast.browse(cast.chair).post(url, {"reason": "Det var norra väggen"} | old)
+    assert refused.status_code == 422
+    assert "The minutes have been taken back to be changed." in refused.text
+    assert "Det var norra väggen</textarea>" in refused.text
+    assert "Sign</button>" not in refused.text
+    lost = cast.browse(cast.chair).post(url, {"reason": "Det var norra väggen"})
+    assert (lost.status_code, "Det var norra väggen</textarea>" in lost.text) == (422, True)
 
 
 def test_a_comment_is_written_removed_and_brought_back(cast: Cast) -> None:
@@ -137,7 +181,7 @@ def test_a_comment_is_written_removed_and_brought_back(cast: Cast) -> None:
 def test_the_secretary_sees_comments_at_their_items_and_tidies_up(cast: Cast, secretary: Client) -> None:
     sign_off, item = sent(cast), AgendaItem.objects.get()
     lifecycle.comment_on_item(item=item, text="Fel vägg", by=cast.member, on=TODAY)
-    secretary.post(address("sign_off_withdraw", cast, sign_off.meeting_id))
+    secretary.post(address("sign_off_withdraw", cast, sign_off.meeting_id), shown(sign_off.meeting))
     links = [address(name, cast, item.pk) for name in ("item_notes", "item_edit")]
     links.append(address("decision_edit", cast, Decision.objects.get().pk))
     text = page(cast, cast.secretary, sign_off.meeting)

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import time, timedelta
 from threading import Barrier
 
 import pytest
@@ -239,3 +239,46 @@ def test_a_meeting_is_cancelled_while_somebody_answers_and_somebody_opens_it(cas
         (MeetingState.CANCELLED, "", "The meeting is cancelled."),
         (MeetingState.IN_SESSION, "", "The meeting is already in session."),
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_proposal_is_taken_while_its_cancelled_meeting_is_held_after_all(cast: Cast) -> None:
+    here = {"by": cast.secretary, "on": TODAY}
+    for n in range(ROUNDS):
+        first, second = (
+            make.make_meeting(cast.council, MeetingState.DRAFT, date=TODAY + timedelta(days=10 * n + day))
+            for day in (1, 2)
+        )
+        proposal = lifecycle.propose_item(meeting=first, title=f"Förslag {n}", by=cast.member, on=TODAY)
+        lifecycle.take_proposal(proposal=proposal, meeting=first, **here)
+        lifecycle.cancel(meeting=first, reason="Snö", by=cast.coordinator, at=NOW)
+        onto = (first, second)[n % 2]
+        refused = both_try(
+            lambda first=first: lifecycle.uncancel(meeting=first, by=cast.coordinator, at=NOW),
+            lambda proposal=proposal, onto=onto: lifecycle.take_proposal(proposal=proposal, meeting=onto, **here),
+        )
+        proposal.refresh_from_db()
+        assert proposal.item is not None
+        assert proposal.item.meeting == (first if refused else onto)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_items_go_home_to_a_meeting_held_after_all_while_somebody_writes_the_other_agenda(cast: Cast) -> None:
+    held_before = make.make_meeting(cast.council, MeetingState.ADJOURNED, date=TODAY - timedelta(days=9))
+    for n in range(4):
+        make.make_item(held_before, title=f"Bordlagd {n}", state=ItemState.TABLED)
+    plan = {"council": cast.council, "by": cast.coordinator, "on": TODAY, "starts_at": time(9)}
+    first = lifecycle.plan_meeting(date=TODAY + timedelta(days=1), **plan)
+    second = lifecycle.plan_meeting(date=TODAY + timedelta(days=2), **plan)
+    for n in range(ROUNDS):
+        lifecycle.cancel(meeting=first, reason="Snö", by=cast.coordinator, at=NOW)
+        own = lifecycle.add_item(meeting=second, title=f"Punkt {n}", by=cast.secretary, on=TODAY)
+        at_once(
+            lambda: lifecycle.uncancel(meeting=first, by=cast.coordinator, at=NOW),
+            lambda own=own: lifecycle.place_item(item=own, place=1, by=cast.secretary, on=TODAY),
+        )
+        assert [list(meeting.items.values_list("position", flat=True)) for meeting in (first, second)] == [
+            list(range(1, 5)),
+            list(range(1, n + 2)),
+        ]
+        assert second.items.order_by("position", "pk")[0].pk == own.pk
