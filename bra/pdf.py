@@ -29,6 +29,7 @@ def render(template: str, data: Mapping[str, Any], *, title: str, made: datetime
     (now, if left out): the same arguments then give the same bytes. Raises typst.TypstError
     when the template is at fault.
     """
+    made_at = made and made.astimezone(UTC).replace(microsecond=0)  # typst takes whole seconds only
     inputs = {"data": json.dumps(_breakable(data), ensure_ascii=False), "title": title}
     attempts: list[tuple[bool, list[typst.PDFStandard]]] = [
         (False, ["ua-1", "a-2a"]),
@@ -39,7 +40,7 @@ def render(template: str, data: Mapping[str, Any], *, title: str, made: datetime
     for system_fonts, standards in attempts:
         try:
             compiler = typst.Compiler(str(TEMPLATES / template), str(TEMPLATES), _fonts(system_fonts), True, inputs)
-            content = compiler.compile(format="pdf", pdf_standards=standards, timestamp=made and made.astimezone(UTC))
+            content = compiler.compile(format="pdf", pdf_standards=standards, timestamp=made_at)
         except typst.TypstError as error:
             if not standards or not _is_about_text(error):
                 raise

@@ -122,6 +122,11 @@ class AnswerSheet:
         return self._count(None)
 
     @property
+    def has_answers(self) -> bool:
+        """Whether anybody has answered: until then nothing can be said of how many come."""
+        return any(reply for _member, reply in self.rows)
+
+    @property
     def expected(self) -> int:
         """How many members are expected: those who come, and members who come for somebody else, each once.
 

@@ -105,8 +105,7 @@ def cancel(request: CouncilRequest, pk: int) -> HttpResponse:
             said = _("Meeting %(label)s is cancelled.") % {"label": meeting.label}
             if meeting.summoned_at is not None:
                 said = _with_delay(said + " " + _("Those summoned are told by mail."))
-            undo = reverse("meetings:uncancel", args=[request.council.slug, meeting.pk])
-            messages.success(request, said, extra_tags=f"undo={undo}")
+            messages.success(request, said)  # its undo stands on the page itself: "Hold it after all"
             return redirect(_detail(request, meeting))
     title = _("Cancel the meeting")
     context = {

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class MeetingState(models.TextChoices):
@@ -12,7 +13,7 @@ class MeetingState(models.TextChoices):
     IN_SESSION = "in_session", _("In session")
     ADJOURNED = "adjourned", _("To be signed off")
     SIGNED = "signed", _("Signed off")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("meeting", "Cancelled")
 
 
 # Still to be held: the agenda is being made.

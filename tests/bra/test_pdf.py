@@ -59,3 +59,9 @@ def test_the_same_arguments_give_the_same_bytes(template: Any) -> None:
     name = template(HEAD + "= Rubrik\n#data.text")
     files = {pdf.render(name, {"text": "x"}, title="Titel", made=MADE) for _time in range(2)}
     assert len(files) == 1
+
+
+def test_a_moment_within_a_second_is_that_second(template: Any) -> None:
+    name = template(HEAD + "= Rubrik")
+    made = MADE.replace(microsecond=123456)
+    assert pdf.render(name, {}, title="Titel", made=made) == pdf.render(name, {}, title="Titel", made=MADE)

@@ -369,15 +369,10 @@ def kept(scene: Scene) -> tuple[bytes, bytes, str, str, bool]:
     )
 
 
-def downloads(scene: Scene) -> list[Any]:
-    """What a reader downloads: the whole and the masked text, and the file of each."""
+def downloads(scene: Scene) -> list[Paper]:
+    """What the files of a reader are made of: the whole text and the masked one."""
     meeting = Meeting.objects.get(pk=scene.meeting.pk)
-    browser = scene.cast.browse(scene.cast.coordinator)
-    url = reverse("meetings:paper_docx", args=[scene.council.slug, meeting.pk])
-    return [
-        (paper_for(meeting, scene.cast.coordinator, masked=masked), browser.get(url + query).content)
-        for masked, query in ((False, ""), (True, "?maskad=1"))
-    ]
+    return [paper_for(meeting, scene.cast.coordinator, masked=masked) for masked in (False, True)]
 
 
 def test_every_verb_is_listed() -> None:
