@@ -103,4 +103,4 @@ _WORDS = {
 }
 
 for name, words in _WORDS.items():
-    post.register(post.Kind(name, words, write_news, _of_visible))
+    post.register(post.Kind(name, words, write_news, _of_visible, optional=name == MENTION))
