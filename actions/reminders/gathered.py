@@ -51,9 +51,7 @@ def write_updates(desk: Desk, letters: Sequence[Letter]) -> list[Written]:
     return _write(desk, letters, "update", subjects)
 
 
-def _write(
-    desk: Desk, letters: Sequence[Letter], template: str, subjects: dict[int, Subject]
-) -> list[Written]:
+def _write(desk: Desk, letters: Sequence[Letter], template: str, subjects: dict[int, Subject]) -> list[Written]:
     """Write the letters about the subjects that are still there, to those who still have open actions."""
     lines = _open_actions(desk, letters)
     told = [letter for letter in letters if letter.about in subjects and lines[letter.recipient_id]]

@@ -116,9 +116,7 @@ def test_the_same_list_twice_adds_nothing(cast: Cast, eva: Member, meeting: Meet
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_bring_in_the_same_list_at_once_add_its_actions_once(
-    cast: Cast, eva: Member, meeting: Meeting
-) -> None:
+def test_two_who_bring_in_the_same_list_at_once_add_its_actions_once(cast: Cast, eva: Member, meeting: Meeting) -> None:
     def bring_in(batch: ImportBatch, by: Member) -> None:
         with contextlib.suppress(RuleBroken):  # who comes second finds nothing new
             lifecycle.import_actions(batch=batch, by=by, on=TODAY)
@@ -131,9 +129,7 @@ def test_two_who_bring_in_the_same_list_at_once_add_its_actions_once(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_begun_while_the_list_is_taken_back_is_kept_as_begun(
-    cast: Cast, eva: Member, meeting: Meeting
-) -> None:
+def test_what_is_begun_while_the_list_is_taken_back_is_kept_as_begun(cast: Cast, eva: Member, meeting: Meeting) -> None:
     def begin(action: Action) -> None:
         with contextlib.suppress(RuleBroken):  # when it was taken back first
             actions.start(action=action, by=cast.secretary, on=TODAY)
