@@ -237,6 +237,24 @@ def test_who_is_named_by_name_or_title_is_told_once(cast: Cast, mailoutbox: list
     assert [word in mail.body for mail in mailoutbox for word in ("Klotter", "se detta")] == [False] * 4
 
 
+def test_nobody_is_told_of_a_comment_that_was_taken_back(cast: Cast, mailoutbox: list[Any]) -> None:
+    action = make.make_action(cast.council, owner=cast.owner)
+    text = f"@{cast.member.name}"
+    gone, stays = [lifecycle.comment(action=action, text=text, by=cast.secretary, on=TODAY) for _number in range(2)]
+    lifecycle.take_back_comment(comment=gone, by=cast.secretary, on=TODAY)
+    assert deliver(cast) == post.Delivered(sent=1, dropped=1)
+    assert list(Letter.objects.filter(state="sent").values_list("cause", flat=True)) == [f"comment {stays.pk}"]
+
+
+def test_nobody_is_told_that_something_is_left_of_what_was_done_meanwhile(cast: Cast, mailoutbox: list[Any]) -> None:
+    action = make.make_action(cast.council, owner=cast.owner)
+    here = {"action": action, "on": TODAY}
+    lifecycle.report_done(by=cast.owner, **here)
+    lifecycle.send_back(reason="Baksidan är kvar.", by=cast.secretary, **here)
+    lifecycle.report_done(by=cast.owner, **here)
+    assert deliver(cast) == post.Delivered(dropped=1)
+
+
 def test_mentions_can_be_unsubscribed_and_news_of_ones_own_actions_cannot(cast: Cast, mailoutbox: list[Any]) -> None:
     action = make.make_action(cast.council, owner=cast.owner)
     lifecycle.comment(action=action, text=f"@{cast.member.name}", by=cast.secretary, on=TODAY)
