@@ -57,7 +57,7 @@ def _greeting(request: CouncilRequest) -> str:
 
 
 def _nudges(request: CouncilRequest) -> list[tuple[str, str]]:
-    """(sentence, address) of what the member is asked for besides their actions: to summon, to come, to sign, to approve."""
+    """(sentence, address) of what the member is asked for besides their actions: to summon, to come, to sign ..."""
     slug, found = request.council.slug, []
     if may_plan_meetings(request.member):
         for due in to_summon(request.council, request.today):

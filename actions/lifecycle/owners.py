@@ -20,17 +20,8 @@ TO, FROM = "to", "from"
 OPEN_DOMAINS = frozenset(
     {"gmail.com", "googlemail.com", "hotmail.com", "hotmail.se", "outlook.com", "outlook.se", "live.com", "live.se"}
     | {"msn.com", "icloud.com", "me.com", "yahoo.com", "yahoo.se", "telia.com", "comhem.se", "bredband.net"}
-    | {
-        "proton.me",
-        "protonmail.com",
-        "pm.me",
-        "tutanota.com",
-        "tuta.io",
-        "fastmail.com",
-        "gmx.com",
-        "gmx.net",
-        "gmx.de",
-    }
+    | {"proton.me", "protonmail.com", "pm.me", "tutanota.com", "tuta.io", "fastmail.com"}
+    | {"gmx.com", "gmx.net", "gmx.de"}
     | {"aol.com", "mail.com", "mac.com", "ymail.com", "rocketmail.com", "outlook.dk", "hotmail.co.uk", "yahoo.co.uk"}
     | {"zoho.com", "hey.com", "yandex.com", "yandex.ru", "mail.ru", "web.de", "hushmail.com", "duck.com"}
     | {"telia.se", "tele2.se", "spray.se", "bahnhof.se", "glocalnet.net", "swipnet.se", "passagen.se", "home.se"}
