@@ -15,6 +15,7 @@ from actions.models import (
     MENTION,
     SENT_BACK,
     Action,
+    Comment,
     DeadlineRequest,
     RequestState,
 )
@@ -54,12 +55,16 @@ def write_news(desk: Desk, letters: Sequence[Letter]) -> list[Written]:
     """Write the mails of a batch of one kind; the number of queries is the same however many they are."""
     related = Action.objects.agreed().select_related("agenda_item__meeting")
     actions = related.in_bulk([letter.about for letter in letters if letter.about is not None])
-    granted = _granted(letters)
-    news = {letter.pk: _news(letter, actions.get(letter.about or 0), granted) for letter in letters}
+    granted, said = _granted(letters), _said(letters)
+    news = {
+        letter.pk: _news(letter, actions.get(letter.about or 0), granted)
+        for letter in letters
+        if letter.kind != MENTION or letter.cause in said
+    }
     # Whoever answers for actions gets to them without a log-in.
-    answering = [letter.recipient for letter in letters if (told := news[letter.pk]) and told.owns]
+    answering = [letter.recipient for letter in letters if (told := news.get(letter.pk)) and told.owns]
     secrets = links.make_links(((member, None) for member in answering), OWNER)
-    return [_written(desk, letter, news[letter.pk], secrets) for letter in letters]
+    return [_written(desk, letter, news.get(letter.pk), secrets) for letter in letters]
 
 
 def _granted(letters: Sequence[Letter]) -> set[str]:
@@ -67,6 +72,14 @@ def _granted(letters: Sequence[Letter]) -> set[str]:
     keys = [letter.cause.removeprefix("request ") for letter in letters if letter.kind == DEADLINE]
     granted = DeadlineRequest.objects.filter(pk__in=keys, state=RequestState.GRANTED) if keys else ()
     return {f"request {request.pk}" for request in granted}
+
+
+def _said(letters: Sequence[Letter]) -> set[str]:
+    """The causes of mentions whose comment hasn't been taken back."""
+    keys = [letter.cause.removeprefix("comment ") for letter in letters if letter.kind == MENTION]
+    return (
+        {f"comment {pk}" for pk in Comment.objects.filter(pk__in=keys).values_list("pk", flat=True)} if keys else set()
+    )
 
 
 def _news(letter: Letter, action: Action | None, granted: set[str]) -> News | None:
@@ -81,6 +94,9 @@ def _news(letter: Letter, action: Action | None, granted: set[str]) -> News | No
     if letter.kind == MENTION:
         return News(letter.kind, action, owns=owns) if owns or recipient.role in SEATED else None
     holds = owns == given if letter.kind == HANDOVER else owns
+    if letter.kind == SENT_BACK:
+        # Nothing is left to be done of what has been reported as done again.
+        holds = holds and action.is_live
     return News(letter.kind, action, owns=owns, granted=letter.cause in granted) if holds else None
 
 
@@ -103,4 +119,4 @@ _WORDS = {
 }
 
 for name, words in _WORDS.items():
-    post.register(post.Kind(name, words, write_news, _of_visible))
+    post.register(post.Kind(name, words, write_news, _of_visible, optional=name == MENTION))

@@ -108,7 +108,9 @@ class OutcomeForm(OwnerForm):
     )
 
     def __init__(self, data: Any = None, *, action: Action, **options: Any) -> None:
-        super().__init__(data, action=action, initial={"effect_text": action.effect}, **options)
+        # A link proves less than a log-in, so what is known of a restricted action isn't shown.
+        known = "" if action.agenda_item.restricted else action.effect
+        super().__init__(data, action=action, initial={"effect_text": known}, **options)
 
     def perform(self, action: Action, *, by: Member, on: date) -> Act | None:
         """Report it; what has been done is a comment, what it led to belongs to the action."""

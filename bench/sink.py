@@ -19,7 +19,7 @@ STEPS = ("connect", "ehlo", "mail", "rcpt", "data", "body", "after")
 class Sink:
     """What arrived, as (address, Message-ID). `cut_at` and `hang_at` name a step of STEPS, for `times` connections.
 
-    `refused` maps an address to the answer that its RCPT gets.
+    `refused` maps an address to the answer that its RCPT gets; `rude`: and then it hangs up.
     """
 
     port: int = 0
@@ -28,6 +28,7 @@ class Sink:
     hang_at: str = ""
     times: int = 1_000_000
     refused: dict[str, str] = field(default_factory=dict)
+    rude: bool = False
     taken: list[tuple[str, str]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -95,6 +96,8 @@ def _talk(server: Sink, connection: socket.socket, lines: IO[bytes]) -> None:
         if verb == b"RCPT":
             address = line.decode().partition("<")[2].partition(">")[0]
             say(server.refused.get(address, "250 2.1.5 OK"))
+            if server.rude and address in server.refused:
+                return
         elif verb == b"DATA":
             say("354 go on")
             if not _take(server, address, lines):

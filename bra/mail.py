@@ -20,6 +20,7 @@ from django.core.mail.message import EmailMessage
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.encoding import punycode
 from django.utils.translation import get_language
 
 from bra import mime, wire
@@ -119,6 +120,12 @@ class Mail:
         return message
 
     @cached_property
+    def envelope(self) -> str:
+        """The address as mail servers are told it: ASCII. Raises ValueError when it can't be written so."""
+        local, _at, domain = self.to.rpartition("@")
+        return f"{local}@{punycode(domain)}"
+
+    @cached_property
     def built(self) -> Message:
         """The message with its bytes; made once. Raises ValueError when it can't be written as a mail."""
         message = self.message()
@@ -178,7 +185,7 @@ def build(
             subject, text, html = fill(name, context, slots or {}, key=key).values()
     mail = Mail(to=to, subject=subject, text=text + "\n", html=html + "\n", message_id=message_id, **rest)
     # What can't be written as a mail is found here, not when the server is already listening.
-    mail.built  # noqa: B018 - made here
+    mail.built, mail.envelope  # noqa: B018 - made here
     return mail
 
 
@@ -229,7 +236,7 @@ class Outbox:
         smtp = getattr(backend, "connection", None)
         try:
             if isinstance(smtp, smtplib.SMTP):
-                wire.transmit(smtp, settings.DEFAULT_FROM_EMAIL, mail.to, mail.built.raw)
+                wire.transmit(smtp, settings.DEFAULT_FROM_EMAIL, mail.envelope, mail.built.raw)
             else:
                 backend.send_messages([mail.built])
         except wire.Answered as error:

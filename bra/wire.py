@@ -1,5 +1,6 @@
 """Handing one mail to an SMTP server step by step, so that one knows what it has when the connection breaks."""
 
+import contextlib
 import re
 import smtplib
 
@@ -50,5 +51,7 @@ def _expect(smtp: smtplib.SMTP, answer: tuple[int, bytes], wanted: int, *, of_re
     if code == 421 or code < 0:
         # It takes its leave before it has the mail.
         raise smtplib.SMTPServerDisconnected("421")
-    smtp.rset()
+    # A server that hangs up on a mail that it refuses has answered all the same.
+    with contextlib.suppress(smtplib.SMTPException, OSError):
+        smtp.rset()
     raise Answered(code, words if of_recipient else None)

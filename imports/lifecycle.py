@@ -85,6 +85,8 @@ def choose(*, batch: ImportBatch, choices: Choices, heading: int | None, by: Mem
 @transaction.atomic
 def import_actions(*, batch: ImportBatch, by: Member, on: date, leave_out: bool = False) -> ImportBatch:
     """Make actions of all new rows, or of none. Rows that are refused stop it, unless they are to be left out."""
+    # Two who bring in the same list at once: the second finds the actions of the first.
+    locked(batch.council)
     batch = _locked(batch, by, ImportState.READ)
     found = preview(batch, member=by, on=on)
     _refuse_rows(found, leave_out=leave_out)
@@ -207,7 +209,9 @@ def undo(*, batch: ImportBatch, by: Member, on: date) -> list[Action]:
     batch = _locked(batch, by, ImportState.APPLIED)
     meeting = locked(batch.item.meeting) if batch.item else None
     imported = ImportedAction.objects.filter(batch=batch, action__removed=False)
-    actions = Action.objects.filter(imported__in=imported).order_by("pk").select_for_update(no_key=True, of=("self",))
+    brought = Action.objects.filter(imported__in=imported).order_by("pk")
+    # Locked before one asks who has touched them.
+    actions = list(brought.select_for_update(no_key=True, of=("self",)))
     others = Comment.objects.filter(action=OuterRef("action")).exclude(pk=Coalesce(OuterRef("comment"), 0))
     touched = set(
         imported.filter(

@@ -74,4 +74,4 @@ def _watch(member: Member) -> Q:
 
 
 post.register(post.Kind(MINUTES, _("Minutes"), write_minutes))
-post.register(post.Kind(WATCH, _("Watched case"), write_watch, _watch))
+post.register(post.Kind(WATCH, _("Watched case"), write_watch, _watch, optional=True))

@@ -8,14 +8,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from actions.models import Action, WorkPlan
+from actions.filters import AWAITS
+from actions.models import Action, DeadlineRequest, WorkPlan
 from actions.plan_figures import goals_of
 from bra import post
 from bra.http import CouncilRequest
 from bra.models import StoppedAddress
-from bra.permissions import may_coordinate, may_read_council
+from bra.permissions import may_coordinate, may_log, may_read_council
 from meetings.case_timeline import watched_cases
 from meetings.models import Meeting, MeetingState
 from meetings.permissions import may_log_at, may_plan_meetings
@@ -55,7 +57,7 @@ def _greeting(request: CouncilRequest) -> str:
 
 
 def _nudges(request: CouncilRequest) -> list[tuple[str, str]]:
-    """(sentence, address) of what the member is asked for besides their actions: to summon, to answer, to sign."""
+    """(sentence, address) of what the member is asked for besides their actions: to summon, to come, to sign ..."""
     slug, found = request.council.slug, []
     if may_plan_meetings(request.member):
         for due in to_summon(request.council, request.today):
@@ -72,6 +74,28 @@ def _nudges(request: CouncilRequest) -> list[tuple[str, str]]:
         words = {"kind": sign_off.get_kind_display(), "number": sign_off.meeting.number}
         page = reverse("meetings:sign_off", args=[slug, sign_off.meeting_id])
         found.append((_("%(kind)s %(number)s waits for your signature.") % words, page))
+    return found + _of_owners(request)
+
+
+def _of_owners(request: CouncilRequest) -> list[tuple[str, str]]:
+    """What owners wait for from those who log: that what is done is approved, and answers about more time."""
+    if not may_log(request.member):
+        return []
+    page, found = reverse("actions:list", args=[request.council.slug]), []
+    if number := Action.objects.visible_to(request.member).awaiting_approval().count():
+        words = ngettext(
+            "%(n)d action that is reported as done waits for approval.",
+            "%(n)d actions that are reported as done wait for approval.",
+            number,
+        )
+        found.append((words % {"n": number}, f"{page}?status={AWAITS}"))
+    if number := DeadlineRequest.objects.waiting().visible_to(request.member).count():
+        words = ngettext(
+            "%(n)d request for more time waits for an answer.",
+            "%(n)d requests for more time wait for an answer.",
+            number,
+        )
+        found.append((words % {"n": number}, page))
     return found
 
 

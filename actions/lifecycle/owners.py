@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from actions.lifecycle.common import change, change_all, locked_unsettled, refuse_owner
@@ -19,7 +20,12 @@ TO, FROM = "to", "from"
 OPEN_DOMAINS = frozenset(
     {"gmail.com", "googlemail.com", "hotmail.com", "hotmail.se", "outlook.com", "outlook.se", "live.com", "live.se"}
     | {"msn.com", "icloud.com", "me.com", "yahoo.com", "yahoo.se", "telia.com", "comhem.se", "bredband.net"}
-    | {"proton.me", "protonmail.com"}
+    | {"proton.me", "protonmail.com", "pm.me", "tutanota.com", "tuta.io", "fastmail.com"}
+    | {"gmx.com", "gmx.net", "gmx.de"}
+    | {"aol.com", "mail.com", "mac.com", "ymail.com", "rocketmail.com", "outlook.dk", "hotmail.co.uk", "yahoo.co.uk"}
+    | {"zoho.com", "hey.com", "yandex.com", "yandex.ru", "mail.ru", "web.de", "hushmail.com", "duck.com"}
+    | {"telia.se", "tele2.se", "spray.se", "bahnhof.se", "glocalnet.net", "swipnet.se", "passagen.se", "home.se"}
+    | {"bredband2.com", "ownit.nu", "algonet.se", "live.co.uk", "windowslive.com"}
 )
 
 
@@ -85,7 +91,10 @@ def hand_over_to_colleague(
             else _("Nobody can be added here with an address at %(domain)s. Ask the coordinator.") % {"domain": own},
             field="email",
         )
-    known = council.members.active(on).filter(email__iexact=email).order_by("pk").first()
+    # Where mail reaches them: the own address, or that of the log-in.
+    reached = Q(email__iexact=email) | Q(email="", user__email__iexact=email)
+    there = council.members.active(on).filter(reached).order_by("pk")
+    known = there.filter(organisation=owner.organisation).first() or there.first()
     if known is not None and known.organisation_id != owner.organisation_id:
         raise RuleBroken(_("The address belongs to somebody else on the council. Ask the coordinator."), field="email")
     colleague = known or council_verbs.seat_member(

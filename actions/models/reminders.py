@@ -5,7 +5,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from actions.models.actions import Action
-from bra.models import Council, Letter, LetterQuerySet, Member
+from bra.models import Council, Letter, LetterQuerySet, LetterState, Member
 from meetings.models import ItemProposal
 
 REMINDER = "reminder"
@@ -17,9 +17,15 @@ def reminder_letters() -> LetterQuerySet:
 
 
 def visible_reminders(member: Member) -> LetterQuerySet:
-    """The reminders with an action that the member may see."""
-    seen = ReminderLine.objects.filter(reminder=OuterRef("pk"), action__in=Action.objects.visible_to(member))
-    return reminder_letters().filter(Exists(seen), council_id=member.council_id)
+    """The reminders with an action that the member may see.
+
+    One that was dropped has none any more, and may have been about anything: it is for the cleared.
+    """
+    lines = ReminderLine.objects.filter(reminder=OuterRef("pk"))
+    seen = Q(Exists(lines.filter(action__in=Action.objects.visible_to(member))))
+    if member.cleared:
+        seen |= Q(~Exists(lines), state=LetterState.DROPPED)
+    return reminder_letters().filter(seen, council_id=member.council_id)
 
 
 class ReminderLine(models.Model):

@@ -8,7 +8,7 @@ from actions.reminders.digests import DIGEST
 from actions.reminders.due import held_back_words
 from actions.reminders.escalating import ESCALATED
 from actions.reminders.gathered import write_digests, write_escalated, write_updates
-from actions.reminders.letters import write_reminders
+from actions.reminders.letters import untell, write_reminders
 from actions.reminders.next_one import Next, next_reminder
 from actions.reminders.planning import Planned, plan_day, plan_mornings
 from actions.reminders.previewing import Group, Held, Other, Preview, preview
@@ -41,6 +41,7 @@ __all__ = [
     "send_now",
     "start_update_round",
     "step_words",
+    "untell",
     "write_digests",
     "write_escalated",
     "write_reminders",

@@ -1,7 +1,8 @@
 """The mails that gather an owner's actions: before a meeting, before a report, and what the council takes up."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 
 from django.urls import reverse
 
@@ -27,22 +28,30 @@ def _open_actions(desk: Desk, letters: Sequence[Letter]) -> dict[int, list[Line]
     return lines
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What letters are about: the context of their template, and all that it says of it, which may change in a day."""
+
+    context: dict[str, object]
+    says: Hashable
+
+
 def write_digests(desk: Desk, letters: Sequence[Letter]) -> list[Written]:
     """Write what will be asked at each letter's meeting; nothing once the meeting has begun or is cancelled."""
     meetings = Meeting.objects.in_bulk([letter.about for letter in letters if letter.about is not None])
     coming = {pk: row for pk, row in meetings.items() if row.is_planned and row.date >= desk.today}
-    return _write(desk, letters, "digest", {pk: {"meeting": row} for pk, row in coming.items()})
+    subjects = {pk: Subject({"meeting": row}, (row.number, row.date)) for pk, row in coming.items()}
+    return _write(desk, letters, "digest", subjects)
 
 
 def write_updates(desk: Desk, letters: Sequence[Letter]) -> list[Written]:
     """Write the question how the recipient's open actions stand."""
     rounds = UpdateRound.objects.in_bulk([letter.about for letter in letters if letter.about is not None])
-    return _write(desk, letters, "update", {pk: {"round": row} for pk, row in rounds.items()})
+    subjects = {pk: Subject({"round": row}, (row.as_of, row.until)) for pk, row in rounds.items()}
+    return _write(desk, letters, "update", subjects)
 
 
-def _write(
-    desk: Desk, letters: Sequence[Letter], template: str, subjects: dict[int, dict[str, object]]
-) -> list[Written]:
+def _write(desk: Desk, letters: Sequence[Letter], template: str, subjects: dict[int, Subject]) -> list[Written]:
     """Write the letters about the subjects that are still there, to those who still have open actions."""
     lines = _open_actions(desk, letters)
     told = [letter for letter in letters if letter.about in subjects and lines[letter.recipient_id]]
@@ -52,15 +61,15 @@ def _write(
         desk.write(
             letter,
             template,
-            subjects[letter.about or 0] | {"lines": lines[letter.recipient_id]},
+            subjects[letter.about or 0].context | {"lines": lines[letter.recipient_id]},
             slots={
                 "name": Words(letter.recipient.display_name),
                 "path": Words(reverse("owner:enter", args=[secrets[letter.recipient_id, None]])),
-                "unsubscribe": Words(desk.unsubscribe.get(letter.pk, "")),
                 "told": told_lines(lines[letter.recipient_id]),
-            },
-            # The day as well: what the subject says of itself may change from day to day.
-            key=(letter.about, desk.today, len(lines[letter.recipient_id]), letter.pk in desk.unsubscribe),
+            }
+            # Even an empty slot counts as something said.
+            | ({"unsubscribe": Words(desk.unsubscribe[letter.pk])} if letter.pk in desk.unsubscribe else {}),
+            key=(subjects[letter.about or 0].says, len(lines[letter.recipient_id])),
         )
         if letter.pk in keys
         else Written(letter, None, "closed")

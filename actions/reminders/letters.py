@@ -100,6 +100,11 @@ def told_lines(lines: Sequence[Line]) -> Words:
     return Words("\n\n".join(one["txt"] for one in filled), "\n    ".join(one["html"] for one in filled))
 
 
+def untell(letter: Letter) -> None:
+    """Take away all lines of a reminder that nobody gets: what is still to be done falls due again the next day."""
+    _keep_only(letter, [])
+
+
 def _keep_only(letter: Letter, said: Sequence[int]) -> None:
     """Take away the lines that the mail doesn't say, so that the rows always tell what the mail told.
 

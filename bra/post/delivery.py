@@ -8,7 +8,7 @@ from itertools import groupby
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.urls import reverse
 
@@ -55,7 +55,9 @@ def deliver(
     Never inside a transaction. A mail that can't be sent stops no other; one whose sender died becomes unknown.
     """
     done = Delivered(unknown=flag_lapsed(council, now=clock()))
-    waiting = Letter.objects.waiting().filter(council=council).select_related("recipient__user").order_by("pk")
+    # A kind that isn't known here yet waits for whoever knows it.
+    waiting = Letter.objects.waiting().filter(council=council, kind__in=list(KINDS))
+    waiting = waiting.select_related("recipient__user").order_by("pk")
     # What can wait does so while its recipient has paused mail.
     waiting = waiting.exclude(kind__in=optional_kinds(), recipient__in=paused(today))
     desk = Desk(council, today, _coordinators_address(council, today), clock())
@@ -102,10 +104,24 @@ def _write(desk: Desk, batch: Sequence[Letter]) -> Iterator[Written]:
         letters = list(run)
         wanted = [letter for letter in letters if letter.pk not in why]
         with mail.own_language():
-            written = KINDS[kind].write(_with_links(desk, kind, wanted), wanted)
+            written = _written(_with_links(desk, kind, wanted), kind, wanted)
         told = {one.letter.pk: one for one in written}
         for letter in letters:
             yield told.get(letter.pk) or Written(letter, None, why[letter.pk])
+
+
+def _written(desk: Desk, kind: str, letters: Sequence[Letter]) -> Sequence[Written]:
+    """Write letters of a kind. One that can't be written fails alone."""
+    try:
+        return KINDS[kind].write(desk, letters)
+    except DatabaseError:
+        # Not the letters' fault: they wait.
+        raise
+    except Exception as error:
+        if len(letters) > 1:
+            return [written for letter in letters for written in _written(desk, kind, [letter])]
+        log.warning("mail unsendable letter=%s error=%s", letters[0].pk, type(error).__name__)
+        return [Written(letters[0], None, "unsendable")]
 
 
 def _unwanted(desk: Desk, batch: Sequence[Letter]) -> dict[int, str]:
@@ -146,7 +162,7 @@ def _deliver_one(
     letter = written.letter
     if written.mail is None:
         state = LetterState.FAILED if written.failure in _FAILING else LetterState.DROPPED
-        if Letter.objects.waiting().filter(pk=letter.pk).update(state=state, failure=written.failure):
+        if _give_up(letter, state, written.failure):
             done.failed += state == LetterState.FAILED
             done.dropped += state == LetterState.DROPPED
         return
@@ -176,6 +192,16 @@ def _deliver_one(
         # As the council tells the time, on its pinned day if it has one; leases run by the real clock.
         _settle(letter, LetterState.SENT, sent_at=council.now(clock()))
         done.sent += 1
+
+
+@transaction.atomic
+def _give_up(letter: Letter, state: LetterState, failure: str) -> bool:
+    """Write that the waiting letter isn't tried; False when somebody else was first."""
+    if not Letter.objects.waiting().filter(pk=letter.pk).update(state=state, failure=failure):
+        return False
+    if state == LetterState.DROPPED:
+        KINDS[letter.kind].dropped(letter)
+    return True
 
 
 def _settle(letter: Letter, state: LetterState, failure: str = "", sent_at: datetime | None = None) -> None:

@@ -105,6 +105,10 @@ def in_full(_member: Member, _letter: Letter) -> bool:
     return True
 
 
+def nothing(_letter: Letter) -> None:
+    """Nothing hangs on a letter of the kind."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of mail.
@@ -112,6 +116,8 @@ class Kind:
     `write` makes the mails of a batch of its letters, with the same number of queries however many they are, and
     returns one Written for each, in their order. `visible` narrows the letters to those of which the member may know,
     `readable` says whether that member may read the text too. `optional`: the recipient may unsubscribe it.
+    `dropped` is called in the transaction that drops a letter which nobody will get, so that what it was to tell isn't
+    taken for told.
     """
 
     name: str
@@ -120,6 +126,7 @@ class Kind:
     visible: Callable[[Member], Q] = everything
     readable: Callable[[Member, Letter], bool] = in_full
     optional: bool = False
+    dropped: Callable[[Letter], None] = nothing
 
 
 KINDS: dict[str, Kind] = {}

@@ -228,6 +228,27 @@ def test_a_round_asks_each_owner_once_and_shows_who_has_answered(cast: Cast, mai
     assert refused.context["form"].errors == {"as_of": ["The owners have been asked about that day already."]}
 
 
+def test_a_round_offers_no_way_to_unsubscribe_it(cast: Cast, mailoutbox: list[Any]) -> None:
+    far(cast.council)
+    reminders.start_update_round(council=cast.council, as_of=DAY, grace_days=5, by=cast.coordinator, on=DAY)
+    deliver(cast.council)
+    [mail] = mailoutbox
+    html = mail.alternatives[0].content
+    assert ["No more mail of this kind" in text for text in (mail.body, html)] == [False, False]
+
+
+def test_a_meeting_that_is_moved_between_two_mails_is_told_as_it_is(council: Council, mailoutbox: list[Any]) -> None:
+    meeting = meeting_on(council, DAY + timedelta(days=5))
+    owners = [far(council).owner for _number in range(2)]
+    morning(council)
+    Letter.objects.filter(recipient=owners[1]).update(state=LetterState.CLAIMED)
+    deliver(council)
+    Meeting.objects.filter(pk=meeting.pk).update(date=DAY + timedelta(days=6))
+    Letter.objects.filter(recipient=owners[1]).update(state=LetterState.PENDING)
+    deliver(council)
+    assert [mail.subject.rpartition(" on ")[2] for mail in mailoutbox] == ["20 March", "21 March"]
+
+
 @pytest.mark.parametrize(
     ("sent", "field"),
     [({"as_of": DAY - timedelta(days=1)}, "as_of"), ({"grace_days": 0}, "grace_days"), ({}, None)],

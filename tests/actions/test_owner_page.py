@@ -246,12 +246,15 @@ def test_an_answer_that_crosses_a_handing_over_is_not_recorded(owner: Member) ->
 def test_a_restricted_action_is_named_neutrally_even_for_the_cleared(owner: Member) -> None:
     cleared = make.make_member(owner.council, cleared=True)
     item = make.make_item(make.make_meeting(owner.council), restricted=True, title="Hemligpunkt")
-    action = make.make_action(agenda_item=item, owner=cleared, title="Hemligåtgärd")
+    action = make.make_action(agenda_item=item, owner=cleared, title="Hemligåtgärd", effect="Hemlig effekt")
     client = enter(cleared)
     page = client.get(PAGE)
     assert [row["action"] for row in page.context["rows"]] == [action]
     after = client.get(answer(client, action, outcome="done")["Location"])
     assert ["hemlig" in answered.content.decode().lower() for answered in (page, after)] == [False, False]
+    # What had been said of its effect stays, though it wasn't shown.
+    action.refresh_from_db()
+    assert (action.status, action.effect) == (Status.DONE, "Hemlig effekt")
     # One whose clearance has been taken away doesn't even see that it exists.
     Member.objects.filter(pk=cleared.pk).update(cleared=False)
     again = make.make_action(agenda_item=item, owner=cleared)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from actions import lifecycle, reminders, tasks
 from actions.models import ReminderLine, reminder_letters
 from bra import post
-from bra.models import Council, Letter, LetterState, LoggedMail, MailLink, Member, Role
+from bra.models import Council, Deputy, Letter, LetterState, LoggedMail, MailLink, Member, Role
 from tests import make
 from tests.actions.smtp_sink import Sink, smtp_sink
 
@@ -193,6 +193,51 @@ def test_when_nothing_is_left_to_remind_of_no_mail_goes_out(council: Council, ma
     assert deliver(council) == post.Delivered(dropped=1)
     assert states(row) == [("dropped", "closed")]
     assert mailoutbox == []
+
+
+def end_of_standing_in(row: Letter, owner: Member) -> None:
+    Deputy.objects.all().delete()
+
+
+def mandate_over(row: Letter, owner: Member) -> None:
+    Member.objects.filter(pk=row.recipient_id).update(mandate_to=DAY - timedelta(days=1))
+    Deputy.objects.all().delete()
+
+
+@pytest.mark.parametrize("happens", [end_of_standing_in, mandate_over])
+def test_what_was_told_to_nobody_falls_due_again_for_whoever_answers_for_it(
+    council: Council, mailoutbox: list[Any], happens: Any
+) -> None:
+    owner, deputy = make.make_member(council), make.make_member(council)
+    Deputy.objects.create(member=owner, deputy=deputy, starts=DAY, ends=DAY + timedelta(days=5))
+    action = make.make_action(council, owner=owner, deadline=DAY)
+    reminders.plan_day(council=council, on=DAY)
+    row = reminder_letters().get(recipient=deputy)
+    happens(row, owner)
+    assert deliver(council) == post.Delivered(dropped=1)
+    reminders.plan_day(council=council, on=DAY + timedelta(days=1))
+    lines = ReminderLine.objects.values_list("reminder__recipient", "action", "step")
+    assert list(lines) == [(owner.pk, action.pk, 0)]
+    # The log still tells of the one that was dropped: to those from whom nothing is hidden.
+    for cleared, seen in ((True, [row.pk]), (False, [])):
+        coordinator = make.make_member(council, Role.COORDINATOR, cleared=cleared)
+        assert list(post.visible_letters(coordinator).filter(pk=row.pk).values_list("pk", flat=True)) == seen
+
+
+def test_a_letter_that_breaks_its_writer_stops_no_other(council: Council, mailoutbox: list[Any]) -> None:
+    owners = [make.make_member(council) for _number in range(3)]
+    rows = [make.make_letter(owner, kind="deadline", cause=f"request {owner.pk}", on=DAY) for owner in owners]
+    planned(council, owners[0])
+    Letter.objects.filter(pk=rows[1].pk).update(cause="request x")
+    assert deliver(council) == post.Delivered(sent=3, failed=1)
+    assert Letter.objects.get(pk=rows[1].pk).failure == "unsendable"
+
+
+def test_a_kind_that_is_not_known_yet_waits(council: Council, mailoutbox: list[Any]) -> None:
+    row = make.make_letter(make.make_member(council), kind="tomorrow", cause="x", on=DAY)
+    planned(council, make.make_member(council))
+    assert deliver(council) == post.Delivered(sent=1)
+    assert Letter.objects.get(pk=row.pk).state == LetterState.PENDING
 
 
 def test_a_reminder_is_claimed_once(council: Council) -> None:

@@ -16,7 +16,7 @@ from actions.models import reminder_letters
 from bench import data, faults
 from bench.sink import Sink, sink
 from bra import post
-from bra.models import Council, Letter, LetterState, StoppedAddress
+from bra.models import Council, Letter, LetterState, Member, StoppedAddress
 from celery_app import app
 from tests import make
 
@@ -143,6 +143,23 @@ def test_one_recipient_of_many_is_refused(answer: str, state: LetterState, stopp
         assert states() == expected
         assert list(StoppedAddress.objects.values_list("code", flat=True)) == stopped
         assert len(server.taken) == 19
+
+
+@pytest.mark.django_db
+def test_a_server_that_hangs_up_after_refusing_one_stops_no_other() -> None:
+    council, addresses = planned(3)
+    with sink(refused={addresses[1]: "550 5.1.1 no such user"}, rude=True) as server:
+        assert deliver(council, server) == post.Delivered(sent=2, failed=1)
+    assert states() == ["sent", "failed", "sent"]
+
+
+@pytest.mark.django_db
+def test_an_address_of_a_swedish_domain_gets_its_mail_and_stops_no_other() -> None:
+    council, addresses = planned(3)
+    Member.objects.filter(email=addresses[1]).update(email="anna@växjö.se")
+    with sink() as server:
+        assert deliver(council, server) == post.Delivered(sent=3)
+    assert [address for address, _id in server.taken] == [addresses[0], "anna@xn--vxj-qla6g.se", addresses[2]]
 
 
 @pytest.mark.django_db

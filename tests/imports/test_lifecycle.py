@@ -1,5 +1,6 @@
 """Bringing a list in: all or nothing, nothing twice, and back again."""
 
+import contextlib
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests import make
 from tests.cast import Cast
 from tests.imports import lists
 from tests.make import TODAY
+from tests.meetings.test_two_at_once import ROUNDS, at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +113,38 @@ def test_the_same_list_twice_adds_nothing(cast: Cast, eva: Member, meeting: Meet
         lifecycle.import_actions(batch=again, by=cast.coordinator, on=TODAY)
     assert refused.value.sentence == "No row of the list is a new action."
     assert Action.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_bring_in_the_same_list_at_once_add_its_actions_once(cast: Cast, eva: Member, meeting: Meeting) -> None:
+    def bring_in(batch: ImportBatch, by: Member) -> None:
+        with contextlib.suppress(RuleBroken):  # who comes second finds nothing new
+            lifecycle.import_actions(batch=batch, by=by, on=TODAY)
+
+    for n in range(1, ROUNDS + 1):
+        rows = [HEADS, [f"Sanera klotter {n}", "Eva Ek", "2017-05-15", None, None]]
+        batches = [(taken_in(by, rows), by) for by in (cast.secretary, cast.coordinator)]
+        at_once(*(lambda batch=batch, by=by: bring_in(batch, by) for batch, by in batches))
+        assert Action.objects.count() == n
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_begun_while_the_list_is_taken_back_is_kept_as_begun(cast: Cast, eva: Member, meeting: Meeting) -> None:
+    def begin(action: Action) -> None:
+        with contextlib.suppress(RuleBroken):  # when it was taken back first
+            actions.start(action=action, by=cast.secretary, on=TODAY)
+
+    for n in range(ROUNDS):
+        rows = [HEADS, [f"Sanera klotter {n}", "Eva Ek", "2017-05-15", None, None]]
+        batch = brought_in(cast.secretary, rows)
+        action = Action.objects.get(imported__batch=batch)
+        at_once(
+            lambda action=action: begin(action),
+            lambda batch=batch: lifecycle.undo(batch=batch, by=cast.secretary, on=TODAY),
+        )
+        action.refresh_from_db()
+        begun = action.status == Status.IN_PROGRESS
+        assert (action.removed, action.version) == (not begun, 1)
 
 
 def test_a_refused_row_stops_all_unless_it_is_left_out(cast: Cast, eva: Member, meeting: Meeting) -> None:

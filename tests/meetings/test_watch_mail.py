@@ -69,6 +69,7 @@ def test_one_mail_for_all_watched_cases_names_numbers_and_nothing_else(cast: Cas
     assert [word for word in ("Klotter", "fasaden", "Belysning", "Kalle") if word in text] == []
     assert "/granby/arenden/?state=all&watched=on\n" in text
     assert "BRÅ 2016/9" not in mails(cast)[cast.chair.address]
+    assert text.count("No more mail of this kind") == 2
 
 
 def test_nobody_is_told_of_what_they_may_not_see_and_no_mail_names_it(cast: Cast) -> None:
