@@ -175,8 +175,12 @@ class PassOnForm(OwnerForm):
         field.choices = [("", gettext("Choose")), *((key, member.label) for key, member in self.known.items()), *new]
 
     def clean(self) -> dict[str, Any]:
-        """Somebody new needs a name, a title and an address."""
+        """Somebody new needs a name, a title and an address. Whoever only writes one has chosen somebody new."""
         cleaned = super().clean()
+        wrote = any(cleaned.get(name) for name in ("name", "title", "email"))
+        if wrote and not self["colleague"].data and NEW in dict(self["colleague"].field.choices):
+            del self.errors["colleague"]
+            cleaned["colleague"] = NEW
         if cleaned.get("colleague") == NEW:
             for name, sentence in (
                 ("name", gettext("Write the colleague's name.")),
