@@ -56,8 +56,9 @@ def _write(
             slots={
                 "name": Words(letter.recipient.display_name),
                 "path": Words(reverse("owner:enter", args=[secrets[letter.recipient_id, None]])),
-                "unsubscribe": Words(desk.unsubscribe.get(letter.pk, "")),
                 "told": told_lines(lines[letter.recipient_id]),
+                # No slot where there is no link: even an empty one would count as one in the template.
+                **({"unsubscribe": Words(desk.unsubscribe[letter.pk])} if letter.pk in desk.unsubscribe else {}),
             },
             # The day as well: what the subject says of itself may change from day to day.
             key=(letter.about, desk.today, len(lines[letter.recipient_id]), letter.pk in desk.unsubscribe),
