@@ -224,6 +224,8 @@ def test_a_round_asks_each_owner_once_and_shows_who_has_answered(cast: Cast, mai
     assert "<" not in mailoutbox[0].body
     lifecycle.start(action=one, by=one.owner, on=DAY)
     lifecycle.start(action=two, by=cast.coordinator, on=DAY)
+    # What an owner records of somebody else's action is no answer.
+    lifecycle.hand_over(action=make.make_action(cast.council), to=make.make_member(cast.council), by=two.owner, on=DAY)
     page = client.get(answer.headers["Location"])
     assert [(row.owner, row.open_actions, row.answered_on) for row in page.context["asked"]] == [
         (two.owner, 1, None),
