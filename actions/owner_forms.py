@@ -173,12 +173,17 @@ class PassOnForm(OwnerForm):
         self.known = {str(member.pk): member for member in colleagues}
         field = self.fields["colleague"]
         assert isinstance(field, forms.ChoiceField)
-        new = [] if action.agenda_item.restricted else [(NEW, gettext("Somebody new, written below"))]
+        self.takes_new = not action.agenda_item.restricted
+        new = [(NEW, gettext("Somebody new, written below"))] if self.takes_new else []
         field.choices = [("", gettext("Choose")), *((key, member.label) for key, member in self.known.items()), *new]
 
     def clean(self) -> dict[str, Any]:
-        """Somebody new needs a name, a title and an address."""
+        """Somebody new needs a name, a title and an address. Whoever only writes one has chosen somebody new."""
         cleaned = super().clean()
+        wrote = any(cleaned.get(name) for name in ("name", "title", "email"))
+        if wrote and not self["colleague"].data and self.takes_new:
+            del self.errors["colleague"]
+            cleaned["colleague"] = NEW
         if cleaned.get("colleague") == NEW:
             for name, sentence in (
                 ("name", gettext("Write the colleague's name.")),

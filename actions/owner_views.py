@@ -165,9 +165,17 @@ def _page(request: LinkRequest, refused: GuardedForm | None = None) -> HttpRespo
         "mail": mail,
         "mail_opened": refused is not None and any(form is refused for form in mail.values()),
         "deputies": Deputy.objects.filter(member=request.member, ends__gte=request.today).select_related("deputy"),
+        "refused": _place(rows, mail, refused),
         "lost": None if listed or refused is None else _lost(refused),
     }
     return render(request, "actions/owner_page.html", context, status=REFUSED if refused else 200)
+
+
+def _place(rows: list[dict[str, Any]], mail: dict[str, GuardedForm], refused: GuardedForm | None) -> str:
+    """The anchor of the form that was refused: without JavaScript the page opens at its top. Empty when none was."""
+    if any(form is refused for form in mail.values()):
+        return "mail"
+    return next((f"atgard-{row['action'].pk}" for row in rows if row["opened"]), "")
 
 
 def _lost(form: GuardedForm) -> dict[str, Any]:

@@ -66,10 +66,14 @@ def _write(desk: Desk, letters: Sequence[Letter], template: str, subjects: dict[
                 "name": Words(letter.recipient.display_name),
                 "path": Words(reverse("owner:enter", args=[secrets[letter.recipient_id, None]])),
                 "told": told_lines(lines[letter.recipient_id]),
-            }
-            # Even an empty slot counts as something said.
-            | ({"unsubscribe": Words(desk.unsubscribe[letter.pk])} if letter.pk in desk.unsubscribe else {}),
-            key=(subjects[letter.about or 0].says, len(lines[letter.recipient_id])),
+                # No slot where there is no link: even an empty one would count as one in the template.
+                **({"unsubscribe": Words(desk.unsubscribe[letter.pk])} if letter.pk in desk.unsubscribe else {}),
+            },
+            key=(
+                subjects[letter.about or 0].says,
+                len(lines[letter.recipient_id]),
+                letter.pk in desk.unsubscribe,
+            ),
         )
         if letter.pk in keys
         else Written(letter, None, "closed")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from actions.models import Action, UpdateRound
@@ -60,8 +60,9 @@ def asked_in(round_: UpdateRound, member: Member) -> list[Asked]:
         .select_related("organisation")
         .annotate(open_actions=Count("actions", filter=Q(actions__in=seen.live()), distinct=True))
     )
+    own = seen.filter(pk=OuterRef("target_id"), owner=OuterRef("actor"))
     answers = HistoryEntry.objects.filter(
-        council_id=round_.council_id, target_type="action", on__gte=round_.asked_on, target_id__in=seen.values("pk")
+        Exists(own), council_id=round_.council_id, target_type="action", on__gte=round_.asked_on
     )
     last = dict(answers.order_by().values_list("actor").annotate(last=Max("on")))
     rows = [Asked(owner, owner.open_actions, last.get(owner.pk)) for owner in owners]

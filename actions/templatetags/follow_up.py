@@ -8,11 +8,12 @@ The item comes through its own door; the actions through theirs. The context hol
 from typing import Any
 
 from django import template
+from django.db.models import F
 from django.template import Context
 
 from actions import permissions
 from actions.closing_forms import SendBackForm
-from actions.models import Action
+from actions.models import Action, Comment
 from bra.forms import GuardedForm
 from bra.http import CouncilRequest
 from meetings.models import AgendaItem, ItemKind
@@ -50,7 +51,7 @@ def _grouped(request: CouncilRequest) -> tuple[list[dict[str, Any]], int, bool]:
 def reported_context(
     request: CouncilRequest, item: AgendaItem, *, refused: tuple[int, GuardedForm] | None = None
 ) -> dict[str, Any]:
-    """What templates/actions/_reported.html shows: what owners reported as done, with forms while one logs. One query.
+    """What templates/actions/_reported.html shows: what owners reported as done, with forms to answer. Two queries.
 
     `refused` is the key of an action and the form for sending it back that was refused.
     """
@@ -58,7 +59,10 @@ def reported_context(
     if kept is None:
         awaiting = Action.objects.visible_to(request.member).awaiting_approval()
         related = awaiting.select_related("owner__organisation", "agenda_item")
-        kept = request.__dict__[_REPORTED] = list(related.order_by("closed_on", "pk")[:MOST])
+        actions = list(related.order_by("closed_on", "pk")[:MOST])
+        words = Comment.objects.filter(action__in=actions, on=F("action__closed_on"), author=F("action__owner"))
+        said = dict(words.order_by("pk").values_list("action", "text"))
+        kept = request.__dict__[_REPORTED] = [(action, said.get(action.pk, "")) for action in actions]
     may_act = permissions.may_agree_at(request.member, item)
     return {
         "request": request,
@@ -69,6 +73,7 @@ def reported_context(
         "reported": [
             {
                 "action": action,
+                "said": said,
                 "form": (
                     refused[1]
                     if refused and refused[0] == action.pk
@@ -78,7 +83,7 @@ def reported_context(
                 else None,
                 "opened": bool(refused and refused[0] == action.pk),
             }
-            for action in kept
+            for action, said in kept
         ],
     }
 

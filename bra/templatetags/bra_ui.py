@@ -197,8 +197,8 @@ def swatch(value: str) -> SafeString:
 def nav_link(context: Context, url_name: str, label: object, under: str = "", but: str = "") -> str:
     """Return one <li> of the main navigation, marked when the page belongs to it.
 
-    A page belongs when its view name begins with `under` (by default the link's own name) and with none of the words
-    in `but`. A section whose address doesn't exist is left out.
+    A page belongs when its view name begins with a word of `under` (by default the link's own name) and with none
+    of the words in `but`. A section whose address doesn't exist is left out.
     """
     request = context.get("request")
     council = context.get("council")
@@ -209,7 +209,7 @@ def nav_link(context: Context, url_name: str, label: object, under: str = "", bu
     except NoReverseMatch:
         return ""
     here = request.resolver_match.view_name if request.resolver_match else ""
-    current = here.startswith(under or url_name) and not here.startswith(tuple(but.split()))
+    current = here.startswith(tuple((under or url_name).split())) and not here.startswith(tuple(but.split()))
     mark = mark_safe(' aria-current="true"') if current else ""
     return format_html('<li><a href="{}"{}>{}</a></li>', url, mark, label)
 

@@ -81,6 +81,7 @@ def test_some_days_before_a_meeting_owners_are_told_once_what_will_be_asked(
     for action in (first, second):
         assert f"Action {action.pk} from meeting" in mail.body
     assert ("Hemlig" in mail.body, "/ansvarig/" in mail.body) == (False, True)
+    assert ("meets on Wednesday 22 March 2017" in mail.body, "<" in mail.body) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -216,8 +217,15 @@ def test_a_round_asks_each_owner_once_and_shows_who_has_answered(cast: Cast, mai
     assert letters("update") == sorted([(one.owner_id, DAY), (two.owner_id, DAY)])
     assert deliver(cast.council) == post.Delivered(sent=2)
     assert "Please answer by 20 March" in mailoutbox[0].subject
+    # It can't be unsubscribed, and doesn't say so either.
+    assert ["No more mail of this kind" in text for text in (mailoutbox[0].body, str(mailoutbox[0].message()))] == [
+        False
+    ] * 2
+    assert "<" not in mailoutbox[0].body
     lifecycle.start(action=one, by=one.owner, on=DAY)
     lifecycle.start(action=two, by=cast.coordinator, on=DAY)
+    # What an owner records of somebody else's action is no answer.
+    lifecycle.hand_over(action=make.make_action(cast.council), to=make.make_member(cast.council), by=two.owner, on=DAY)
     page = client.get(answer.headers["Location"])
     assert [(row.owner, row.open_actions, row.answered_on) for row in page.context["asked"]] == [
         (two.owner, 1, None),
@@ -315,6 +323,7 @@ def test_what_is_overdue_too_long_is_proposed_for_the_next_agenda_once_and_the_c
     deliver(cast.council)
     mail = next(mail for mail in mailoutbox if mail.to == [cast.chair.email])
     assert (f"Action {action.pk} from" in mail.body, "Måla" in mail.body) == (True, False)
+    assert "<" not in mail.body
     page = cast.browse(cast.secretary).get(reverse("actions:detail", args=[cast.council.slug, action.pk]))
     assert page.context["history"][0].what == "put before the council: overdue for too long"
     assert later.pk != next_one.pk

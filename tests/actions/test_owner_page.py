@@ -214,6 +214,18 @@ def test_another_owners_action_does_not_exist_here(owner: Member) -> None:
         assert now_is(action)[0] == Status.NOT_STARTED
 
 
+def test_writing_somebody_new_is_choosing_somebody_new(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner)
+    refused = pass_on(enter(owner), action, name="Vera Nilsdotter", title="Rektor")
+    assert (refused.status_code, refused.context["refused"]) == (422, f"atgard-{action.pk}")
+    assert refused.context["rows"][0]["forms"]["pass_on"].errors == {"email": ["Write the colleague's address."]}
+    domain = owner.address.partition("@")[2]
+    answered = pass_on(enter(owner), action, name="Vera Nilsdotter", title="Rektor", email=f"vera@{domain}")
+    assert answered.status_code == 302
+    action.refresh_from_db()
+    assert action.owner.display_name == "Vera Nilsdotter"
+
+
 def test_a_handed_over_action_leaves_the_page_at_once(owner: Member) -> None:
     action, other = [make.make_action(owner.council, owner=owner) for _number in range(2)]
     client = enter(owner)
