@@ -1,10 +1,12 @@
 """Start the product as `make run` does, in a folder of its own, and see which processes it has."""
 
+import fcntl
 import os
 import re
 import signal
 import socket
 import subprocess
+import tempfile
 from pathlib import Path
 from types import TracebackType
 
@@ -12,6 +14,8 @@ from ops.environment import PYTHON, ROOT
 from ops.processes import die_with_parent, wait_until
 
 START_SECONDS = 120.0
+# Two that start at once would migrate the same database at once, where the tests share one.
+_STARTING = Path(tempfile.gettempdir()) / "bra-tests-starting.lock"
 
 
 def free_port() -> int:
@@ -66,6 +70,8 @@ class Stack:
         environment |= {"BRA_DATA": str(folder), "PORT": str(self.port), "BRA_DEMO": "1" if demo else "0"}
         environment["DJANGO_SETTINGS_MODULE"] = "bra.settings"  # the tests' own have cheap passwords
         self.environment = environment | variables
+        self._starting = _STARTING.open("w")
+        fcntl.flock(self._starting, fcntl.LOCK_EX)
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [PYTHON, "-m", "ops.run"],
@@ -85,6 +91,7 @@ class Stack:
     def await_ready(self) -> "Stack":
         """Wait until it says that it is ready; fail with what it said when it isn't in time."""
         wait_until(lambda: "Stoppa med Ctrl-C" in self.said or self.process.poll() is not None, seconds=START_SECONDS)
+        self._starting.close()
         if "Stoppa med Ctrl-C" not in self.said:
             self.stop()
             raise AssertionError(self.said)
@@ -115,6 +122,7 @@ class Stack:
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """Send `number` and wait until the supervisor has stopped; return its exit status."""
+        self._starting.close()
         if self.process.poll() is None:
             self.process.send_signal(number)
         try:
