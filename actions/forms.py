@@ -9,19 +9,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from actions.models import Action, Activity, WorkPlan
-from bra.forms import DayInput, GuardedForm, LongText
+from bra.forms import DayField as AnyDayField
+from bra.forms import GuardedForm, LongText
 from bra.models import Council, Member
 from meetings.models import AgendaItem, Decision, reckoned_numbers
 
 Choices = list[tuple[Any, Any]]
 
 
-class DayField(forms.DateField):
+class DayField(AnyDayField):
     """A day in ISO form."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("error_messages", {"invalid": gettext_lazy("Write the day as 2017-05-15.")})
-        super().__init__(input_formats=["%Y-%m-%d"], widget=DayInput(), **options)
+        super().__init__(input_formats=["%Y-%m-%d"], **options)
 
 
 def _text(*, rows: int = 3, **options: Any) -> forms.CharField:

@@ -19,7 +19,7 @@ from actions import reminders
 from actions.models import Action, ReminderLine
 from bra import post
 from bra.errors import RuleBroken
-from bra.forms import DayInput
+from bra.forms import DayField
 from bra.http import CouncilRequest, only_if
 from bra.models import Letter, LetterQuerySet, LetterState, LoggedMail, Member, StoppedAddress
 from bra.permissions import may_coordinate
@@ -27,18 +27,6 @@ from bra.tasks import wake_sender
 
 PER_PAGE = 50
 TO_JUDGE = "judge"
-
-
-class _DayField(forms.DateField):
-    """A day in ISO form, with the browser's own date picker."""
-
-    def __init__(self, label: Any) -> None:
-        super().__init__(
-            label=label,
-            required=False,
-            widget=DayInput(),
-            error_messages={"invalid": gettext_lazy("Write the day as 2017-05-15.")},
-        )
 
 
 def _kinds() -> list[tuple[str, Any]]:
@@ -55,7 +43,7 @@ class FilterForm(forms.Form):
         choices=[("", gettext_lazy("All")), (TO_JUDGE, gettext_lazy("Needs a decision")), *LetterState.choices],
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False, choices=_kinds)
-    day = _DayField(gettext_lazy("Day"))
+    day = DayField(label=gettext_lazy("Day"), required=False)
 
     def narrow(self, found: LetterQuerySet) -> LetterQuerySet:
         """Leave the mails that were asked for; a wrong value leaves all, with a sentence at the field."""
@@ -73,7 +61,7 @@ class FilterForm(forms.Form):
 class PreviewForm(forms.Form):
     """The day to look ahead to."""
 
-    day = _DayField(gettext_lazy("Day"))
+    day = DayField(label=gettext_lazy("Day"), required=False)
 
 
 def letter_for(member: Member, pk: int) -> Letter:

@@ -14,7 +14,7 @@ from actions.models import Action, Comment, Status
 from actions.owner_acts import Act, What
 from bra import post
 from bra.errors import RuleBroken
-from bra.forms import DayInput, GuardedForm, LongText, note_override
+from bra.forms import DayField, GuardedForm, LongText, note_override
 from bra.models import Deputy, Frequency, MailChoice, Member
 from bra.permissions import may_log
 from bra.rows import locked
@@ -27,14 +27,6 @@ class Outcome(models.TextChoices):
 
     DONE = "done", _("Done")
     IN_PROGRESS = "in_progress", _("In progress")
-
-
-class DayField(forms.DateField):
-    """A day, with the browser's own calendar."""
-
-    def __init__(self, **options: Any) -> None:
-        invalid = {"invalid": _("Write the day as 2017-05-15.")}
-        super().__init__(widget=DayInput(), error_messages=invalid | options.pop("error_messages", {}), **options)
 
 
 class OwnerForm(GuardedForm):

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from actions.reminders.decisions import BOUNDS
-from bra.forms import DayInput, GuardedForm
+from bra.forms import DayField, GuardedForm
 
 _WORDS: dict[str, Any] = {
     "first_days": _("First reminder, days before the deadline"),
@@ -42,9 +42,5 @@ class RulesForm(GuardedForm):
 class RoundForm(GuardedForm):
     """Asking all owners how their actions stand."""
 
-    as_of = forms.DateField(
-        label=_("The day of the report"),
-        widget=DayInput(),
-        error_messages={"invalid": _("Write the day as 2017-05-15.")},
-    )
+    as_of = DayField(label=_("The day of the report"))
     grace_days = forms.IntegerField(label=_("Days to answer"), min_value=1, max_value=BOUNDS["grace_days"][1])

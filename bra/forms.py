@@ -32,6 +32,14 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class DayField(forms.DateField):
+    """A day, with the browser's own calendar; what can't be read as one is told in the same sentence everywhere."""
+
+    def __init__(self, **options: Any) -> None:
+        invalid = {"invalid": _("Write the day as 2017-05-15.")}
+        super().__init__(widget=DayInput(), error_messages=invalid | options.pop("error_messages", {}), **options)
+
+
 class LongText(forms.CharField):
     """Free text of several lines, kept as typed. Too much of it is said in a sentence, never cut by the browser.
 
