@@ -5,6 +5,7 @@
     python -m bench sweep_rows                the day's reminders of one council, beside a loop
     python -m bench mail                      rendering and sending
     python -m bench faults --owners 5000 --kills 200
+    python -m bench report --actions 100000   the whole status report as a file
 
 Each result is a line of JSON: "name"; "n", the rows; "seconds", ours; "peak_rss_mb", the most memory this process
 held while it measured ours; "reference", the seconds of the plain way to do the same; "ratio", reference / seconds.
@@ -30,6 +31,7 @@ COMMANDS = {
     "sweep_rows": "planning one council's reminders, beside a loop over the rows",
     "mail": "rendering, building and sending mails to a local sink, beside sending prebuilt bytes",
     "faults": "a sweep whose workers are killed over and over: what was lost, doubled, flagged",
+    "report": "a status report of all actions, beside openpyxl's write-only loop on the same rows",
 }
 LARGEST = 5_000_000
 

@@ -243,6 +243,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/10", hour="6-20"),
     },
     "send-letters": {"task": "bra.send_letters", "schedule": crontab(minute="5-59/10")},
+    "make-scheduled-reports": {"task": "reports.make_scheduled", "schedule": crontab(minute="15", hour="4-8")},
     "build-waiting-reports": {"task": "reports.build_waiting", "schedule": 60.0},
 }
 

@@ -9,3 +9,7 @@ class ReportsConfig(AppConfig):
 
     name = "reports"
     verbose_name = _("Reports")
+
+    def ready(self) -> None:
+        """Tell the ledger our kind of mail."""
+        from reports import letters  # noqa: F401  # registered by being imported, once the models are there

@@ -9,8 +9,10 @@ import logging
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.db import transaction
@@ -23,8 +25,9 @@ from actions.models import WorkPlan
 from bra import history
 from bra.errors import RuleBroken
 from bra.models import Council, Member
-from reports import selection, workbook
-from reports.models import Report, ReportState
+from bra.rows import locked
+from reports import schedule, selection, workbook
+from reports.models import WAITING, Download, Language, Report, ReportKind, ReportState, Variant
 from reports.selection import Question
 
 logger = logging.getLogger(__name__)
@@ -72,15 +75,39 @@ def refuse_bad_question(question: Question, on: date) -> None:
 
 @transaction.atomic
 def request_report(
-    *, council: Council, plan: WorkPlan, period_from: date, period_to: date, as_of: date, by: Member, on: date
+    *,
+    council: Council,
+    plan: WorkPlan,
+    period_from: date,
+    period_to: date,
+    as_of: date,
+    by: Member | None,
+    on: date,
+    variant: str = Variant.WORKING,
+    language: str = Language.SWEDISH,
 ) -> Report:
-    """Ask for a status report; it waits in the queue until a worker builds it."""
+    """Ask for a status report; it waits in the queue until a worker builds it. `by` is None for one made by itself.
+
+    When the same one is waited for already, that one is returned.
+    """
     if plan.council_id != council.pk:
         raise RuleBroken(_("Choose a plan of this council."), field="plan")
     refuse_bad_question(Question(plan, period_from, period_to, as_of), on)
-    report = Report.objects.create(
-        council=council, plan=plan, period_from=period_from, period_to=period_to, as_of=as_of, asked_by=by
-    )
+    locked(council)
+    asked = {
+        "council": council,
+        "plan": plan,
+        "period_from": period_from,
+        "period_to": period_to,
+        "as_of": as_of,
+        "kind": ReportKind.STATUS,
+        "variant": variant,
+        "language": language,
+    }
+    if waiting := Report.objects.waiting().filter(**asked).first():
+        return waiting
+    previous = Report.objects.before(plan, ReportKind.STATUS, as_of)
+    report = Report.objects.create(**asked, previous=previous, asked_by=by)
     history.created(
         report,
         council=council,
@@ -90,6 +117,57 @@ def request_report(
         fields=("plan", "period_from", "period_to", "as_of"),
     )
     return report
+
+
+@transaction.atomic
+def cancel(*, report: Report, by: Member, on: date) -> Report:
+    """Give a report up that isn't ready yet. A worker that builds it notices at its next step."""
+    report = locked(report)
+    if report.state not in WAITING:
+        raise RuleBroken(_("The report isn't waited for any longer."))
+    history.change(
+        report,
+        council=report.council,
+        by=by,
+        on=on,
+        verb="report.cancelled",
+        state=ReportState.CANCELLED,
+        claimed_until=None,
+    )
+    return report
+
+
+@transaction.atomic
+def log_download(*, report: Report, by: Member, at: datetime) -> Download:
+    """Note that somebody fetches the report's file."""
+    return Download.objects.create(report=report, by=by, at=at)
+
+
+def purge(*, council: Council, before: datetime, decision: str, on: date) -> int:
+    """Take away the reports asked for before an instant, files and all; return how many.
+
+    `decision` refers to the decision to purge; without one nothing is purged. History keeps what each was.
+    """
+    if not decision.strip():
+        raise RuleBroken(_("Name the decision to purge by; without a decision nothing may be purged."))
+    purged = 0
+    for report in Report.objects.of(council).filter(asked_at__lt=before).exclude(state__in=WAITING).order_by("pk"):
+        with transaction.atomic():
+            kept = stored_path(report) if report.file_name else None
+            history.record(
+                council=council,
+                by=None,
+                on=on,
+                verb="report.purged",
+                target=report,
+                changes={"sha256": (report.sha256, ""), "decision": ("", decision.strip())},
+            )
+            report.delete()
+        # After the row: a row without its file would offer what isn't there.
+        if kept:
+            kept.unlink(missing_ok=True)
+        purged += 1
+    return purged
 
 
 def due(now: datetime) -> Q:
@@ -119,8 +197,7 @@ def build(pk: int, clock: Clock) -> Report | None:
     if report is None:
         return None
     try:
-        content = _built(report, clock)
-        name = _keep(report, content)
+        kept = _written(report, clock)
     except LeaseLost:
         logger.warning("report %s: the lease ran out and another worker has it", pk)
         return None
@@ -130,7 +207,12 @@ def build(pk: int, clock: Clock) -> Report | None:
     except Exception:
         logger.exception("report %s: not built", pk)
         return _fail(report, BROKEN)
-    return _ready(report, name, content, clock())
+    return _ready(report, kept, clock())
+
+
+def question_of(report: Report) -> Question:
+    """The question that a report answers."""
+    return Question(report.plan, report.period_from, report.period_to, report.as_of, report.previous)
 
 
 def download_name(report: Report) -> str:
@@ -143,26 +225,52 @@ def stored_path(report: Report) -> Path:
     return Path(settings.REPORTS_DIR) / report.file_name
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whenever the power fails."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that has been written: its name, its size in bytes and its SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+def write_whole(path: Path, write: Callable[[IO[bytes]], None]) -> Kept:
+    """Let `write` fill a file, so that it is there whole or not at all, whenever the power fails."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with part.open("xb") as file:
-            file.write(content)
+        with part.open("x+b") as file:
+            write(file)
             file.flush()
             os.fsync(file.fileno())
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+    return Kept(path.name, size, digest)
 
 
-def _built(report: Report, clock: Clock) -> bytes:
-    data = selection.load(Question(report.plan, report.period_from, report.period_to, report.as_of))
+def _written(report: Report, clock: Clock) -> Kept:
+    """Write the report's file. Raises OSError, LeaseLost when another worker has it meanwhile; then no file is left."""
+    folder = Path(settings.REPORTS_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(f".{report.pk}-*.part"):
+        left.unlink(missing_ok=True)  # by a worker that died; one that is only slow has lost its lease
+    data = selection.load(question_of(report))
     _renew(report, clock, rows_done=0, rows_total=data.rows)
-    content = workbook.build(data, progress=lambda rows: _renew(report, clock, rows_done=rows))
-    _renew(report, clock, rows_done=data.rows)
-    return content
+
+    def write(file: IO[bytes]) -> None:
+        workbook.write(data, file, progress=lambda rows: _renew(report, clock, rows_done=rows))
+
+    kept = write_whole(folder / f"{report.pk}-{secrets.token_hex(8)}.xlsx", write)
+    try:
+        _renew(report, clock, rows_done=data.rows)
+    except LeaseLost:
+        (folder / kept.name).unlink(missing_ok=True)
+        raise
+    return kept
 
 
 def _mine(report: Report) -> QuerySet[Report]:
@@ -177,28 +285,19 @@ def _renew(report: Report, clock: Clock, **progress: int) -> None:
     report.claimed_until = until
 
 
-def _keep(report: Report, content: bytes) -> str:
-    folder = Path(settings.REPORTS_DIR)
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"{report.pk}-{secrets.token_hex(8)}.xlsx"
-    write_whole(folder / name, content)
-    return name
-
-
 @transaction.atomic
-def _ready(report: Report, name: str, content: bytes, now: datetime) -> Report | None:
-    digest = hashlib.sha256(content).hexdigest()
+def _ready(report: Report, kept: Kept, now: datetime) -> Report | None:
     finished = _mine(report).update(
         state=ReportState.READY,
         claimed_until=None,
         ready_at=now,
         failure="",
-        file_name=name,
-        size=len(content),
-        sha256=digest,
+        file_name=kept.name,
+        size=kept.size,
+        sha256=kept.sha256,
     )
     if not finished:
-        (Path(settings.REPORTS_DIR) / name).unlink(missing_ok=True)
+        (Path(settings.REPORTS_DIR) / kept.name).unlink(missing_ok=True)
         return None
     history.record(
         council=report.council,
@@ -206,8 +305,9 @@ def _ready(report: Report, name: str, content: bytes, now: datetime) -> Report |
         on=report.council.today(now),
         verb="report.ready",
         target=report,
-        changes={"sha256": (None, digest)},
+        changes={"sha256": (None, kept.sha256)},
     )
+    schedule.tell(report, on=report.council.today(now))
     report.refresh_from_db()
     return report
 

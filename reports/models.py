@@ -1,5 +1,7 @@
 """The status reports that have been asked for."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,32 @@ class ReportState(models.TextChoices):
     RUNNING = "running", _("Being built")
     READY = "ready", _("Ready")
     FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+WAITING = (ReportState.QUEUED, ReportState.RUNNING)
+# The kind of the mail that tells of a report that was made by itself.
+REPORT_MAIL = "report"
+
+
+class ReportKind(models.TextChoices):
+    """What a report is for."""
+
+    STATUS = "status", _("Status of the work plan")
+
+
+class Variant(models.TextChoices):
+    """For colleagues, or for outside."""
+
+    WORKING = "working", _("Working copy")
+    PUBLISH = "publish", _("For publication")
+
+
+class Language(models.TextChoices):
+    """The language of the file."""
+
+    SWEDISH = "sv", _("Swedish")
+    ENGLISH = "en", _("English")
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -25,8 +53,13 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(council=council)
 
     def waiting(self) -> "ReportQuerySet":
-        """Those to be built."""
-        return self.filter(state=ReportState.QUEUED)
+        """Those to be built, and those being built."""
+        return self.filter(state__in=WAITING)
+
+    def before(self, plan: WorkPlan, kind: str, as_of: date) -> date | None:
+        """The day of the latest report made of the plan before the day `as_of`: what that day's is compared with."""
+        ready = self.filter(plan=plan, kind=kind, state=ReportState.READY, as_of__lt=as_of)
+        return ready.order_by("-as_of").values_list("as_of", flat=True).first()
 
 
 class Report(models.Model):
@@ -37,9 +70,15 @@ class Report(models.Model):
     period_from = models.DateField(_("from"))
     period_to = models.DateField(_("to"))
     as_of = models.DateField(_("as of"))
-    asked_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    # Kept, so that the same report can be made again when others have been made in between.
+    previous = models.DateField(_("compared with"), null=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=ReportKind, default=ReportKind.STATUS)
+    variant = models.CharField(_("variant"), max_length=8, choices=Variant, default=Variant.WORKING)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.SWEDISH)
+    # None: it was made by itself, at a chosen date.
+    asked_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(_("asked for"), auto_now_add=True)
-    state = models.CharField(_("state"), max_length=8, choices=ReportState, default=ReportState.QUEUED)
+    state = models.CharField(_("state"), max_length=9, choices=ReportState, default=ReportState.QUEUED)
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True)
@@ -62,7 +101,53 @@ class Report(models.Model):
                 condition=~Q(state=ReportState.READY) | (~Q(file_name="") & ~Q(sha256="")),
                 name="report_ready_has_file",
             ),
+            models.CheckConstraint(
+                condition=Q(previous=None) | Q(previous__lt=F("as_of")), name="report_previous_is_earlier"
+            ),
+            # Two who ask for the same thing wait for the same run.
+            models.UniqueConstraint(
+                fields=["council", "plan", "kind", "variant", "language", "period_from", "period_to", "as_of"],
+                condition=Q(state__in=WAITING),
+                name="report_waits_once",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.plan} {self.as_of}"
+
+
+class Download(models.Model):
+    """Somebody fetched a report's file."""
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="downloads")
+    by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("fetched"))
+
+    class Meta:
+        verbose_name = _("download")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.by_id}"
+
+
+class ReportSchedule(models.Model):
+    """A day whose report is made by itself once it is over; `made` stays when the report itself has been purged."""
+
+    council = models.ForeignKey(Council, models.CASCADE, related_name="report_schedules")
+    on = models.DateField(_("day"))
+    kind = models.CharField(_("kind"), max_length=12, choices=ReportKind, default=ReportKind.STATUS)
+    variant = models.CharField(_("variant"), max_length=8, choices=Variant, default=Variant.WORKING)
+    recipients = models.ManyToManyField(Member, related_name="+", verbose_name=_("told by mail"))
+    report = models.ForeignKey(Report, models.SET_NULL, null=True, related_name="schedules")
+    made = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("automatic report")
+        ordering = ["on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["council", "on", "kind", "variant"], name="report_schedule_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.council_id} {self.on}"

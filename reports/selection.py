@@ -1,42 +1,46 @@
 """The rows of a status report, read set-based: the number of queries doesn't depend on the number of rows."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Count
 
-from actions.models import Action, Status, WorkPlan
-from bra.models import Council, HistoryEntry, Member, Organisation, Role
+from actions.models import WorkPlan
+from bra.models import Council, Member, Organisation, Role
 from meetings.models import AgendaItem, Attendance, AttendanceStatus, Case, Decision, ItemState, Meeting
-from reports import status
+from reports import action_rows, status
+from reports.action_rows import OTHER_PLAN
 from reports.plan_selection import own_activities, plan_rows
-from reports.status import (
-    ActionRow,
-    ActivityRow,
-    CaseRow,
-    Changes,
-    Figures,
-    GoalRow,
-    ItemRow,
-    MeetingRow,
-)
+from reports.spool import Spool
+from reports.status import ActionRow, ActivityRow, CaseRow, ChangeRow, Figures, GoalRow, ItemRow, MeetingRow
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a report is asked about: a plan, the days of a period, and the day as of which it answers."""
+    """What a report is asked about: a plan, the days of a period, and the day as of which it answers.
+
+    `previous` is the as-of day of the report that this one is compared with, None when there is none.
+    """
 
     plan: WorkPlan
     period_from: date
     period_to: date
     as_of: date
+    previous: date | None = None
 
     @property
     def council(self) -> Council:
         """Whose plan it is."""
         return self.plan.council
+
+    @property
+    def since(self) -> date:
+        """The day whose evening the changes are counted from."""
+        return self.previous or self.period_from - timedelta(days=1)
 
     @property
     def last_day(self) -> date:
@@ -60,139 +64,110 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class StatusData:
-    """Everything a status report shows, restricted matter left out and counted."""
+    """Everything a status report shows, restricted matter left out and counted.
+
+    What may be long is read as often as wanted and never held whole. `marked` are the actions of `actions` that are
+    related to extremism, `changes` those that changed since the day `question.since`.
+    """
 
     question: Question
     goals: tuple[GoalRow, ...]
     activities: tuple[ActivityRow, ...]
-    actions: tuple[ActionRow, ...]
-    cases: tuple[CaseRow, ...]
-    items: tuple[ItemRow, ...]
-    meetings: tuple[MeetingRow, ...]
+    actions: Collection[ActionRow]
+    cases: Collection[CaseRow]
+    items: Collection[ItemRow]
+    meetings: Collection[MeetingRow]
     figures: Figures
     left_out: LeftOut
     contact: str
+    marked: Collection[ActionRow] = ()
+    changes: Collection[ChangeRow] = ()
 
     @property
     def rows(self) -> int:
         """How many rows the tables have in all."""
-        extremism = sum(action.extremism for action in self.actions)
-        tables = (self.activities, self.actions, self.cases, self.items, self.meetings)
-        return sum(len(rows) for rows in tables) + extremism
+        tables = (self.activities, self.actions, self.cases, self.items, self.meetings, self.marked, self.changes)
+        return sum(len(rows) for rows in tables)
+
+
+class _Gathered:
+    """What the one pass over the actions leaves behind."""
+
+    def __init__(self, day: date) -> None:
+        self.tally = status.Tally(day)
+        self.actions = Spool(ActionRow._make)
+        self.marked = Spool(ActionRow._make)
+        self.changes: Spool[ChangeRow] = Spool()
+        self.restricted = 0
+        # How many have been agreed there by the day, whether or not they are in the report.
+        self.of_item: Counter[int] = Counter()
+        self.of_meeting: Counter[int] = Counter()
+        self.open_of_case: Counter[int] = Counter()
 
 
 def load(question: Question) -> StatusData:
     """Read the rows that answer the question. What is restricted today is left out, whatever it was on the day."""
+    with _one_moment():
+        return _load(question)
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """Let every query see the same moment, where the database can do so without stopping those who write."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def _load(question: Question) -> StatusData:
     goals, activities = plan_rows(question.plan, question.as_of)
     marked = set(_extremism_items(question))
-    everything, restricted = _actions(question, own_activities(question.plan, activities), marked)
-    mine = tuple(row for row in everything if _in_report(row, question))
-    items, treated, restricted_items = _items(question, everything, marked)
-    cases, restricted_cases = _cases(question, everything, treated)
+    gathered = _gather(question, own_activities(question.plan, activities), marked)
+    items, treated, restricted_items = _items(question, gathered.of_item, marked)
+    cases, restricted_cases = _cases(question, gathered.open_of_case, treated)
     organisations = Organisation.objects.filter(council=question.council).values_list("name", flat=True)
+    months = question.period_from, question.last_day
     return StatusData(
         question=question,
         goals=goals,
         activities=activities,
-        actions=mine,
+        actions=gathered.actions,
         cases=cases,
         items=items,
-        meetings=_meetings(question, everything),
-        figures=status.figures(mine, goals, activities, list(organisations), question.as_of),
-        left_out=LeftOut(sum(_in_report(row, question) for row in restricted), restricted_cases, restricted_items),
+        meetings=_meetings(question, gathered.of_meeting),
+        figures=gathered.tally.figures(goals, activities, list(organisations), months),
+        left_out=LeftOut(gathered.restricted, restricted_cases, restricted_items),
         contact=_contact(question),
+        marked=gathered.marked,
+        changes=gathered.changes,
     )
 
 
-def _in_report(row: ActionRow, question: Question) -> bool:
-    return row.activity != _OTHER_PLAN and status.in_period(row, question.period_from, question.last_day)
-
-
-# The activity of an action that serves another plan; such an action is in no report of this one.
-_OTHER_PLAN = 0
-# What somebody wrote isn't rewound: a text that was mended or removed must not come back in a report of an earlier day.
-_REWOUND = ("status", "deadline", "closed_on", "owner", "activity")
-# The first entry of a row says what it began as, not what was there before.
-_BEGINNINGS = ("action.agreed", "action.imported", "case.opened")
-
-
-def _later_changes(question: Question, target_type: str) -> dict[int, list[Changes]]:
-    """What history says happened after the report's day: {row's key: changes, oldest first}."""
-    later: dict[int, list[Changes]] = {}
-    entries = (
-        HistoryEntry.objects.filter(council=question.council, target_type=target_type, on__gt=question.as_of)
-        .exclude(verb__in=_BEGINNINGS)
-        .order_by("on", "pk")
-        .values_list("target_id", "changes")
-    )
-    for target, changes in entries.iterator():
-        later.setdefault(target, []).append(changes)
-    return later
-
-
-def _as_date(value: Any) -> Any:
-    return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _actions(
-    question: Question, own: dict[int, int | None], marked: set[int]
-) -> tuple[list[ActionRow], list[ActionRow]]:
-    """All actions that existed on the report's day, as they were then: (open to all, restricted)."""
-    later = _later_changes(question, "action")
-    members = {
-        pk: (title, organisation)
-        for pk, title, organisation in Member.objects.filter(council=question.council).values_list(
-            "pk", "title", "organisation__name"
-        )
-    }
-    rows: list[ActionRow] = []
-    restricted: list[ActionRow] = []
-    found = (
-        Action.objects.agreed()
-        .filter(council=question.council, agreed_on__lte=question.as_of)
-        .order_by("agreed_on", "pk")
-        .values(
-            "pk",
-            "title",
-            "effect",
-            "agreed_on",
-            *_REWOUND,
-            "agenda_item",
-            "agenda_item__title",
-            "agenda_item__restricted",
-            "agenda_item__case",
-            "agenda_item__meeting",
-            "agenda_item__meeting__year",
-            "agenda_item__meeting__sequence",
-            "decision__number",
-        )
-    )
-    for now in found.iterator():
-        then = status.rewound({field: now[field] for field in _REWOUND}, later.get(now["pk"], ()))
-        role, organisation = members[then["owner"]]
-        activity = then["activity"]
-        (restricted if now["agenda_item__restricted"] else rows).append(
-            ActionRow(
-                pk=now["pk"],
-                title=now["title"],
-                status=then["status"],
-                agreed_on=now["agreed_on"],
-                deadline=_as_date(then["deadline"]),
-                closed_on=_as_date(then["closed_on"]),
-                effect=now["effect"] if then["status"] == Status.DONE else "",
-                owner_role=role,
-                organisation=organisation,
-                activity=None if activity is None else own.get(activity, _OTHER_PLAN),
-                meeting=now["agenda_item__meeting"],
-                meeting_number=f"{now['agenda_item__meeting__year']}-{now['agenda_item__meeting__sequence']}",
-                item=now["agenda_item"],
-                item_title=now["agenda_item__title"],
-                case=now["agenda_item__case"],
-                decision=now["decision__number"],
-                extremism=now["agenda_item"] in marked,
-            )
-        )
-    return rows, restricted
+def _gather(question: Question, own: dict[int, int | None], marked: set[int]) -> _Gathered:
+    found = _Gathered(question.as_of)
+    first, last = question.period_from, question.last_day
+    for row, before, restricted in action_rows.read(question.council, question.as_of, question.since, own, marked):
+        inside = row.activity != OTHER_PLAN and status.in_period(row, first, last)
+        if restricted:
+            found.restricted += inside
+            continue
+        found.of_meeting[row.meeting] += 1
+        if row.extremism:
+            found.of_item[row.item] += 1
+        if row.case is not None and row.is_live:
+            found.open_of_case[row.case] += 1
+        if inside:
+            found.tally.add(row)
+            found.actions.append(row)
+            if row.extremism:
+                found.marked.append(row)
+            for kind in status.changes_of(row, before):
+                found.changes.append(ChangeRow(kind, row, before))
+    return found
 
 
 def _extremism_items(question: Question) -> Iterable[int]:
@@ -204,8 +179,8 @@ def _extremism_items(question: Question) -> Iterable[int]:
 
 
 def _items(
-    question: Question, actions: list[ActionRow], marked: set[int]
-) -> tuple[tuple[ItemRow, ...], dict[int, date], int]:
+    question: Question, of_item: Counter[int], marked: set[int]
+) -> tuple[Collection[ItemRow], dict[int, date], int]:
     """The extremism-related items of the period, when each case was last treated, how many items are restricted."""
     decisions = dict(
         Decision.objects.live()
@@ -214,8 +189,7 @@ def _items(
         .annotate(n=Count("pk"))
         .order_by()
     )
-    of_item = status.grouped(actions, lambda row: row.item)
-    rows: list[ItemRow] = []
+    rows: Spool[ItemRow] = Spool()
     treated: dict[int, date] = {}
     left_out = 0
     found = (
@@ -235,7 +209,7 @@ def _items(
             "meeting__sequence",
         )
     )
-    for pk, title, state, is_restricted, case, position, day, year, sequence in found:
+    for pk, title, state, is_restricted, case, position, day, year, sequence in found.iterator():
         if case and state == ItemState.TREATED and not is_restricted:
             treated[case] = day
         if pk not in marked or not question.period_from <= day <= question.last_day:
@@ -252,28 +226,30 @@ def _items(
                 title=title,
                 state=state,
                 decisions=decisions.get(pk, 0),
-                actions=len(of_item.get(pk, ())),
+                actions=of_item[pk],
             )
         )
-    return tuple(rows), treated, left_out
+    return rows, treated, left_out
 
 
-def _cases(question: Question, actions: list[ActionRow], treated: dict[int, date]) -> tuple[tuple[CaseRow, ...], int]:
+def _cases(question: Question, open_actions: Counter[int], treated: dict[int, date]) -> tuple[Collection[CaseRow], int]:
     """The cases that had been opened by the report's day, and how many restricted ones are left out."""
-    later = _later_changes(question, "case")
+    later = action_rows.later_changes(question.council, "case", question.as_of)
     organisations = dict(Organisation.objects.filter(council=question.council).values_list("pk", "name"))
     opened = Case.objects.filter(council=question.council, opened_on__lte=question.as_of)
     marked = set(opened.extremism_related().values_list("pk", flat=True))
-    still_open = status.grouped((row for row in actions if row.is_live), lambda row: row.case)
-    rows = []
+    rows: Spool[CaseRow] = Spool()
     left_out = 0
-    for now in opened.order_by("opened_on", "pk").values(
-        "pk", "registry_number", "title", "state", "organisation", "opened_on", "restricted"
+    for now in (
+        opened.order_by("opened_on", "pk")
+        .values("pk", "registry_number", "title", "state", "organisation", "opened_on", "restricted")
+        .iterator()
     ):
         if now["restricted"]:
             left_out += 1
             continue
-        then = status.rewound({field: now[field] for field in ("state", "organisation")}, later.get(now["pk"], ()))
+        changes = [entry for _day, entry in later.get(now["pk"], ())]
+        then = status.rewound({field: now[field] for field in ("state", "organisation")}, changes)
         rows.append(
             CaseRow(
                 pk=now["pk"],
@@ -283,14 +259,14 @@ def _cases(question: Question, actions: list[ActionRow], treated: dict[int, date
                 organisation=organisations[then["organisation"]],
                 opened_on=now["opened_on"],
                 last_treated=treated.get(now["pk"]),
-                open_actions=len(still_open.get(now["pk"], ())),
+                open_actions=open_actions[now["pk"]],
                 extremism=now["pk"] in marked,
             )
         )
-    return tuple(rows), left_out
+    return rows, left_out
 
 
-def _meetings(question: Question, actions: list[ActionRow]) -> tuple[MeetingRow, ...]:
+def _meetings(question: Question, agreed: Counter[int]) -> Collection[MeetingRow]:
     held = Meeting.objects.held().filter(
         council=question.council, date__gte=question.period_from, date__lte=question.last_day
     )
@@ -307,20 +283,21 @@ def _meetings(question: Question, actions: list[ActionRow]) -> tuple[MeetingRow,
         .annotate(n=Count("pk"))
         .order_by()
     )
-    agreed = status.grouped(actions, lambda row: row.meeting)
-    return tuple(
-        MeetingRow(
-            pk=meeting.pk,
-            number=meeting.number,
-            title=meeting.title,
-            day=meeting.date,
-            place=meeting.place,
-            present=present.get(meeting.pk, 0),
-            decisions=decisions.get(meeting.pk, 0),
-            actions=len(agreed.get(meeting.pk, ())),
+    rows: Spool[MeetingRow] = Spool()
+    for meeting in held.order_by("date", "starts_at", "pk").iterator():
+        rows.append(
+            MeetingRow(
+                pk=meeting.pk,
+                number=meeting.number,
+                title=meeting.title,
+                day=meeting.date,
+                place=meeting.place,
+                present=present.get(meeting.pk, 0),
+                decisions=decisions.get(meeting.pk, 0),
+                actions=agreed[meeting.pk],
+            )
         )
-        for meeting in held.order_by("date", "starts_at", "pk")
-    )
+    return rows
 
 
 def _contact(question: Question) -> str:

@@ -4,10 +4,13 @@ Nothing here reads the clock or the database, so every figure can be tested agai
 docs/report.md says in words what is counted.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, TypeVar
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from actions.indicators import NO_TARGET, Measured
 from actions.models import LIVE, Status
@@ -17,12 +20,10 @@ from actions.status import Progress, activity_progress
 DELAYS: tuple[tuple[int, int | None], ...] = ((1, 7), (8, 30), (31, 90), (91, None))
 
 Changes = Mapping[str, Sequence[Any]]
-T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class ActionRow:
-    """One action as it was on the report's day."""
+class ActionRow(NamedTuple):
+    """One action as it was on the report's day. A tuple, since there may be a million of them."""
 
     pk: int
     title: str
@@ -167,13 +168,33 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Month:
+    """What happened in a month of the period, and how it stood on its last day, `day`."""
+
+    day: date
+    agreed: int
+    closed: int
+    open: int
+
+    @property
+    def label(self) -> str:
+        """Year and month: "2017-03"."""
+        return f"{self.day:%Y-%m}"
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
-    """The totals of a report. `goals` ends with None, for actions that serve no activity, when there are any."""
+    """The totals of a report. `goals` ends with None, for actions that serve no activity, when there are any.
+
+    `activities` counts by the activity's key, those with an action only.
+    """
 
     total: Counts
     goals: tuple[tuple[GoalRow | None, Counts], ...]
     organisations: tuple[tuple[str, Counts], ...]
+    activities: Mapping[int | None, Counts]
     delays: tuple[tuple[int, int | None, int], ...]
+    months: tuple[Month, ...] = ()
 
 
 def rewound(now: Mapping[str, Any], later: Sequence[Changes]) -> dict[str, Any]:
@@ -190,6 +211,46 @@ def rewound(now: Mapping[str, Any], later: Sequence[Changes]) -> dict[str, Any]:
     return then
 
 
+class Before(NamedTuple):
+    """How an action stood on an earlier day."""
+
+    status: str
+    deadline: date
+
+
+class Change(StrEnum):
+    """What may have become of an action between two days."""
+
+    NEW = "new"
+    CLOSED = "closed"
+    SLIPPED = "slipped"
+    REOPENED = "reopened"
+
+
+class ChangeRow(NamedTuple):
+    """One change of an action since an earlier day; `before` is None for a new one."""
+
+    kind: Change
+    action: ActionRow
+    before: Before | None
+
+
+def changes_of(row: ActionRow, before: Before | None) -> list[Change]:
+    """What has become of the action since it stood as in `before`; None when it hadn't been agreed yet.
+
+    One that was agreed and closed since is both new and closed. A new one can't have slipped.
+    """
+    was_live = before is None or before.status in LIVE
+    found = [] if before else [Change.NEW]
+    if was_live and not row.is_live:
+        found.append(Change.CLOSED)
+    if before and row.deadline > before.deadline:
+        found.append(Change.SLIPPED)
+    if row.is_live and not was_live:
+        found.append(Change.REOPENED)
+    return found
+
+
 def in_period(row: ActionRow, first: date, last: date) -> bool:
     """Whether an action belongs to a report of the days `first` to `last`.
 
@@ -202,56 +263,136 @@ def in_period(row: ActionRow, first: date, last: date) -> bool:
 
 def count(rows: Iterable[ActionRow], day: date) -> Counts:
     """Count the rows by state, and those overdue on `day`."""
-    by_status = dict.fromkeys(Status.values, 0)
-    late_by_status = dict.fromkeys(Status.values, 0)
+    tally = Tally(day)
     for row in rows:
-        by_status[row.status] += 1
-        late_by_status[row.status] += row.days_overdue(day) > 0
-    return Counts(by_status, late_by_status)
-
-
-def grouped(rows: Iterable[ActionRow], key: Callable[[ActionRow], T]) -> dict[T, list[ActionRow]]:
-    """Put the rows into groups by `key`."""
-    groups: dict[T, list[ActionRow]] = {}
-    for row in rows:
-        groups.setdefault(key(row), []).append(row)
-    return groups
+        tally.add(row)
+    return tally.total()
 
 
 def by_delay(rows: Iterable[ActionRow], day: date) -> tuple[tuple[int, int | None, int], ...]:
     """Count the overdue rows by age of delay: (from, to, number) for each of DELAYS."""
-    days = [late for row in rows if (late := row.days_overdue(day))]
-    return tuple(
-        (low, high, sum(low <= late and (high is None or late <= high) for late in days)) for low, high in DELAYS
-    )
+    tally = Tally(day)
+    for row in rows:
+        tally.add(row)
+    return tally.delays()
+
+
+class Tally:
+    """All counts of a report on `day`, from its actions one by one, so that they needn't be held."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+        # How many by (activity or organisation, state, place in DELAYS or -1 when it isn't late).
+        self._by_activity: Counter[tuple[int | None, str, int]] = Counter()
+        self._by_organisation: Counter[tuple[str, str, int]] = Counter()
+        self._agreed: Counter[date] = Counter()
+        self._closed: Counter[date] = Counter()
+
+    def add(self, row: ActionRow) -> None:
+        """Count one action."""
+        state = row.status
+        late = -1
+        if state in LIVE:
+            if row.deadline < self.day:
+                late = _delay((self.day - row.deadline).days)
+        elif row.closed_on is not None:
+            self._closed[row.closed_on] += 1
+        self._by_activity[row.activity, state, late] += 1
+        self._by_organisation[row.organisation, state, late] += 1
+        self._agreed[row.agreed_on] += 1
+
+    def total(self) -> Counts:
+        """All actions."""
+        return _counts((state, late, n) for (_activity, state, late), n in self._by_activity.items())
+
+    def _of(self, activities: Collection[int | None]) -> Counts:
+        return _counts((state, late, n) for (one, state, late), n in self._by_activity.items() if one in activities)
+
+    def delays(self) -> tuple[tuple[int, int | None, int], ...]:
+        """The overdue ones by age of delay: (from, to, number) for each of DELAYS."""
+        late: Counter[int] = Counter()
+        for (_activity, _state, place), number in self._by_activity.items():
+            late[place] += number
+        return tuple((low, high, late[place]) for place, (low, high) in enumerate(DELAYS))
+
+    def months(self, first: date, last: date) -> tuple[Month, ...]:
+        """Each month of the days `first` to `last`. What was closed and taken up again counts as open all the time."""
+        found = []
+        begin = first
+        still = _within(self._agreed, date.min, begin) - _within(self._closed, date.min, begin)
+        while begin <= last:
+            end = min(last, begin.replace(day=monthrange(begin.year, begin.month)[1]))
+            after = end + timedelta(days=1)
+            agreed, closed = _within(self._agreed, begin, after), _within(self._closed, begin, after)
+            still += agreed - closed
+            found.append(Month(end, agreed, closed, still))
+            begin = after
+        return tuple(found)
+
+    def figures(
+        self,
+        goals: Sequence[GoalRow],
+        activities: Sequence[ActivityRow],
+        organisations: Sequence[str],
+        months: tuple[date, date] | None = None,
+    ) -> Figures:
+        """Return all totals.
+
+        `organisations` gives the order; only those with an action are counted. Every goal of the plan is there, with
+        zeros where nothing has been agreed. `months`: the first and the last day to show month by month.
+        """
+        goal_of: dict[int | None, int] = {activity.pk: activity.goal for activity in activities}
+        served = {activity for activity, _state, _late in self._by_activity}
+        counted: list[tuple[GoalRow | None, Counts]] = [
+            (goal, self._of([one for one in served if goal_of.get(one) == goal.number])) for goal in goals
+        ]
+        if outside := [one for one in served if one not in goal_of]:
+            counted.append((None, self._of(outside)))
+        of_organisation: dict[str, list[tuple[str, int, int]]] = {}
+        for (name, state, late), number in self._by_organisation.items():
+            of_organisation.setdefault(name, []).append((state, late, number))
+        return Figures(
+            total=self.total(),
+            goals=tuple(counted),
+            organisations=tuple(
+                (name, _counts(of_organisation[name])) for name in organisations if name in of_organisation
+            ),
+            activities={one: self._of([one]) for one in served},
+            delays=self.delays(),
+            months=self.months(*months) if months else (),
+        )
+
+
+def _delay(days: int) -> int:
+    return next(place for place, (_low, high) in enumerate(DELAYS) if high is None or days <= high)
+
+
+def _within(by_day: Mapping[date, int], first: date, before: date) -> int:
+    return sum(number for day, number in by_day.items() if first <= day < before)
+
+
+def _counts(parts: Iterable[tuple[str, int, int]]) -> Counts:
+    """Add up (state, place in DELAYS or -1, number)."""
+    by_status = dict.fromkeys(Status.values, 0)
+    late_by_status = dict.fromkeys(Status.values, 0)
+    for state, late, number in parts:
+        by_status[state] += number
+        late_by_status[state] += number if late >= 0 else 0
+    return Counts(by_status, late_by_status)
 
 
 def figures(
-    rows: Sequence[ActionRow],
+    rows: Iterable[ActionRow],
     goals: Sequence[GoalRow],
     activities: Sequence[ActivityRow],
     organisations: Sequence[str],
     day: date,
 ) -> Figures:
-    """Return all totals of the rows on `day`.
-
-    `organisations` gives the order; only those with an action are counted. Every goal of the plan is there, with
-    zeros where nothing has been agreed.
-    """
-    goal_of = {activity.pk: activity.goal for activity in activities}
-    of_goal = grouped(rows, lambda row: goal_of.get(row.activity) if row.activity is not None else None)
-    of_organisation = grouped(rows, lambda row: row.organisation)
-    counted: list[tuple[GoalRow | None, Counts]] = [(goal, count(of_goal.get(goal.number, ()), day)) for goal in goals]
-    if None in of_goal:
-        counted.append((None, count(of_goal[None], day)))
-    return Figures(
-        total=count(rows, day),
-        goals=tuple(counted),
-        organisations=tuple(
-            (name, count(of_organisation[name], day)) for name in organisations if name in of_organisation
-        ),
-        delays=by_delay(rows, day),
-    )
+    """Return all totals of the rows on `day`, as Tally.figures says."""
+    tally = Tally(day)
+    for row in rows:
+        tally.add(row)
+    return tally.figures(goals, activities, organisations)
 
 
 def progress(activity: ActivityRow, counts: Counts, day: date) -> Progress:

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from bra.models import Council
 from celery_app import app
-from reports import lifecycle
+from reports import lifecycle, scheduling
 from reports.models import Report
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,17 @@ def build_waiting() -> None:
     """Build what waits: reports whose wake-up was lost, and those whose worker died."""
     for pk in Report.objects.filter(lifecycle.due(timezone.now())).order_by("pk").values_list("pk", flat=True):
         lifecycle.build(pk, timezone.now)
+
+
+@app.task(name="reports.make_scheduled")
+def make_scheduled() -> None:
+    """Ask for the reports that are made by themselves; a council's failure stops no other."""
+    now = timezone.now()
+    for council in Council.objects.order_by("pk"):
+        try:
+            scheduling.make_due(council=council, today=council.today(now))
+        except Exception:
+            logger.exception("automatic reports failed council=%s", council.pk)
 
 
 def wake_after_commit(report: Report) -> None:

@@ -9,4 +9,5 @@ urlpatterns = [
     path("rapporter/", views.report_list, name="list"),
     path("rapporter/lage/", views.progress, name="progress"),
     path("rapporter/<int:pk>/fil/", views.download, name="download"),
+    path("rapporter/<int:pk>/avbryt/", views.cancel, name="cancel"),
 ]

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actions.models import WorkPlan
 from bra.errors import RuleBroken
@@ -17,7 +19,7 @@ from bra.http import CouncilRequest, only_if
 from bra.models import Member
 from reports import charts, lifecycle, permissions, selection, tasks
 from reports.forms import QuestionForm, initial, plans_of
-from reports.models import Report, ReportState
+from reports.models import WAITING, Download, Report, ReportState
 from reports.selection import Question
 
 PER_PAGE = 20
@@ -64,9 +66,24 @@ def download(request: CouncilRequest, pk: int) -> HttpResponseBase:
         file = lifecycle.stored_path(report).open("rb")
     except FileNotFoundError as gone:
         raise Http404 from gone
+    if request.method == "GET":
+        lifecycle.log_download(report=report, by=request.member, at=request.now)
     response = FileResponse(file, as_attachment=True, filename=lifecycle.download_name(report), content_type=_XLSX)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_POST
+@only_if(permissions.may_ask)
+def cancel(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Give up a report that isn't ready yet."""
+    try:
+        lifecycle.cancel(report=report_for(request.member, pk), by=request.member, on=request.today)
+    except RuleBroken as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, _("The report was cancelled."))
+    return redirect(f"{_address(request)}#reports")
 
 
 def _form(request: CouncilRequest, data: QueryDict) -> QuestionForm | None:
@@ -110,7 +127,7 @@ def _address(request: CouncilRequest) -> str:
 
 
 def _page(request: CouncilRequest, form: QuestionForm | None, status: int = 200) -> HttpResponse:
-    context = _reports(request) | {"form": form, "may_ask": permissions.may_ask(request.member), "asked": status != 200}
+    context = _reports(request) | {"form": form, "asked": status != 200}
     if form is not None:
         question = form.question_of(form.cleaned_data) if form.is_valid() else None
         plan = form.cleaned_data.get("plan") or plans_of(request.council).current(request.today)
@@ -143,7 +160,12 @@ def _presets(request: CouncilRequest, plan: WorkPlan | None) -> list[dict[str, A
 
 
 def _reports(request: CouncilRequest) -> dict[str, Any]:
-    reports = Report.objects.of(request.council).select_related("plan", "asked_by").order_by("-pk")
+    reports = (
+        Report.objects.of(request.council)
+        .select_related("plan", "asked_by")
+        .prefetch_related(Prefetch("downloads", Download.objects.select_related("by")))
+        .order_by("-pk")
+    )
     page: Page[Report] = Paginator(reports, PER_PAGE).get_page(request.GET.get("page"))
-    waiting = any(report.state in (ReportState.QUEUED, ReportState.RUNNING) for report in page)
-    return {"page_obj": page, "waiting": waiting}
+    waiting = any(report.state in WAITING for report in page)
+    return {"page_obj": page, "waiting": waiting, "may_ask": permissions.may_ask(request.member)}

@@ -209,6 +209,7 @@ DOORS = {
     "reports:list": Door("GET", REPORT_READERS),
     "reports:progress": Door("GET", REPORT_READERS),
     "reports:download": Door("GET", REPORT_READERS, "report"),
+    "reports:cancel": Door("POST", COORDINATOR, "report"),
 }
 
 

@@ -4,6 +4,9 @@ The file is always in Swedish, whoever asks for it. The same figures give the sa
 times that the format wants are those of the report's day.
 """
 
+from io import BytesIO
+from typing import IO
+
 from django.utils import translation
 
 from reports.selection import StatusData
@@ -12,9 +15,16 @@ from reports.workbook.book import Progress
 from reports.workbook.report import Report
 
 
-def build(data: StatusData, progress: Progress = lambda rows: None) -> bytes:
-    """Return the workbook of a status report; `progress` is told now and then how many rows are written."""
+def write(data: StatusData, target: IO[bytes], progress: Progress = lambda rows: None) -> None:
+    """Write the workbook of a status report; `progress` is told now and then how many rows are written."""
     with translation.override("sv"):
         report = Report(data, progress)
         sheets.write(report)
-        return report.file()
+        report.save(target)
+
+
+def build(data: StatusData) -> bytes:
+    """Return the workbook, for who wants it whole."""
+    target = BytesIO()
+    write(data, target)
+    return target.getvalue()

@@ -1,10 +1,10 @@
 """A workbook of the house: titled, printable sheets, each with one native table, written cell by cell."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -17,8 +17,9 @@ from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bra.models import Accent, Council
-from reports.workbook.charts import Bars, draw
-from reports.workbook.file import finished
+from reports.workbook.charts import Bars, Lines, draw
+from reports.workbook.file import finish
+from reports.workbook.streaming import Rows, Stamp
 from reports.workbook.styles import ACCENTS, LATE, styles
 from reports.workbook.texts import FORMULA_LIKE, cell_text, lines
 
@@ -41,6 +42,11 @@ class Column:
     style: str = "text"
 
 
+def _height(needed: int) -> float:
+    """The height in points of a row whose longest text takes so many lines."""
+    return min(needed * _LINE_HEIGHT, _HIGHEST_ROW)
+
+
 class Book:
     """One workbook of a council, as of a day, while it is being written."""
 
@@ -52,6 +58,7 @@ class Book:
         self.accent = ACCENTS[Accent(council.accent)]
         self.alt_texts: list[tuple[str, str]] = []
         self.contents: list[tuple[Worksheet, str, int]] = []
+        self.streams: dict[str, Rows] = {}
         self.book = Workbook()
         for style in styles(self.accent):
             self.book.add_named_style(style)
@@ -65,11 +72,13 @@ class Book:
         properties.language = "sv-SE"
         properties.created = datetime.combine(day, time())
 
-    def file(self) -> bytes:
-        """Return the file of what has been written."""
+    def save(self, target: IO[bytes]) -> None:
+        """Write the file of what has been put into the book."""
         raw = BytesIO()
         self.book.save(raw)
-        return finished(raw, self.alt_texts, self.day)
+        parts = {f"xl/worksheets/sheet{index}.xml": name for index, name in enumerate(self.book.sheetnames, start=1)}
+        streams = {part: self.streams[name] for part, name in parts.items() if name in self.streams}
+        finish(raw, target, self.alt_texts, streams, self.day)
 
     def sheet(self, name: str, title: str, explanation: str, columns: Sequence[Column]) -> Worksheet:
         """Add a sheet with its title, its explanation and the widths of its columns."""
@@ -139,6 +148,46 @@ class Book:
                 self.rows_written += 1
                 if self.rows_written % PROGRESS_STEP == 0:
                     self.progress(self.rows_written)
+        return self._framed(sheet, name, columns, last, empty, what)
+
+    def long_table(
+        self,
+        sheet: Worksheet,
+        name: str,
+        columns: Sequence[Column],
+        rows: Iterable[Sequence[Any]],
+        number: int,
+        empty: str,
+        what: str,
+    ) -> int:
+        """Do as `table` does with `number` rows that are read while the file is saved; return the last row."""
+        last = HEADER_ROW + number
+        if number:
+            stamps = [
+                Stamp(self._style(column.style, quoted=False), self._style(column.style, quoted=True), column.width)
+                for column in columns
+            ]
+            self.streams[sheet.title] = Rows(FIRST_ROW, last, stamps, self._told(rows), _height)
+        return self._framed(sheet, name, columns, last, empty, what)
+
+    def _told(self, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+        """The rows, and now and then how many of them have been written."""
+        for row in rows:
+            yield row
+            self.rows_written += 1
+            if self.rows_written % PROGRESS_STEP == 0:
+                self.progress(self.rows_written)
+
+    def _style(self, name: str, *, quoted: bool) -> int:
+        """The number that cells of the named style refer to it by."""
+        cell = Cell(self.cover)
+        cell.style = name
+        if quoted:
+            cell.quotePrefix = True
+        return int(cell.style_id)
+
+    def _framed(self, sheet: Worksheet, name: str, columns: Sequence[Column], last: int, empty: str, what: str) -> int:
+        """Put the frame of a native table around the rows that end in `last`, or say that there are none."""
         if last == HEADER_ROW:
             self.put(sheet, HEADER_ROW, 1, empty, "empty")
             self.contents.append((sheet, what, 0))
@@ -161,9 +210,9 @@ class Book:
 
     def fit(self, sheet: Worksheet, row: int, cells: Iterable[tuple[Any, float]]) -> None:
         """Make a row as high as its longest wrapped text needs; not every viewer does so by itself."""
-        needed = max((lines(value, width) for value, width in cells if isinstance(value, str)), default=1)
+        needed = max((lines(cell_text(value), width) for value, width in cells if isinstance(value, str)), default=1)
         if needed > 1:
-            sheet.row_dimensions[row].height = min(needed * _LINE_HEIGHT, _HIGHEST_ROW)
+            sheet.row_dimensions[row].height = _height(needed)
 
     def tint(self, sheet: Worksheet, letter: str, last: int, words: dict[str, str]) -> None:
         """Colour the words of a column: {word: colour}."""
@@ -177,9 +226,9 @@ class Book:
         rule = FormulaRule(formula=[f"N(${letter}{FIRST_ROW})>0"], font=Font(color=f"FF{LATE}", bold=True))
         sheet.conditional_formatting.add(f"{letter}{FIRST_ROW}:{letter}{last}", rule)
 
-    def chart(self, sheet: Worksheet, bars: Bars, alt: str, place: str = "", table_ends: int = 0) -> None:
-        """Put a chart beneath the table that ends in the row `table_ends`, or at the cell `place`."""
+    def chart(self, sheet: Worksheet, chart: Bars | Lines, alt: str, place: str = "", table_ends: int = 0) -> None:
+        """Put a chart beneath the table that ends in the row `table_ends`, or at the cell `place`, on a page whole."""
         if not place and table_ends - HEADER_ROW > _ROWS_BESIDE_A_CHART:
             sheet.row_breaks.append(Break(id=table_ends + 1))
-        sheet.add_chart(draw(sheet, bars), place or f"A{table_ends + 3}")
-        self.alt_texts.append((bars.title, alt))
+        sheet.add_chart(draw(sheet, chart), place or f"A{table_ends + 3}")
+        self.alt_texts.append((chart.title, alt))

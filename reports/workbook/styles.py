@@ -29,6 +29,7 @@ LATE = "A71D17"
 # As fill of a bar: what isn't begun and what was given up stand back.
 FILLS = TONES | {Status.NOT_STARTED: "A9B6B2", Status.CANCELLED: "DDE2E0"}
 CALM = "9DB8BA"
+CALM_INK = "1D6B3C"  # a line on white, told from LATE by its dashes too
 BAR_ORDER = (Status.DONE, Status.IN_PROGRESS, Status.NOT_STARTED, Status.POSTPONED, Status.CANCELLED)
 
 

@@ -271,6 +271,7 @@ def test_only_what_machines_make_is_left_empty(council: Council) -> None:
     assert sorted(model.__name__ for model in MODELS if not model._default_manager.exists()) == [
         "Addendum",
         "Deputy",
+        "Download",
         "Escalation",
         "ItemComment",
         "LoggedMail",
@@ -283,6 +284,7 @@ def test_only_what_machines_make_is_left_empty(council: Council) -> None:
         "ReminderRules",
         "ReminderRun",
         "Report",
+        "ReportSchedule",
         "StoppedAddress",
         "Unlocking",
         "Unsubscription",

@@ -179,7 +179,7 @@ def test_the_rows_written_are_shown_while_it_is_built(story: Story, monkeypatch:
     monkeypatch.setattr(book, "PROGRESS_STEP", 2)
     lifecycle.build(ask(story).pk, watching)
     total = selection.load(story.ask()).rows
-    assert total == 5  # three activities, an action, a meeting
+    assert total == 6  # three activities, an action, a meeting, a change
     # The figures are those of the step before: each look at the clock precedes the next writing.
     assert seen == [
         ("queued", 0, 0),
@@ -187,7 +187,8 @@ def test_the_rows_written_are_shown_while_it_is_built(story: Story, monkeypatch:
         ("running", 0, total),
         ("running", 2, total),
         ("running", 4, total),
-        ("running", total, total),
+        ("running", 6, total),
+        ("running", 6, total),
     ]
 
 

@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
 from actions import lifecycle, plan_lifecycle
-from actions.models import Status, WorkPlan
+from actions.models import Action, Status, WorkPlan
 from bra.models import Council
 from reports import selection, status, workbook
 from reports.selection import LeftOut, Question, StatusData
@@ -30,7 +30,18 @@ from tests import make
 from tests.reports.story import DAY, Story, make_story
 from tests.reports.test_status import row
 
-TABLES = ["Mal", "Fordelning", "Aktiviteter", "Atgarder", "Arenden", "Extremism", "Moten", "Statusord"]
+TABLES = [
+    "Mal",
+    "Fordelning",
+    "Aktiviteter",
+    "Atgarder",
+    "Arenden",
+    "Extremism",
+    "Moten",
+    "Manader",
+    "Forandringar",
+    "Statusord",
+]
 FIRST_ROW = 5
 
 
@@ -293,18 +304,23 @@ def test_no_owner_is_named(story: Story, content: bytes) -> None:
 def test_an_empty_plan_opens_with_words_instead_of_empty_tables(db: None) -> None:
     plan = make.make_plan(make.make_council())
     content = workbook.build(selection.load(selection.plan_so_far(plan, DAY)))
-    for sheet in opened(content).worksheets[1:8]:
+    for sheet in opened(content).worksheets[1:-1]:
         assert list(sheet.tables) == []
         assert [cell.value is not None for cell in sheet["A"]] == [True, True, False, True]
 
 
 def test_charts_have_titles_alternative_texts_and_their_figures(content: bytes) -> None:
     with zipfile.ZipFile(BytesIO(content)) as archive:
-        drawings = [etree.fromstring(archive.read(f"xl/drawings/drawing{n}.xml")) for n in (1, 2)]
+        drawings = [etree.fromstring(archive.read(f"xl/drawings/drawing{n}.xml")) for n in (1, 2, 3)]
         chart = etree.fromstring(archive.read("xl/charts/chart1.xml"))
     named = [element.attrib for drawing in drawings for element in drawing.iter("{*}cNvPr")]
     with translation.override("sv"):
-        titles = [_("Actions per goal, by status"), _("Open and overdue actions per organisation")]
+        titles = [
+            _("Actions per goal, by status"),
+            _("Open and overdue actions per organisation"),
+            _("Overdue actions by age of delay"),
+            _("Open and closed actions over time"),
+        ]
         goal = _("%(goal)s: %(done)d of %(total)d done") % {"goal": "1 Mål 1", "done": 0, "total": 1}
     assert [found["name"] for found in named] == titles
     assert goal in named[0]["descr"]
@@ -316,9 +332,41 @@ def test_charts_have_titles_alternative_texts_and_their_figures(content: bytes) 
     assert [d.get("val") for d in chart.iter("{*}delete")] == ["0", "0"]
 
 
+def test_the_lines_over_time_have_their_figures_beside_them(content: bytes) -> None:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        chart = etree.fromstring(archive.read("xl/charts/chart4.xml"))
+    months = [row for row in table_rows(content, "Manader") if row[0] >= "2017-01"]
+    assert [(row[0], row[1].date(), *row[2:]) for row in months] == [
+        # counted to, agreed, closed, open, closed in all
+        ("2017-01", date(2017, 1, 31), 2, 0, 2, 0),
+        ("2017-02", date(2017, 2, 28), 0, 1, 1, 1),
+        ("2017-03", DAY, 1, 0, 2, 1),
+    ]
+    cached = [[v.text for v in cache.iter("{*}v")] for cache in chart.iter("{*}numCache")]
+    assert [values[-3:] for values in cached] == [["2", "1", "2"], ["0", "1", "1"]]
+
+
+def test_the_changes_are_those_since_the_previous_report(story: Story) -> None:
+    by = {"by": story.secretary, "on": date(2017, 2, 20)}
+    todo, done, new = Action.objects.order_by("pk")
+    lifecycle.postpone(action=todo, until=date(2017, 5, 1), **by)
+    lifecycle.reopen(action=done, **by)
+    data = selection.load(Question(story.plan, story.plan.starts, DAY, DAY, previous=date(2017, 2, 10)))
+    told = [(change.kind.value, change.action.pk) for change in data.changes]
+    assert told == [("slipped", todo.pk), ("reopened", done.pk), ("new", new.pk)]
+    with translation.override("sv"):
+        words = [_(word) for word in ("Put off", "Taken up again", "New")]
+    rows = table_rows(workbook.build(data), "Forandringar")
+    assert [(row[0], row[1], row[8]) for row in rows] == [
+        (words[0], todo.pk, 75),
+        (words[1], done.pk, None),
+        (words[2], new.pk, None),
+    ]
+
+
 def test_the_status_column_takes_its_choices_from_a_range(content: bytes) -> None:
     book = opened(content)
-    actions, lists = book.worksheets[4], book.worksheets[8]
+    actions, lists = book.worksheets[4], book.worksheets[-1]
     (validation,) = actions.data_validations.dataValidation
     assert (validation.type, str(validation.sqref)) == ("list", "C5:C7")
     assert validation.formula1 == f"'{lists.title}'!$A$5:$A$9"
@@ -388,7 +436,9 @@ def test_a_thousand_actions_take_a_moment(story: Story) -> None:
     many = tuple(row(pk=n, deadline=DAY - timedelta(days=n % 90)) for n in range(1000))
     told: list[int] = []
     begun = time.process_time()
-    content = workbook.build(StatusData(**fields | {"actions": many}), progress=told.append)
+    target = BytesIO()
+    workbook.write(StatusData(**fields | {"actions": many}), target, progress=told.append)
+    content = target.getvalue()
     took = time.process_time() - begun
     assert len(table_rows(content, "Atgarder")) == 1000
     assert told == [200, 400, 600, 800, 1000]

@@ -1,9 +1,12 @@
 """Write a status report to a file: the same file, byte for byte, as the one that the report page offers."""
 
+import shutil
+import tempfile
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -48,14 +51,14 @@ class Command(BaseCommand):
         path = Path(options["output"])
         if path.is_dir():
             raise Refused(_("%(path)s is a folder; name a file.") % {"path": path})
-        content = workbook.build(selection.load(question))
+        data = selection.load(question)
         try:
-            _write(path.resolve(), content)
+            size = _write(path.resolve(), lambda file: workbook.write(data, file))
         except OSError as error:
             raise Refused(
                 _("%(path)s can't be written: %(reason)s.") % {"path": path, "reason": error.strerror}
             ) from error
-        self.stdout.write(_("%(path)s: %(size)d bytes.") % {"path": path, "size": len(content)})
+        self.stdout.write(_("%(path)s: %(size)d bytes.") % {"path": path, "size": size})
 
     def _question(self, options: dict[str, Any]) -> Question:
         council = Council.objects.filter(slug=options["council"]).first()
@@ -73,12 +76,16 @@ class Command(BaseCommand):
         return Question(plan, period_from, period_to, as_of)
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write to the file; what isn't an ordinary file, such as a pipe, is written to and never replaced."""
-    if path.exists() and not path.is_file():
-        path.write_bytes(content)
-    else:
-        lifecycle.write_whole(path, content)
+def _write(path: Path, write: Callable[[IO[bytes]], None]) -> int:
+    """Write the file, return its size. What isn't an ordinary file (a pipe) is written to, never replaced."""
+    if not path.exists() or path.is_file():
+        return lifecycle.write_whole(path, write).size
+    with tempfile.TemporaryFile() as whole, path.open("wb") as target:
+        write(whole)
+        size = whole.tell()
+        whole.seek(0)
+        shutil.copyfileobj(whole, target)
+    return size
 
 
 def _day(text: str) -> date:

@@ -41,25 +41,26 @@ def actions(report: Report) -> None:
         % {"day": report.day},
         columns,
     )
-    codes = {activity.pk: activity.code for activity in report.data.activities}
-    goal_of = {activity.pk: activity.goal for activity in report.data.activities}
+    # Looked up once: there may be a hundred thousand rows.
+    yes, no, outside = _("Yes"), _("No"), (_("Outside the plan"), None)
+    words = {str(state.value): str(state.label) for state in Status}
     goals = {goal.number: goal.label for goal in report.data.goals}
-    words = dict(Status.choices)
+    place = {activity.pk: (goals[activity.goal], activity.code) for activity in report.data.activities}
 
     def row(action: status.ActionRow) -> tuple[Any, ...]:
         late = action.days_overdue(report.day)
-        inside = action.activity in codes
+        goal, code = outside if action.activity is None else place.get(action.activity, outside)
         return (
             action.pk,
             action.title,
-            str(words[action.status]),
-            _("Yes") if late else _("No"),
+            words[action.status],
+            yes if late else no,
             late or None,
             action.deadline,
             action.owner_role,
             action.organisation,
-            goals[goal_of[action.activity]] if inside and action.activity else _("Outside the plan"),
-            codes[action.activity] if inside and action.activity else None,
+            goal,
+            code,
             action.meeting_number,
             f"§ {action.decision}" if action.decision else None,
             action.agreed_on,
@@ -67,11 +68,12 @@ def actions(report: Report) -> None:
             action.effect or None,
         )
 
-    last = report.table(
+    last = report.long_table(
         sheet,
         "Atgarder",
         columns,
         map(row, report.data.actions),
+        len(report.data.actions),
         _("No actions belong to the period."),
         _("Every action with owner, deadline and status"),
     )

@@ -41,11 +41,11 @@ def activities(report: Report) -> None:
         ),
         columns,
     )
-    of_activity = status.grouped(report.data.actions, lambda row: row.activity)
+    of_activity, none = report.data.figures.activities, status.count((), report.day)
     goals = {goal.number: goal.label for goal in report.data.goals}
 
     def row(activity: ActivityRow) -> tuple[Any, ...]:
-        counts = status.count(of_activity.get(activity.pk, ()), report.day)
+        counts = of_activity.get(activity.pk, none)
         measured = activity.indicators
         return (
             activity.code,

@@ -1,5 +1,7 @@
 """The sheets of what the council treats: cases, what is related to extremism, meetings."""
 
+from itertools import chain
+
 from django.utils.translation import gettext as _
 
 from actions.models import Status
@@ -25,12 +27,12 @@ def cases(report: Report) -> None:
         _("The questions that the council follows across meetings. A case is never about a person."),
         columns,
     )
-    words = dict(CaseState.choices)
+    words = {str(state.value): str(state.label) for state in CaseState}
     rows = (
         (
             case.registry_number,
             case.title,
-            str(words[case.state]),
+            words[case.state],
             case.organisation,
             case.opened_on,
             case.last_treated,
@@ -38,11 +40,12 @@ def cases(report: Report) -> None:
         )
         for case in report.data.cases
     )
-    report.table(
+    report.long_table(
         sheet,
         "Arenden",
         columns,
         rows,
+        len(report.data.cases),
         _("No cases had been opened."),
         _("The questions followed across meetings"),
     )
@@ -71,43 +74,45 @@ def extremism(report: Report) -> None:
         ),
         columns,
     )
-    states, statuses = dict(ItemState.choices), dict(Status.choices)
-    items = [
+    states = {str(state.value): str(state.label) for state in ItemState}
+    statuses = {str(state.value): str(state.label) for state in Status}
+    item_word, action_word = _("Agenda item"), _("Action")
+    items = (
         (
-            _("Agenda item"),
+            item_word,
             item.title,
             item.meeting_number,
             item.day,
             item.position,
-            str(states[item.state]),
+            states[item.state],
             None,
             None,
             item.decisions,
             item.actions,
         )
         for item in report.data.items
-    ]
-    actions = [
+    )
+    actions = (
         (
-            _("Action"),
+            action_word,
             action.title,
             action.meeting_number,
             action.agreed_on,
             None,
-            str(statuses[action.status]),
+            statuses[action.status],
             action.deadline,
             action.organisation,
             None,
             None,
         )
-        for action in report.data.actions
-        if action.extremism
-    ]
-    report.table(
+        for action in report.data.marked
+    )
+    report.long_table(
         sheet,
         "Extremism",
         columns,
-        [*items, *actions],
+        chain(items, actions),
+        len(report.data.items) + len(report.data.marked),
         _("No item or action of the period has been marked as related to violent extremism."),
         _("Items and actions related to violent extremism"),
     )
@@ -130,11 +135,12 @@ def meetings(report: Report) -> None:
         _("Meetings held in the period, how many members were present, and what they came to."),
         columns,
     )
+    ordinary = _("Ordinary meeting")
     rows = (
         (
             meeting.number,
             meeting.day,
-            meeting.title or _("Ordinary meeting"),
+            meeting.title or ordinary,
             meeting.place or None,
             meeting.present,
             meeting.decisions,
@@ -142,4 +148,12 @@ def meetings(report: Report) -> None:
         )
         for meeting in report.data.meetings
     )
-    report.table(sheet, "Moten", columns, rows, _("No meeting was held in the period."), _("The period's meetings"))
+    report.long_table(
+        sheet,
+        "Moten",
+        columns,
+        rows,
+        len(report.data.meetings),
+        _("No meeting was held in the period."),
+        _("The period's meetings"),
+    )

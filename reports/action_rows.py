@@ -1,0 +1,131 @@
+"""The actions of a report, read in one go and rewound to its day, a few at a time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from actions.models import Action, Status
+from bra.models import Council, HistoryEntry, Member
+from meetings.models import Meeting
+from reports import status
+from reports.status import ActionRow, Before, Changes
+
+# What somebody wrote isn't rewound: a text that was mended or removed must not come back in a report of an earlier day.
+REWOUND = ("status", "deadline", "closed_on", "owner", "activity")
+# The first entry of a row says what it began as, not what was there before.
+_BEGINNINGS = ("action.agreed", "action.imported", "case.opened")
+# The activity of an action that serves another plan; such an action is in no report of this one.
+OTHER_PLAN = 0
+_AT_A_TIME = 2000
+
+Entries = Sequence[tuple[date, Changes]]
+
+
+def later_changes(
+    council: Council, target_type: str, after: date, targets: Sequence[int] | None = None
+) -> dict[int, list[tuple[date, Changes]]]:
+    """What history says happened after the day: {row's key: [(day, changes)], oldest first}, of all or of some."""
+    later: dict[int, list[tuple[date, Changes]]] = {}
+    entries = HistoryEntry.objects.filter(council=council, target_type=target_type, on__gt=after)
+    if targets is not None:
+        entries = entries.filter(target_id__in=targets)
+    found = entries.exclude(verb__in=_BEGINNINGS).order_by("on", "pk").values_list("target_id", "on", "changes")
+    for target, day, changes in found.iterator():
+        later.setdefault(target, []).append((day, changes))
+    return later
+
+
+def read(
+    council: Council, as_of: date, since: date, own: Mapping[int, int | None], marked: set[int]
+) -> Iterator[tuple[ActionRow, Before | None, bool]]:
+    """Each action that existed on the day `as_of`: (as it was then, as it was on the day `since`, whether restricted).
+
+    `own` maps each activity of the plan to itself, a removed one to None; `marked` are the items related to extremism.
+    The order is that of the agreeing.
+    """
+    members = {
+        pk: (title, organisation)
+        for pk, title, organisation in Member.objects.filter(council=council).values_list(
+            "pk", "title", "organisation__name"
+        )
+    }
+    numbers = {
+        pk: f"{year}-{sequence}"
+        for pk, year, sequence in Meeting.objects.filter(council=council).values_list("pk", "year", "sequence")
+    }
+    found = (
+        Action.objects.agreed()
+        .filter(council=council, agreed_on__lte=as_of)
+        .order_by("agreed_on", "pk")
+        .values_list(
+            "pk",
+            "title",
+            "effect",
+            "agreed_on",
+            *REWOUND,
+            "agenda_item",
+            "agenda_item__title",
+            "agenda_item__restricted",
+            "agenda_item__case",
+            "agenda_item__meeting",
+            "decision__number",
+        )
+        .iterator(chunk_size=_AT_A_TIME)
+    )
+    moved = HistoryEntry.objects.filter(council=council, target_type="action", on__gt=min(since, as_of))
+    asks = moved.exclude(verb__in=_BEGINNINGS).exists()
+    # One object for each day, so that a packed row refers to it instead of repeating it.
+    days: dict[Any, Any] = {}
+    while batch := list(islice(found, _AT_A_TIME)):
+        later = later_changes(council, "action", min(since, as_of), [now[0] for now in batch]) if asks else {}
+        for now in batch:
+            yield _row(now, later.get(now[0], ()), as_of, since, members, numbers, own, marked, days)
+
+
+def _row(
+    now: Sequence[Any],
+    later: Entries,
+    as_of: date,
+    since: date,
+    members: Mapping[int, tuple[str, str]],
+    numbers: Mapping[int, str],
+    own: Mapping[int, int | None],
+    marked: set[int],
+    days: dict[Any, Any],
+) -> tuple[ActionRow, Before | None, bool]:
+    pk, title, effect, agreed_on, state, deadline, closed_on, owner, activity = now[:9]
+    item, item_title, restricted, case, meeting, decision = now[9:]
+    before = Before(state, deadline)
+    if later:
+        values = dict(zip(REWOUND, (state, deadline, closed_on, owner, activity), strict=True))
+        then = status.rewound(values, [changes for day, changes in later if day > as_of])
+        state, owner, activity = then["status"], then["owner"], then["activity"]
+        deadline, closed_on = _as_date(then["deadline"]), _as_date(then["closed_on"])
+        earlier = status.rewound(values, [changes for day, changes in later if day > since])
+        before = Before(earlier["status"], _as_date(earlier["deadline"]))
+    role, organisation = members[owner]
+    row = ActionRow(
+        pk,
+        title,
+        state,
+        days.setdefault(agreed_on, agreed_on),
+        days.setdefault(deadline, deadline),
+        days.setdefault(closed_on, closed_on),
+        effect if state == Status.DONE else "",
+        role,
+        organisation,
+        None if activity is None else own.get(activity, OTHER_PLAN),
+        meeting,
+        numbers[meeting],
+        item,
+        item_title,
+        case,
+        decision,
+        item in marked,
+    )
+    return row, before if agreed_on <= since else None, restricted
+
+
+def _as_date(value: Any) -> Any:
+    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -1,0 +1,82 @@
+"""The verbs of the reports that are made by themselves at chosen dates."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from actions.models import WorkPlan
+from bra import history
+from bra.errors import RuleBroken
+from bra.models import Council, Member
+from bra.rows import locked
+from reports import schedule
+from reports.lifecycle import request_report
+from reports.models import Report, ReportSchedule, Variant
+from reports.permissions import may_read_reports
+
+
+@transaction.atomic
+def plan_report(
+    *, council: Council, day: date, recipients: Iterable[Member], by: Member, on: date, variant: str = Variant.WORKING
+) -> ReportSchedule:
+    """Let the report of a day be made by itself the morning after, and these members be told."""
+    told = list(recipients)
+    if any(member.council_id != council.pk or not may_read_reports(member) for member in told):
+        raise RuleBroken(_("Choose members who read the reports."), field="recipients")
+    if day < on:
+        raise RuleBroken(_("That day is over: ask for its report now instead."), field="day")
+    locked(council)
+    if ReportSchedule.objects.filter(council=council, on=day, variant=variant).exists():
+        raise RuleBroken(_("The report of that day is made by itself already."), field="day")
+    planned = ReportSchedule.objects.create(council=council, on=day, variant=variant)
+    planned.recipients.set(told)
+    history.created(planned, council=council, by=by, on=on, verb="report.planned", fields=("on", "variant"))
+    return planned
+
+
+@transaction.atomic
+def unplan_report(*, planned: ReportSchedule, by: Member, on: date) -> None:
+    """Let the report of a day not be made by itself after all."""
+    planned = locked(planned)
+    if planned.made:
+        raise RuleBroken(_("The report has been made already."))
+    history.record(
+        council=planned.council,
+        by=by,
+        on=on,
+        verb="report.unplanned",
+        target=planned,
+        changes={"on": (planned.on, None)},
+    )
+    planned.delete()
+
+
+def make_due(*, council: Council, today: date) -> list[Report]:
+    """Ask for the reports whose day is over and that haven't been made; return them. Twice does no harm."""
+    return [
+        report for one in schedule.due(council, today) if (report := _make(one, council=council, on=today)) is not None
+    ]
+
+
+@transaction.atomic
+def _make(planned: ReportSchedule, *, council: Council, on: date) -> Report | None:
+    locked(council)
+    planned = locked(planned)
+    plan = WorkPlan.objects.filter(council=council).current(planned.on)
+    if planned.made or plan is None or not plan.starts <= planned.on:
+        return None
+    report = request_report(
+        council=council,
+        plan=plan,
+        period_from=plan.starts,
+        period_to=min(planned.on, plan.ends),
+        as_of=planned.on,
+        by=None,
+        on=on,
+        variant=planned.variant,
+    )
+    planned.report, planned.made = report, True
+    planned.save(update_fields=["report", "made"])
+    return report
