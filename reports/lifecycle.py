@@ -21,13 +21,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from actions.models import WorkPlan
 from bra import history
 from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
 from reports import schedule, selection, workbook
-from reports.models import WAITING, Download, Language, Report, ReportKind, ReportState, Variant
+from reports.models import WAITING, Download, Format, Report, ReportState
 from reports.selection import Question
 
 logger = logging.getLogger(__name__)
@@ -75,48 +74,46 @@ def refuse_bad_question(question: Question, on: date) -> None:
 
 @transaction.atomic
 def request_report(
-    *,
-    council: Council,
-    plan: WorkPlan,
-    period_from: date,
-    period_to: date,
-    as_of: date,
-    by: Member | None,
-    on: date,
-    variant: str = Variant.WORKING,
-    language: str = Language.SWEDISH,
+    *, council: Council, question: Question, by: Member | None, on: date, file_format: str = Format.XLSX
 ) -> Report:
-    """Ask for a status report; it waits in the queue until a worker builds it. `by` is None for one made by itself.
+    """Ask for a report; it waits in the queue until a worker builds it. `by` is None for one made by itself.
 
-    When the same one is waited for already, that one is returned.
+    When the same one is waited for already, that one is returned. What it is compared with is settled here, whatever
+    the question says.
     """
+    plan = question.plan
     if plan.council_id != council.pk:
         raise RuleBroken(_("Choose a plan of this council."), field="plan")
-    refuse_bad_question(Question(plan, period_from, period_to, as_of), on)
+    refuse_bad_question(question, on)
     locked(council)
     asked = {
         "council": council,
         "plan": plan,
-        "period_from": period_from,
-        "period_to": period_to,
-        "as_of": as_of,
-        "kind": ReportKind.STATUS,
-        "variant": variant,
-        "language": language,
+        "period_from": question.period_from,
+        "period_to": question.period_to,
+        "as_of": question.as_of,
+        "kind": question.kind,
+        "variant": question.variant,
+        "language": question.language,
+        "format": file_format,
     }
     if waiting := Report.objects.waiting().filter(**asked).first():
         return waiting
-    previous = Report.objects.before(plan, ReportKind.STATUS, as_of)
-    report = Report.objects.create(**asked, previous=previous, asked_by=by)
+    report = Report.objects.create(**asked, previous=previous_day(question), asked_by=by)
     history.created(
         report,
         council=council,
         by=by,
         on=on,
         verb="report.asked",
-        fields=("plan", "period_from", "period_to", "as_of"),
+        fields=("plan", "kind", "variant", "language", "format", "period_from", "period_to", "as_of"),
     )
     return report
+
+
+def previous_day(question: Question) -> date | None:
+    """The as-of day of the report that one made now would be compared with; None when there is none."""
+    return Report.objects.before(question.plan, question.kind, question.as_of)
 
 
 @transaction.atomic
@@ -212,7 +209,16 @@ def build(pk: int, clock: Clock) -> Report | None:
 
 def question_of(report: Report) -> Question:
     """The question that a report answers."""
-    return Question(report.plan, report.period_from, report.period_to, report.as_of, report.previous)
+    return Question(
+        report.plan,
+        report.period_from,
+        report.period_to,
+        report.as_of,
+        previous=report.previous,
+        kind=report.kind,
+        variant=report.variant,
+        language=report.language,
+    )
 
 
 def download_name(report: Report) -> str:

@@ -29,6 +29,9 @@ class ReportKind(models.TextChoices):
     """What a report is for."""
 
     STATUS = "status", _("Status of the work plan")
+    FOLLOW_UP = "follow_up", _("Follow-up before a meeting")
+    EXTREMISM = "extremism", _("Work against violent extremism")
+    CASES = "cases", _("Cases")
 
 
 class Variant(models.TextChoices):
@@ -43,6 +46,16 @@ class Language(models.TextChoices):
 
     SWEDISH = "sv", _("Swedish")
     ENGLISH = "en", _("English")
+
+
+class Format(models.TextChoices):
+    """What kind of file it is; the value is the ending of its name."""
+
+    XLSX = "xlsx", _("Excel")
+    ODS = "ods", _("OpenDocument (LibreOffice)")
+    CSV = "csv", _("CSV, the actions only")
+    PDF = "pdf", _("PDF, the summary only")
+    JSON = "json", _("JSON, for machines")
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -75,6 +88,7 @@ class Report(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=ReportKind, default=ReportKind.STATUS)
     variant = models.CharField(_("variant"), max_length=8, choices=Variant, default=Variant.WORKING)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.SWEDISH)
+    format = models.CharField(_("file"), max_length=4, choices=Format, default=Format.XLSX)
     # None: it was made by itself, at a chosen date.
     asked_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(_("asked for"), auto_now_add=True)
@@ -97,6 +111,10 @@ class Report(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(period_to__gte=F("period_from")), name="report_period_in_order"),
             models.CheckConstraint(condition=Q(state__in=ReportState.values), name="report_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=ReportKind.values), name="report_kind_known"),
+            models.CheckConstraint(condition=Q(variant__in=Variant.values), name="report_variant_known"),
+            models.CheckConstraint(condition=Q(language__in=Language.values), name="report_language_known"),
+            models.CheckConstraint(condition=Q(format__in=Format.values), name="report_format_known"),
             models.CheckConstraint(
                 condition=~Q(state=ReportState.READY) | (~Q(file_name="") & ~Q(sha256="")),
                 name="report_ready_has_file",
@@ -106,7 +124,17 @@ class Report(models.Model):
             ),
             # Two who ask for the same thing wait for the same run.
             models.UniqueConstraint(
-                fields=["council", "plan", "kind", "variant", "language", "period_from", "period_to", "as_of"],
+                fields=[
+                    "council",
+                    "plan",
+                    "kind",
+                    "variant",
+                    "language",
+                    "format",
+                    "period_from",
+                    "period_to",
+                    "as_of",
+                ],
                 condition=Q(state__in=WAITING),
                 name="report_waits_once",
             ),

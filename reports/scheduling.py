@@ -13,13 +13,21 @@ from bra.models import Council, Member
 from bra.rows import locked
 from reports import schedule
 from reports.lifecycle import request_report
-from reports.models import Report, ReportSchedule, Variant
+from reports.models import Report, ReportKind, ReportSchedule, Variant
 from reports.permissions import may_read_reports
+from reports.selection import Question
 
 
 @transaction.atomic
 def plan_report(
-    *, council: Council, day: date, recipients: Iterable[Member], by: Member, on: date, variant: str = Variant.WORKING
+    *,
+    council: Council,
+    day: date,
+    recipients: Iterable[Member],
+    by: Member,
+    on: date,
+    kind: str = ReportKind.STATUS,
+    variant: str = Variant.WORKING,
 ) -> ReportSchedule:
     """Let the report of a day be made by itself the morning after, and these members be told."""
     told = list(recipients)
@@ -28,11 +36,11 @@ def plan_report(
     if day < on:
         raise RuleBroken(_("That day is over: ask for its report now instead."), field="day")
     locked(council)
-    if ReportSchedule.objects.filter(council=council, on=day, variant=variant).exists():
+    if ReportSchedule.objects.filter(council=council, on=day, kind=kind, variant=variant).exists():
         raise RuleBroken(_("The report of that day is made by itself already."), field="day")
-    planned = ReportSchedule.objects.create(council=council, on=day, variant=variant)
+    planned = ReportSchedule.objects.create(council=council, on=day, kind=kind, variant=variant)
     planned.recipients.set(told)
-    history.created(planned, council=council, by=by, on=on, verb="report.planned", fields=("on", "variant"))
+    history.created(planned, council=council, by=by, on=on, verb="report.planned", fields=("on", "kind", "variant"))
     return planned
 
 
@@ -67,16 +75,10 @@ def _make(planned: ReportSchedule, *, council: Council, on: date) -> Report | No
     plan = WorkPlan.objects.filter(council=council).current(planned.on)
     if planned.made or plan is None or not plan.starts <= planned.on:
         return None
-    report = request_report(
-        council=council,
-        plan=plan,
-        period_from=plan.starts,
-        period_to=min(planned.on, plan.ends),
-        as_of=planned.on,
-        by=None,
-        on=on,
-        variant=planned.variant,
+    question = Question(
+        plan, plan.starts, min(planned.on, plan.ends), planned.on, kind=planned.kind, variant=planned.variant
     )
+    report = request_report(council=council, question=question, by=None, on=on)
     planned.report, planned.made = report, True
     planned.save(update_fields=["report", "made"])
     return report

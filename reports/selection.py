@@ -14,6 +14,7 @@ from bra.models import Council, Member, Organisation, Role
 from meetings.models import AgendaItem, Attendance, AttendanceStatus, Case, Decision, ItemState, Meeting
 from reports import action_rows, status
 from reports.action_rows import OTHER_PLAN
+from reports.models import Language, ReportKind, Variant
 from reports.plan_selection import own_activities, plan_rows
 from reports.spool import Spool
 from reports.status import ActionRow, ActivityRow, CaseRow, ChangeRow, Figures, GoalRow, ItemRow, MeetingRow
@@ -23,7 +24,8 @@ from reports.status import ActionRow, ActivityRow, CaseRow, ChangeRow, Figures, 
 class Question:
     """What a report is asked about: a plan, the days of a period, and the day as of which it answers.
 
-    `previous` is the as-of day of the report that this one is compared with, None when there is none.
+    `previous` is the as-of day of the report that this one is compared with, None when there is none. The rest says
+    what the report is for, whom, and in which language.
     """
 
     plan: WorkPlan
@@ -31,6 +33,9 @@ class Question:
     period_to: date
     as_of: date
     previous: date | None = None
+    kind: str = ReportKind.STATUS
+    variant: str = Variant.WORKING
+    language: str = Language.SWEDISH
 
     @property
     def council(self) -> Council:

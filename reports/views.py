@@ -106,13 +106,7 @@ def _ask(request: CouncilRequest) -> HttpResponse:
         question = form.question_of(form.cleaned_data)
         try:
             report = lifecycle.request_report(
-                council=request.council,
-                plan=question.plan,
-                period_from=question.period_from,
-                period_to=question.period_to,
-                as_of=question.as_of,
-                by=request.member,
-                on=request.today,
+                council=request.council, question=question, by=request.member, on=request.today
             )
         except RuleBroken as refused:
             form.refuse(refused)

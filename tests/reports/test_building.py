@@ -15,6 +15,7 @@ from bra.errors import RuleBroken
 from bra.models import HistoryEntry
 from reports import lifecycle, selection, tasks, workbook
 from reports.models import Report, ReportState
+from reports.selection import Question
 from reports.workbook import book
 from tests import make
 from tests.reports.story import DAY, Story, make_story
@@ -40,16 +41,13 @@ def story(db: None, folder: Path) -> Story:
 
 
 def ask(story: Story, **overrides: Any) -> Report:
-    fields = {
-        "council": story.council,
-        "plan": story.plan,
-        "period_from": date(2016, 1, 1),
-        "period_to": DAY,
-        "as_of": DAY,
-        "by": story.secretary,
-        "on": DAY,
+    """Ask for the story's report; what is overridden is a field of the question or of the asking."""
+    asking = {
+        name: overrides.pop(name, usual)
+        for name, usual in {"council": story.council, "by": story.secretary, "on": DAY}.items()
     }
-    return lifecycle.request_report(**fields | overrides)
+    fields = {"plan": story.plan, "period_from": date(2016, 1, 1), "period_to": DAY, "as_of": DAY}
+    return lifecycle.request_report(question=Question(**fields | overrides), **asking)
 
 
 # Asking
