@@ -172,10 +172,19 @@ class PassOnForm(OwnerForm):
     def clean(self) -> dict[str, Any]:
         """Somebody new needs a name, a title and an address. Whoever only writes one has chosen somebody new."""
         cleaned = super().clean()
-        wrote = any(cleaned.get(name) for name in ("name", "title", "email"))
+        wrote = any(str(self[name].data or "").strip() for name in ("name", "title", "email"))
         if wrote and not self["colleague"].data and self.takes_new:
             del self.errors["colleague"]
             cleaned["colleague"] = NEW
+        if wrote and cleaned.get("colleague") in self.known:
+            self.add_error(
+                "colleague",
+                gettext(
+                    "You have both chosen %(colleague)s under “Colleague” and written somebody under “Somebody new”. "
+                    "Nothing has been changed. Clear what you wrote, or choose “Somebody new, written below”."
+                )
+                % {"colleague": self.known[cleaned["colleague"]].label},
+            )
         if cleaned.get("colleague") == NEW:
             for name, sentence in (
                 ("name", gettext("Write the colleague's name.")),

@@ -46,6 +46,7 @@ STEPS = [
         "reminders",
         "owner_links",
         "owner_acts",
+        "owner_calendar",
         "owner_forms",
         "closing_forms",
         "action_page",
@@ -128,6 +129,7 @@ STEPS = [
 ]
 CLOCKLESS = {
     "owner_acts",
+    "owner_calendar",
     "models",
     "series",
     "timing",
