@@ -251,3 +251,27 @@ class DeputyForm(GuardedForm):
             by=member,
             on=on,
         )
+
+
+class CalendarChoice(models.TextChoices):
+    """What an owner may do with the address of the own calendar."""
+
+    MAKE = "make", _("Make an address")
+    STOP = "stop", _("Stop the address")
+
+
+class CalendarForm(GuardedForm):
+    """Make or renew the secret address of the own deadlines, or stop it."""
+
+    what = forms.ChoiceField(
+        label=_("What do you want to do?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what to do with the address. Nothing has been changed.")},
+    )
+
+    def __init__(self, data: Any = None, *, has_address: bool) -> None:
+        super().__init__(data, prefix="calendar")
+        field = self.fields["what"]
+        assert isinstance(field, forms.ChoiceField)
+        renew = [(CalendarChoice.MAKE.value, gettext("Renew the address")), *CalendarChoice.choices[1:]]
+        field.choices = renew if has_address else CalendarChoice.choices[:1]

@@ -21,7 +21,16 @@ from django.views.decorators.http import require_POST, require_safe
 from actions import lifecycle, owner_acts, owner_calendar, reminders
 from actions.models import Action, ActionQuerySet, Comment, DeadlineRequest, RequestState
 from actions.owner_acts import What
-from actions.owner_forms import DeputyForm, MailChoiceForm, MoreTimeForm, OutcomeForm, OwnerForm, PassOnForm
+from actions.owner_forms import (
+    CalendarChoice,
+    CalendarForm,
+    DeputyForm,
+    MailChoiceForm,
+    MoreTimeForm,
+    OutcomeForm,
+    OwnerForm,
+    PassOnForm,
+)
 from actions.owner_links import OWNER
 from bra import links, post
 from bra.errors import RuleBroken
@@ -154,34 +163,36 @@ def _page(request: LinkRequest, refused: GuardedForm | None = None, *, url: str 
     rows = _rows(request, refused)
     own = _colleagues(request, {request.member.organisation_id})[request.member.organisation_id]
     listed = refused is None or any(row["opened"] for row in rows)
-    mail: dict[str, GuardedForm] = {
+    has_calendar = lifecycle.has_calendar(request.member)
+    foot: dict[str, GuardedForm] = {
         "choice": MailChoiceForm(member=request.member),
         "deputy": DeputyForm(colleagues=[member for member in own if member.pk != request.member.pk]),
+        "calendar": CalendarForm(has_address=has_calendar),
     }
-    for name, form in mail.items():
+    for name, form in foot.items():
         if refused is not None and refused.prefix == form.prefix:
-            mail[name], listed = refused, True
+            foot[name], listed = refused, True
+    place = _place(rows, foot, refused)
     context = {
         "owner": request.member,
         "today": request.today,
         "rows": rows,
         "acts": _acts(request),
-        "mail": mail,
-        "mail_opened": refused is not None and any(form is refused for form in mail.values()),
+        "foot": foot,
         "deputies": Deputy.objects.filter(member=request.member, ends__gte=request.today).select_related("deputy"),
         "url": url,
-        "has_calendar": lifecycle.has_calendar(request.member),
+        "has_calendar": has_calendar,
         "meetings_too": request.member.user_id is not None and may_read_council(request.member),
-        "refused": _place(rows, mail, refused),
+        "refused": place,
         "lost": None if listed or refused is None else _lost(refused),
     }
     return render(request, "actions/owner_page.html", context, status=REFUSED if refused else 200)
 
 
-def _place(rows: list[dict[str, Any]], mail: dict[str, GuardedForm], refused: GuardedForm | None) -> str:
+def _place(rows: list[dict[str, Any]], foot: dict[str, GuardedForm], refused: GuardedForm | None) -> str:
     """The anchor of the form that was refused: without JavaScript the page opens at its top. Empty when none was."""
-    if any(form is refused for form in mail.values()):
-        return "mail"
+    if any(form is refused for form in foot.values()):
+        return "calendar" if foot["calendar"] is refused else "mail"
     return next((f"atgard-{row['action'].pk}" for row in rows if row["opened"]), "")
 
 
@@ -324,25 +335,22 @@ def deputy_end(request: LinkRequest, pk: int) -> HttpResponse:
 @require_POST
 @door.opened
 @sensitive_variables("secret", "url")
-def calendar_make(request: LinkRequest) -> HttpResponse:
-    """Give the owner's deadlines a new address and show it, this once: it is in no session and in no log of ours."""
+def calendar(request: LinkRequest) -> HttpResponse:
+    """Give the owner's deadlines a new address and show it, this once, in no session and no log of ours; or stop it."""
+    form = CalendarForm(request.POST, has_address=lifecycle.has_calendar(request.member))
+    if not form.is_valid():
+        return _page(request, form)
+    if form.cleaned_data["what"] == CalendarChoice.STOP:
+        lifecycle.stop_calendar(member=request.member, by=request.member, on=request.today)
+        messages.success(request, _("The address has been stopped. Calendars that read it get nothing more."))
+        return redirect("owner:page")
     try:
         secret = lifecycle.make_calendar(member=request.member, by=request.member, on=request.today)
     except RuleBroken as error:
-        messages.error(request, error.sentence)
-        return redirect("owner:page")
+        form.refuse(error)
+        return _page(request, form)
     url = f"{settings.BASE_URL}{reverse('owner:calendar_feed', args=[secret])}"
     return _page(request, url=url)
-
-
-@never_cache
-@require_POST
-@door.opened
-def calendar_stop(request: LinkRequest) -> HttpResponse:
-    """Stop the address."""
-    lifecycle.stop_calendar(member=request.member, by=request.member, on=request.today)
-    messages.success(request, _("The address has been stopped. Calendars that read it get nothing more."))
-    return redirect("owner:page")
 
 
 @never_cache

@@ -57,7 +57,6 @@ def unsubscribe(*, member: Member, kind: str, by: Member | None, on: date) -> No
     _row, new = Unsubscription.objects.get_or_create(member=member, kind=kind, defaults={"on": on})
     if new:
         _record(member, "member.unsubscribed", by, on, kind=(None, kind))
-        drop_waiting(member, [kind], "unsubscribed")
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from itertools import groupby
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
 
 from bra import links, mail
@@ -89,8 +89,9 @@ def flag_lapsed(council: Council, *, now: datetime) -> int:
 
 @transaction.atomic
 def claim(written: Written, *, now: datetime) -> bool:
-    """Claim the waiting letter of a written mail; False when somebody else was first."""
-    mine = Letter.objects.waiting().filter(pk=written.letter.pk)
+    """Claim the waiting letter of a written mail; False when somebody else was first, or its recipient unsubscribed."""
+    declined = Unsubscription.objects.filter(member=OuterRef("recipient"), kind=OuterRef("kind"))
+    mine = Letter.objects.waiting().filter(~Exists(declined), pk=written.letter.pk)
     if not mine.update(state=LetterState.CLAIMED, claimed_until=now + LEASE, attempts=F("attempts") + 1):
         return False
     if written.claimed is not None:
