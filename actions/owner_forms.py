@@ -180,8 +180,8 @@ class PassOnForm(OwnerForm):
             self.add_error(
                 "colleague",
                 gettext(
-                    "You have both chosen %(colleague)s under “Colleague” and written somebody under “Somebody new”. "
-                    "Nothing has been changed. Clear what you wrote, or choose “Somebody new, written below”."
+                    "You have chosen %(colleague)s under “Colleague” and also written under “Somebody new”. "
+                    "Keep one of them."
                 )
                 % {"colleague": self.known[cleaned["colleague"]].label},
             )

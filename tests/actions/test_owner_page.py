@@ -236,8 +236,7 @@ def test_a_colleague_both_chosen_and_written_is_refused(owner: Member, field: st
     page = pass_on(client, action, **{"colleague": known.pk, field: typed})
     form = page.context["rows"][0]["forms"]["pass_on"]
     sentence = (
-        f"You have both chosen {known.label} under “Colleague” and written somebody under “Somebody new”. "
-        "Nothing has been changed. Clear what you wrote, or choose “Somebody new, written below”."
+        f"You have chosen {known.label} under “Colleague” and also written under “Somebody new”. Keep one of them."
     )
     assert (page.status_code, form.errors) == (422, {"colleague": [sentence]})
     assert (form["colleague"].value(), form[field].value()) == (str(known.pk), typed)
