@@ -50,6 +50,7 @@ STEPS = [
         "reminders",
         "owner_links",
         "owner_acts",
+        "owner_calendar",
         "owner_forms",
         "closing_forms",
         "action_page",
@@ -132,6 +133,7 @@ STEPS = [
 ]
 CLOCKLESS = {
     "owner_acts",
+    "owner_calendar",
     "models",
     "series",
     "timing",
