@@ -12,7 +12,7 @@ class BrokeBefore(Exception):
 
 
 class Leaving(Exception):
-    """The server takes its leave (421) when it is told the recipient: maybe for all mail, maybe for this one's alone."""
+    """The server takes its leave (421) when told the recipient: for all mail, or for this recipient's alone."""
 
 
 class BrokeAfter(Exception):

@@ -117,7 +117,8 @@ class Kind:
     returns one Written for each, in their order. `visible` narrows the letters to those of which the member may know,
     `readable` says whether that member may read the text too. `optional`: the recipient may unsubscribe it.
     `dropped` is called in the transaction that drops a letter which nobody will get, so that what it was to tell isn't
-    taken for told.
+    taken for told. `anew`: one that was sent may be posted again to a new address of its recipient; its writer reads no
+    more of the cause than bra.post.first_cause.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Kind:
     readable: Callable[[Member, Letter], bool] = in_full
     optional: bool = False
     dropped: Callable[[Letter], None] = nothing
+    anew: bool = False
 
 
 KINDS: dict[str, Kind] = {}

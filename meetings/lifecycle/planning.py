@@ -142,10 +142,11 @@ def replan_meeting(
 
 def announce(meeting: Meeting, *, on: date) -> None:
     """Post the summons as it is now to those who sit on the council, in the transaction of what has changed."""
+    reach = reach_of(meeting, on)
     post.post(
         council=meeting.council,
         kind=SUMMONS,
-        recipients=reach_of(meeting, on).reached,
+        recipients=[*reach.reached, *reach.without_address],
         cause=cause_of(meeting),
         on=on,
         about=meeting.pk,

@@ -5,10 +5,12 @@ from typing import Any, TypeVar
 
 import pytest
 from django.db.models import Model
+from django.utils import timezone
 
+from bra import post
 from bra.errors import RuleBroken
 from bra.history import entries_of
-from bra.models import Letter, Member
+from bra.models import Letter, LetterState, Member
 from meetings import lifecycle
 from meetings.models import (
     AgendaItem,
@@ -67,12 +69,47 @@ def test_all_who_sit_on_the_council_and_have_an_address_get_it_once(cast: Cast) 
     make.make_member(cast.council, name="Kommer Sen", mandate_from=TODAY + timedelta(days=1))
     meeting = summoned(cast)
     assert (meeting.state, meeting.summoned_at) == (MeetingState.SUMMONED, NOW)
-    assert letters("summons") == [(name, f"meeting {meeting.pk} 0") for name in NAMES]
+    assert letters("summons") == [(name, f"meeting {meeting.pk} 0") for name in [*NAMES, "Utan Adress"]]
     assert [entry.verb for entry in entries_of(meeting)] == ["meeting.summoned"]
     assert refused(lifecycle.summon, meeting=meeting, by=cast.secretary, at=NOW) == (
         "The summons has been sent already."
     )
-    assert Letter.objects.count() == 4
+    assert Letter.objects.waiting().count() == 4
+
+
+def test_the_mail_log_says_who_was_not_mailed_for_want_of_an_address_and_nothing_tries(cast: Cast) -> None:
+    member = make.make_member(cast.council, email="", name="Utan Adress")
+    summoned(cast)
+    letter = Letter.objects.get(recipient=member)
+    for day in range(2):
+        done = post.deliver(cast.council, today=TODAY + timedelta(days=day), clock=timezone.now)
+        assert done == (post.Delivered() if day else post.Delivered(sent=4))
+    browser = cast.browse(cast.coordinator)
+    page = browser.get(f"/granby/utskick/?state={LetterState.DROPPED}")
+    assert [(row.recipient, failure) for row, _kind, failure in page.context["rows"]] == [
+        (member, "The recipient had no e-mail address, so nothing was sent.")
+    ]
+    assert (fresh(letter).state, letter.attempts, letter.sent_at, letter.address) == (LetterState.DROPPED, 0, None, "")
+    # Nobody is to decide anything; but once there is an address, a person may send it.
+    assert page.context["to_judge"] == 0
+    again = f"/granby/utskick/{letter.pk}/skicka-igen/"
+    browser.post(again)
+    assert fresh(letter).state == LetterState.DROPPED
+    Member.objects.filter(pk=member.pk).update(email="utan@example.org")
+    for _click in range(2):
+        browser.post(again)
+    assert post.deliver(cast.council, today=TODAY, clock=timezone.now) == post.Delivered(sent=1)
+    assert (fresh(letter).state, letter.address) == (LetterState.SENT, "utan@example.org")
+
+
+def test_what_is_posted_again_for_the_same_cause_reaches_who_has_an_address_since(cast: Cast) -> None:
+    member = make.make_member(cast.council, email="")
+    what: dict[str, Any] = {"council": cast.council, "kind": "summons", "cause": "x", "on": TODAY}
+    assert post.post(recipients=[member, cast.member], **what) == 1
+    Member.objects.filter(pk=member.pk).update(email="utan@example.org")
+    recipients = list(Member.objects.filter(pk__in=[member.pk, cast.member.pk]))
+    assert [post.post(recipients=recipients, **what) for _time in range(2)] == [1, 0]
+    assert list(Letter.objects.values_list("state", flat=True)) == [LetterState.PENDING] * 2
 
 
 def test_a_meeting_without_agenda_or_in_the_past_is_not_summoned(cast: Cast) -> None:
