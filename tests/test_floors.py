@@ -53,6 +53,7 @@ STEPS = [
         "reminders",
         "owner_links",
         "owner_acts",
+        "owner_calendar",
         "owner_forms",
         "closing_forms",
         "action_page",
@@ -135,6 +136,7 @@ STEPS = [
 ]
 CLOCKLESS = {
     "owner_acts",
+    "owner_calendar",
     "models",
     "series",
     "timing",
