@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bra.personnummer import Finding, find, numbers
+from bra.personnummer import Finding, find, masked, numbers
 
 
 def check_digit(nine: str) -> int:
@@ -111,4 +111,4 @@ def test_findings_lie_in_the_text_apart_from_each_other(text: str) -> None:
     ],
 )
 def test_masking_leaves_the_words_around_a_number(text: str, expected: tuple[str, int]) -> None:
-    assert personnummer.masked(text, "[x]") == expected
+    assert masked(text, "[x]") == expected
