@@ -248,6 +248,7 @@ def test_no_text_holds_anything_like_a_personnummer(council: Council) -> None:
     assert personnummer.find("tel 701063-2391")
 
 
+@pytest.mark.service
 def test_no_two_loadings_share_a_password_and_none_is_in_the_tree(council: Council, said: str) -> None:
     Council.objects.filter(pk=council.pk).update(slug="den-forra")
     for user in User.objects.all():

@@ -17,6 +17,7 @@ def left() -> dict[str, list[tuple[object, ...]]]:
     return {label: table for label, table in rows().items() if table}
 
 
+@pytest.mark.service
 @pytest.mark.django_db
 def test_the_log_ins_are_kept_in_a_file_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "demo-logins.txt"
