@@ -27,4 +27,4 @@ def pytest_collection_finish() -> None:
     """Look for garbage more seldom, and never in what was imported: that took a seventh of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(50_000, 10, 10)
