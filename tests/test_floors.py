@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -175,11 +176,14 @@ CLOCKLESS = {
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 
 
-def modules(app: str) -> Iterator[tuple[str, ast.Module]]:
+@cache
+def modules(app: str) -> list[tuple[str, ast.Module]]:
     """Each of the app's own modules as (path in the project, syntax tree); migrations left out."""
-    for path in sorted((ROOT / app).rglob("*.py")):
-        if "migrations" not in path.parts:
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        (path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted((ROOT / app).rglob("*.py"))
+        if "migrations" not in path.parts
+    ]
 
 
 def imports(tree: ast.Module) -> Iterator[str]:

@@ -2,15 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
-from django.db import transaction
 
 from actions.models import (
     Action,
@@ -44,11 +41,9 @@ TODAY = date(2017, 3, 15)
 
 
 @pytest.fixture(scope="module")
-def said(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def said(lasting: None) -> str:
     """The demonstration, loaded once for the tests of this file; what loading printed."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield load()
-        transaction.set_rollback(True)
+    return load()
 
 
 @pytest.fixture
@@ -253,6 +248,7 @@ def test_no_text_holds_anything_like_a_personnummer(council: Council) -> None:
     assert personnummer.find("tel 701063-2391")
 
 
+@pytest.mark.service
 def test_no_two_loadings_share_a_password_and_none_is_in_the_tree(council: Council, said: str) -> None:
     Council.objects.filter(pk=council.pk).update(slug="den-forra")
     for user in User.objects.all():

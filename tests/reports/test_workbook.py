@@ -411,6 +411,7 @@ print(hashlib.sha256(workbook.build(invented())).hexdigest())
 """
 
 
+@pytest.mark.service
 def test_another_process_gives_the_same_bytes() -> None:
     ran = subprocess.run(
         [sys.executable, "-c", ELSEWHERE],
