@@ -1,4 +1,4 @@
-"""The verbs that take reports away by a decision: one alone, or all that a rule outlives. History keeps what they were."""
+"""The verbs that take reports away by a decision: one alone, or all that a rule outlives. History keeps what was."""
 
 import re
 from collections.abc import Iterable
