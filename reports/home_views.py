@@ -84,10 +84,7 @@ def _of_reports(request: CouncilRequest) -> list[tuple[str, str]]:
         return []
     page = reverse("reports:schedule", args=[request.council.slug])
     words = _("The automatic report as of %(day)s couldn't be made.")
-    return [
-        (words % {"day": date_format(one.on, "SHORT_DATE_FORMAT")}, page)
-        for one in schedule.unmade(request.council, request.today)
-    ]
+    return [(words % {"day": one.on.isoformat()}, page) for one in schedule.unmade(request.council, request.today)]
 
 
 def _of_owners(request: CouncilRequest) -> list[tuple[str, str]]:

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -60,7 +59,7 @@ def delete(request: CouncilRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The report was deleted. History keeps that it was there."))
         return redirect(_list(request))
-    title = _("Delete the report as of %(day)s") % {"day": date_format(report.as_of, "SHORT_DATE_FORMAT")}
+    title = _("Delete the report as of %(day)s") % {"day": report.as_of.isoformat()}
     context = {
         "form": form,
         "report": report,

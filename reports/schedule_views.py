@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -39,7 +38,7 @@ def schedule_list(request: CouncilRequest) -> HttpResponse:
         except RuleBroken as refused:
             form.refuse(refused)
         else:
-            day = date_format(planned.on, "SHORT_DATE_FORMAT")
+            day = planned.on.isoformat()
             messages.success(request, _("The report as of %(day)s is made by itself.") % {"day": day})
             return redirect("reports:schedule", request.council.slug)
     return render(request, "reports/schedule.html", _context(request, form), status=REFUSED if form.errors else 200)
@@ -77,7 +76,7 @@ def schedule_recipients(request: CouncilRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The recipients are saved."))
             return redirect("reports:schedule", request.council.slug)
-    title = _("Recipients of the report as of %(day)s") % {"day": date_format(planned.on, "SHORT_DATE_FORMAT")}
+    title = _("Recipients of the report as of %(day)s") % {"day": planned.on.isoformat()}
     page = reverse("reports:schedule", args=[request.council.slug])
     context = {
         "form": form,
@@ -94,7 +93,7 @@ def schedule_recipients(request: CouncilRequest, pk: int) -> HttpResponse:
 def schedule_remove(request: CouncilRequest, pk: int) -> HttpResponse:
     """Let a planned report not be made after all."""
     planned = planned_for(request, pk)
-    day = date_format(planned.on, "SHORT_DATE_FORMAT")
+    day = planned.on.isoformat()
     try:
         scheduling.unplan_report(planned=planned, by=request.member, on=request.today)
     except RuleBroken as refused:

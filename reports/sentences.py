@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.dateparse import parse_date
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -48,11 +46,8 @@ def _value(changes: _Words, name: str, side: int = 1) -> Any:
 
 
 def _day(changes: _Words, *names: str) -> str:
-    for name in names:
-        for side in (1, 0):
-            if day := parse_date(str(_value(changes, name, side) or "")):
-                return date_format(day, "SHORT_DATE_FORMAT")
-    return "–"
+    kept = [_value(changes, name, side) for name in names for side in (1, 0)]
+    return next((str(day) for day in kept if day), "–")
 
 
 def _report(asked: _Words) -> str:
