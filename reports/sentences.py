@@ -75,7 +75,8 @@ def _ready(changes: _Words, words: _Words, names: dict[int, str]) -> str:
 
 def _failed(changes: _Words, words: _Words, names: dict[int, str]) -> str:
     # Kept in English, translated where it is shown, as on the row.
-    return _("the report as of %(day)s failed: %(reason)s") % {**words, "reason": _(_value(changes, "failure") or "–")}
+    failure = str(_value(changes, "failure"))
+    return _("the report as of %(day)s failed: %(reason)s") % {**words, "reason": _(failure)}
 
 
 def _purged(changes: _Words, words: _Words, names: dict[int, str]) -> str:
@@ -99,8 +100,9 @@ def _rules(changes: _Words, words: _Words, names: dict[int, str]) -> str:
             % {"n": years}
         )
     if "decision" in changes:
-        decision = _value(changes, "decision") or _("none")
-        said.append(_("named the decision to purge reports by: %(decision)s") % {"decision": decision})
+        decision = _value(changes, "decision")
+        named = _("named the decision to purge reports by: %(decision)s") % {"decision": decision}
+        said.append(named if decision else _("took the decision to purge reports by away"))
     return "; ".join(said)
 
 

@@ -262,6 +262,7 @@ def test_history_tells_in_words_what_became_of_each_report(cast: Cast, story: St
     lifecycle.claim(other.pk, NOW)
     lifecycle.claim(other.pk, NOW + timedelta(hours=2))
     purging.choose_rules(council=story.council, years_kept=3, decision="KS 1", by=coordinator, on=DAY)
+    purging.choose_rules(council=story.council, years_kept=3, decision="", by=coordinator, on=DAY)
     purging.delete(report=report, decision="KS 1", by=coordinator, on=DAY)
     purging.delete(report=Report.objects.get(), decision="", by=coordinator, on=DAY)
     what = "Status of the work plan, Working copy, Swedish, Excel"
@@ -278,6 +279,7 @@ def test_history_tells_in_words_what_became_of_each_report(cast: Cast, story: St
         f"asked again for the report as of 2017-03-01 ({what})",
         "the report as of 2017-03-01 failed: The report couldn't be built within an hour.",
         "chose that reports are kept 3 years; named the decision to purge reports by: KS 1",
+        "took the decision to purge reports by away",
         f"purged the report as of 2017-03-15 ({what}) by KS 1; SHA-256 {report.sha256}",
         f"deleted the report as of 2017-03-01 ({what}), which had no file",
     ]
