@@ -52,6 +52,7 @@ STEPS = [
         "reminders",
         "owner_links",
         "owner_acts",
+        "owner_calendar",
         "owner_forms",
         "closing_forms",
         "action_page",
@@ -136,6 +137,7 @@ STEPS = [
 ]
 CLOCKLESS = {
     "owner_acts",
+    "owner_calendar",
     "models",
     "series",
     "timing",
