@@ -160,7 +160,7 @@ def test_days_that_passed_while_the_server_was_down_are_made_afterwards_in_one_g
 
 
 def test_beat_looks_every_hour_for_days_that_are_over_and_every_minute_for_what_waits() -> None:
-    beat = {entry["task"]: entry["schedule"] for entry in configured.CELERY_BEAT_SCHEDULE.values()}
+    beat: dict[str, Any] = {str(entry["task"]): entry["schedule"] for entry in configured.CELERY_BEAT_SCHEDULE.values()}
     assert beat[tasks.make_scheduled.name].hour == set(range(24))
     assert beat[tasks.build_waiting.name] == 60
     assert tasks.purge.name in beat
