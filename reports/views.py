@@ -22,6 +22,7 @@ from bra.models import Member
 from reports import charts, kinds, lifecycle, permissions, selection, tasks
 from reports.forms import CHOICES, QuestionForm, initial, plans_of
 from reports.models import WAITING, Download, Report, ReportKind, ReportState
+from reports.schedule_forms import ListForm
 from reports.selection import Question
 
 PER_PAGE = 20
@@ -166,12 +167,21 @@ def _presets(request: CouncilRequest, plan: WorkPlan | None, form: QuestionForm)
 
 
 def _reports(request: CouncilRequest) -> dict[str, Any]:
+    """The page of the list of reports that is asked for, filtered when there is more than a page of them."""
+    listed = ListForm(request.GET)
+    chosen = listed.chosen()
     reports = (
         Report.objects.of(request.council)
+        .filter(**chosen)
         .select_related("plan", "asked_by")
         .prefetch_related(Prefetch("downloads", Download.objects.select_related("by")))
         .order_by("-pk")
     )
     page: Page[Report] = Paginator(reports, PER_PAGE).get_page(request.GET.get("page"))
-    waiting = any(report.state in WAITING for report in page)
-    return {"page_obj": page, "waiting": waiting, "may_ask": permissions.may_ask(request.member)}
+    return {
+        "page_obj": page,
+        "waiting": any(report.state in WAITING for report in page),
+        "listed": listed if chosen or page.paginator.num_pages > 1 else None,
+        "chosen": chosen,
+        "may_ask": permissions.may_ask(request.member),
+    }

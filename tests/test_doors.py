@@ -29,7 +29,7 @@ from meetings.models import (
     StandingItem,
     Unlocking,
 )
-from reports.models import Report, ReportState
+from reports.models import Report, ReportSchedule, ReportState
 from tests import make
 from tests.cast import Cast, seat_everybody
 from tests.make import NOW, TODAY
@@ -211,6 +211,14 @@ DOORS = {
     "reports:progress": Door("GET", REPORT_READERS),
     "reports:download": Door("GET", REPORT_READERS, "report"),
     "reports:cancel": Door("POST", COORDINATOR, "report"),
+    "reports:again": Door("POST", COORDINATOR, "report"),
+    "reports:delete": Door("GET", COORDINATOR, "report"),
+    "reports:history": Door("GET", REPORT_READERS),
+    "reports:rules": Door("GET", COORDINATOR),
+    "reports:schedule": Door("GET", COORDINATOR),
+    "reports:schedule_usual": Door("POST", COORDINATOR),
+    "reports:schedule_recipients": Door("GET", COORDINATOR, "planned_report"),
+    "reports:schedule_remove": Door("POST", COORDINATOR, "planned_report"),
 }
 
 
@@ -280,6 +288,7 @@ class Furnished:
                 sha256="0" * 64,
                 size=1,
             ),
+            "planned_report": ReportSchedule.objects.create(council=council, on=date(2017, 6, 30)),
         }
         self.objects["request"] = DeadlineRequest.objects.create(
             action=self.objects["action"], asked_by=owner, asked_on=TODAY, until=date(2017, 9, 1)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth import authenticate
+from django.utils import timezone
 
 from actions.models import (
     Action,
@@ -21,7 +22,7 @@ from actions.models import (
     WorkPlan,
 )
 from bra import personnummer
-from bra.models import Council, HistoryEntry, Member, Organisation, Role, User
+from bra.models import Council, HistoryEntry, Letter, Member, Organisation, Role, User
 from demo import source
 from meetings.models import (
     AgendaItem,
@@ -35,6 +36,7 @@ from meetings.models import (
     MeetingState,
     StandingItem,
 )
+from reports.models import Report, ReportSchedule, ReportState
 from tests.demo.loading import MODELS, load, passwords, rows
 
 TODAY = date(2017, 3, 15)
@@ -279,10 +281,26 @@ def test_only_what_machines_make_is_left_empty(council: Council) -> None:
         "ReminderLine",
         "ReminderRules",
         "ReminderRun",
-        "Report",
-        "ReportSchedule",
+        "ReportRules",
         "StoppedAddress",
         "Unlocking",
         "Unsubscription",
         "UpdateRound",
     ]
+
+
+def test_the_half_years_reports_are_planned_and_the_first_of_them_is_made(council: Council) -> None:
+    planned = ReportSchedule.objects.filter(council=council).order_by("on")
+    found = [(one.on, one.made, [member.role for member in one.recipients.all()]) for one in planned]
+    readers = [Role.COORDINATOR, Role.CHAIR]
+    days = [date(2016, 12, 31), date(2017, 6, 30), date(2017, 12, 31)]
+    assert [(on, made, sorted(roles, reverse=True)) for on, made, roles in found] == [
+        (days[0], True, readers),
+        (days[1], False, readers),
+        (days[2], False, readers),
+    ]
+    report = Report.objects.get(council=council)
+    assert (report.state, report.as_of, report.asked_by) == (ReportState.READY, days[0], None)
+    assert (timezone.localdate(report.asked_at), timezone.localdate(report.ready_at)) == (date(2017, 1, 1),) * 2
+    assert set(Letter.objects.filter(kind="report").values_list("state", "on")) == {("sent", date(2017, 1, 1))}
+    assert council.pinned_today == TODAY
