@@ -81,6 +81,8 @@ STEPS = [
         "plan_forms",
         "plan_sentences",
         "invitations",
+        "charts",
+        "web",
     },
     {
         "tasks",
@@ -88,6 +90,7 @@ STEPS = [
         "owner_views",
         "closing_views",
         "home_views",
+        "web_views",
         "case_views",
         "case_life_views",
         "case_sheet_views",
@@ -131,6 +134,8 @@ STEPS = [
     },
 ]
 CLOCKLESS = {
+    "charts",
+    "web",
     "owner_acts",
     "models",
     "series",
