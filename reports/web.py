@@ -26,7 +26,6 @@ from reports.status import DELAYS, ActionRow, ActivityRow, Change, ChangeRow, Co
 OPEN = "open"
 # What a month counts.
 AGREED, CLOSED, STILL_OPEN = "agreed", "closed", "open"
-SHOWN_CHANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +250,7 @@ class Reader:
 
     def pick_of(self, data: QueryDict) -> Pick | None:
         """What an address picks; None when it makes no sense."""
-        pick = Pick(**{name: data[name] for name in Pick.__dataclass_fields__ if name in data})
+        pick = Pick(**{name: str(data[name]) for name in Pick.__dataclass_fields__ if name in data})
         known: Sequence[tuple[str, object]] = (
             (pick.goal, {NO_GOAL, *self.goals}),
             (pick.organisation, self.organisations.values()),

@@ -1,7 +1,6 @@
 """The figures of a report as a page of their own, and the actions that one of its numbers counts."""
 
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -19,7 +18,7 @@ from reports.forms import QuestionForm, initial
 from reports.models import Variant
 from reports.status import ActionRow, ChangeRow
 from reports.views import presets_of, question_form
-from reports.web import SHOWN_CHANGES, Pick, Reader, change_words
+from reports.web import Pick, Reader, change_words
 
 PER_PAGE = 50
 
@@ -33,7 +32,7 @@ def figures(request: CouncilRequest) -> HttpResponse:
     if form is not None:
         reader = _reader(request, form)
         plan = form.cleaned_data.get("plan")
-        context |= {"presets": presets_of(request, plan)} | (_figures(request, reader) if reader else {})
+        context |= {"presets": presets_of(request, plan)} | (_figures(reader) if reader else {})
     alone = request.htmx and request.htmx.target == "figures"
     return render(request, "reports/_figures.html" if alone else "reports/figures.html", context)
 
@@ -77,10 +76,9 @@ def _reader(request: CouncilRequest, form: QuestionForm) -> Reader | None:
     )
 
 
-def _figures(request: CouncilRequest, reader: Reader) -> dict[str, Any]:
+def _figures(reader: Reader) -> dict[str, Any]:
     data = reader.data
     total = reader.by_state(_("All actions"), data.figures.total)
-    changed = [_shown(reader, change.action, change) for change in islice(data.changes, SHOWN_CHANGES)]
     return {
         "question": reader.question,
         "data": data,
@@ -94,10 +92,6 @@ def _figures(request: CouncilRequest, reader: Reader) -> dict[str, Any]:
         "months": reader.months_table(),
         "months_drawn": charts.months_drawn(data.figures.months),
         "changes": reader.changes_table(),
-        "changed": changed,
-        "changed_more": len(data.changes) - len(changed),
-        "query": urlencode(reader.asked),
-        "today_list": request.today == reader.question.as_of,
     }
 
 
