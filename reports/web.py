@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from actions.filters import ALL, NO_GOAL
 from actions.models import LIVE, Goal, Status
@@ -211,7 +212,12 @@ class Reader:
         numbers = dict.fromkeys(Change, 0)
         for change in self.data.changes:
             numbers[change.kind] += 1
-        words = change_words()
+        words = {
+            Change.NEW: pgettext("actions", "New"),
+            Change.CLOSED: pgettext("actions", "Closed"),
+            Change.SLIPPED: pgettext("actions", "Put off"),
+            Change.REOPENED: pgettext("actions", "Taken up again"),
+        }
         return [(words[kind], self.cell(number, Pick(change=kind))) for kind, number in numbers.items()]
 
     # The rows of a pick
