@@ -24,7 +24,7 @@ from meetings.permissions import may_log_at, may_plan_meetings
 from meetings.signing_sheet import to_sign
 from meetings.summons import to_answer, to_summon
 from reports import schedule
-from reports.permissions import may_ask
+from reports.permissions import may_ask, may_read_reports
 
 SHOWN = 5  # of one's own actions
 MOST_ORGANISATIONS = 8
@@ -42,6 +42,7 @@ def home(request: CouncilRequest) -> HttpResponse:
             "plan": _plan(request),
             "watched": watched_cases(request.member),
             "may_ask": may_ask(request.member),
+            "may_read_reports": may_read_reports(request.member),
             "may_plan": may_plan_meetings(request.member),
         }
     if may_coordinate(request.member):

@@ -44,7 +44,7 @@ def report_list(request: CouncilRequest) -> HttpResponse:
     """Show the figures of a question and the reports made; a POST asks for the file."""
     if request.method == "POST":
         return _ask(request)
-    return _page(request, _form(request, request.GET))
+    return _page(request, question_form(request, request.GET))
 
 
 @never_cache
@@ -89,8 +89,8 @@ def cancel(request: CouncilRequest, pk: int) -> HttpResponse:
     return redirect(f"{_address(request)}#reports")
 
 
-def _form(request: CouncilRequest, data: QueryDict) -> QuestionForm | None:
-    """The form with what was asked, filled up with what is asked most often; None when there is no plan."""
+def question_form(request: CouncilRequest, data: QueryDict) -> QuestionForm | None:
+    """Return the form with what was asked, filled up with what is asked most often; None when there is no plan."""
     plans = plans_of(request.council)
     chosen = data.get("plan", "")
     plan = plans.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 19 else None
@@ -132,7 +132,7 @@ def _page(request: CouncilRequest, form: QuestionForm | None, status: int = 200)
     if form is not None:
         question = form.question_of(form.cleaned_data) if form.is_valid() else None
         plan = form.cleaned_data.get("plan") or plans_of(request.council).current(request.today)
-        context |= {"presets": _presets(request, plan, form)} | (_preview(question) if question else {})
+        context |= {"presets": presets_of(request, plan, form)} | (_preview(question) if question else {})
     if request.htmx and request.htmx.target == "preview":
         return render(request, "reports/_preview.html", context)
     return render(request, "reports/list.html", context, status=status)
@@ -144,6 +144,7 @@ def _preview(question: Question) -> dict[str, Any]:
     by_goal = question.kind in (ReportKind.STATUS, ReportKind.EXTREMISM)
     return {
         "question": question,
+        "query": urlencode(initial(question)),
         "data": data,
         "total": data.figures.total,
         "facts": kinds.in_short(data),
@@ -153,7 +154,7 @@ def _preview(question: Question) -> dict[str, Any]:
     }
 
 
-def _presets(request: CouncilRequest, plan: WorkPlan | None, form: QuestionForm) -> list[dict[str, Any]]:
+def presets_of(request: CouncilRequest, plan: WorkPlan | None, form: QuestionForm) -> list[dict[str, Any]]:
     """Links to the periods that are asked for most often; what else was chosen stays."""
     if plan is None:
         return []

@@ -208,6 +208,8 @@ DOORS = {
     "finding:calendar_make": Door("POST", EVERYBODY),
     "finding:calendar_stop": Door("POST", EVERYBODY),
     "reports:list": Door("GET", REPORT_READERS),
+    "reports:figures": Door("GET", REPORT_READERS),
+    "reports:figure_rows": Door("GET", REPORT_READERS),
     "reports:progress": Door("GET", REPORT_READERS),
     "reports:download": Door("GET", REPORT_READERS, "report"),
     "reports:cancel": Door("POST", COORDINATOR, "report"),

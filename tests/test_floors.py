@@ -88,6 +88,8 @@ STEPS = [
         "plan_forms",
         "plan_sentences",
         "invitations",
+        "charts",
+        "web",
     },
     {
         "tasks",
@@ -97,6 +99,7 @@ STEPS = [
         "home_views",
         "schedule_views",
         "keeping_views",
+        "web_views",
         "case_views",
         "case_life_views",
         "case_sheet_views",
@@ -140,6 +143,8 @@ STEPS = [
     },
 ]
 CLOCKLESS = {
+    "charts",
+    "web",
     "owner_acts",
     "owner_calendar",
     "models",
