@@ -157,6 +157,8 @@ def _style(style: NamedStyle) -> str:
             cell += f' fo:border-{side}="{_BORDERS[line.style]} solid {_colour(line.color.rgb)}"'
     cell += ' style:text-align-source="fix"' if alignment.horizontal else ""
     paragraph = f'fo:text-align="{_ALIGN[alignment.horizontal]}"' if alignment.horizontal else ""
+    if alignment.indent:
+        paragraph += f' fo:margin-{alignment.horizontal}="0.15cm"'
     data = f' style:data-style-name="{_FORMAT_NAMES[style.number_format]}"' if style.number_format in _FORMATS else ""
     return (
         f'<style:style style:name="{style_name(style.name)}" style:display-name="{escape(style.name)}" '
