@@ -1,6 +1,6 @@
 """The status report as a workbook: figures in, the bytes of an .xlsx file out. Nothing else writes with openpyxl.
 
-The file is always in Swedish, whoever asks for it. The same figures give the same bytes: no clock is read, and the
+The file is in the language that was asked for, whoever reads the page. The same figures give the same bytes: no clock is read, and the
 times that the format wants are those of the report's day.
 """
 
@@ -12,7 +12,7 @@ from typing import IO
 from django.utils import translation
 
 from reports.selection import StatusData
-from reports.workbook import sheets
+from reports.workbook import kinds
 from reports.workbook.book import Progress
 from reports.workbook.report import Report
 
@@ -23,9 +23,9 @@ def laid_out(data: StatusData, progress: Progress = lambda rows: None) -> Iterat
 
     Other formats take their tables from it, so that a sheet is described once for all of them.
     """
-    with translation.override("sv"):
+    with translation.override(data.question.language):
         report = Report(data, progress)
-        sheets.write(report)
+        kinds.write(report)
         yield report
 
 
