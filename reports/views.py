@@ -17,13 +17,12 @@ from actions.models import WorkPlan
 from bra.errors import RuleBroken
 from bra.http import CouncilRequest, only_if
 from bra.models import Member
-from reports import charts, lifecycle, permissions, selection, tasks
+from reports import charts, formats, lifecycle, permissions, selection, tasks
 from reports.forms import QuestionForm, initial, plans_of
 from reports.models import WAITING, Download, Report, ReportState
 from reports.selection import Question
 
 PER_PAGE = 20
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def report_for(member: Member, pk: int) -> Report:
@@ -68,7 +67,12 @@ def download(request: CouncilRequest, pk: int) -> HttpResponseBase:
         raise Http404 from gone
     if request.method == "GET":
         lifecycle.log_download(report=report, by=request.member, at=request.now)
-    response = FileResponse(file, as_attachment=True, filename=lifecycle.download_name(report), content_type=_XLSX)
+    response = FileResponse(
+        file,
+        as_attachment=True,
+        filename=lifecycle.download_name(report),
+        content_type=formats.KINDS[report.format].content_type,
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

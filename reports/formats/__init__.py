@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
+from reports import workbook
 from reports.formats import csv_file, json_file, ods_file, pdf_file
 from reports.models import Format
 from reports.selection import StatusData
-from reports import workbook
 from reports.workbook.book import Progress
 
 Writer = Callable[[StatusData, IO[bytes], Progress], None]
@@ -34,8 +34,6 @@ KINDS: Mapping[str, FileKind] = {
 }
 
 
-def write(
-    file_format: str, data: StatusData, target: IO[bytes], progress: Progress = lambda rows: None
-) -> None:
+def write(file_format: str, data: StatusData, target: IO[bytes], progress: Progress = lambda rows: None) -> None:
     """Write the report as a file of that format; `progress` is told now and then how many rows are written."""
     KINDS[file_format].write(data, target, progress)

@@ -14,7 +14,7 @@ from reports.workbook.texts import plain_text
 
 TYPE = "text/csv; charset=utf-8"
 # The table of each kind of report that its rows are about; the first one that the report has.
-_MAIN = ("Atgarder", "Extremism", "Arenden")
+_MAIN = ("Atgarder", "Oppna", "Extremism", "Arenden")
 # What a spreadsheet may take for the beginning of a formula (OWASP, "CSV injection"), full-width signs as well.
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 

@@ -5,14 +5,17 @@ and one row stands on one line, so that long tables can be read and compared lin
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import IO, Any
 
 from actions.indicators import Measured
 from reports import status
+from reports.decision_rows import DecisionRow, MeetingDay
+from reports.models import ReportKind
 from reports.selection import StatusData
 from reports.status import ActionRow, ActivityRow, CaseRow, ChangeRow, Counts, ItemRow, MeetingRow
 from reports.workbook.book import PROGRESS_STEP, Progress
@@ -32,6 +35,9 @@ def write(data: StatusData, target: IO[bytes], progress: Progress = lambda rows:
         "question": _question(data),
         "contact": data.contact,
         "left_out": asdict(data.left_out),
+        "masked": {"numbers": data.shown.numbers, "neutral_titles": data.shown.neutral},
+        "last_meeting": _meeting_day(data.last_meeting),
+        "next_meeting": _meeting_day(data.next_meeting),
         "figures": _figures(data),
     }
     written = 0
@@ -78,6 +84,12 @@ def _question(data: StatusData) -> Fields:
     }
 
 
+def _meeting_day(meeting: MeetingDay | None) -> Fields | None:
+    if meeting is None:
+        return None
+    return {"meeting": meeting.number, "day": meeting.day, "starts_at": f"{meeting.starts_at:%H:%M}"}
+
+
 def _counts(counts: Counts) -> Fields:
     return {
         "total": counts.total,
@@ -106,59 +118,84 @@ def _figures(data: StatusData) -> Fields:
     }
 
 
+# Which tables a report of each kind has.
+_TABLES: Mapping[str, Sequence[str]] = {
+    ReportKind.STATUS: ("activities", "actions", "cases", "extremism_items", "meetings", "changes"),
+    ReportKind.FOLLOW_UP: ("actions", "decisions"),
+    ReportKind.EXTREMISM: ("actions", "cases", "extremism_items"),
+    ReportKind.CASES: ("cases", "actions", "decisions"),
+}
+
+
 def _tables(data: StatusData) -> Mapping[str, Iterator[Fields]]:
-    places = {activity.pk: activity for activity in data.activities}
+    registered = {case.pk: case.registry_number for case in data.cases}
+    rows: Mapping[str, Iterator[Fields]] = {
+        "activities": map(partial(_activity, data), data.activities),
+        "actions": map(partial(_action, data, {row.pk: row for row in data.activities}, registered), data.actions),
+        "cases": map(_case, data.cases),
+        "extremism_items": map(_item, data.items),
+        "meetings": map(_meeting, data.meetings),
+        "changes": map(_change, data.changes),
+        "decisions": map(partial(_decision, registered), data.decisions),
+    }
+    return {name: rows[name] for name in _TABLES[data.question.kind]}
+
+
+def _activity(data: StatusData, row: ActivityRow) -> Fields:
     day = data.question.as_of
-    none = status.count((), day)
-
-    def activity(row: ActivityRow) -> Fields:
-        counts = data.figures.activities.get(row.pk, none)
-        progress = status.progress(row, counts, day)
-        return {
-            "activity": row.code,
-            "title": row.title,
-            "goal": row.goal,
-            "responsible_role": row.responsible_role,
-            "quarters": list(row.quarters),
-            "due": row.due,
-            "progress": progress.state,
-            "late": progress.late,
-            "indicator": row.indicator,
-            "indicators": [_indicator(one) for one in row.indicators],
-        } | _counts(counts)
-
-    def action(row: ActionRow) -> Fields:
-        served = places.get(row.activity) if row.activity is not None else None
-        return {
-            "number": row.pk,
-            "title": row.title,
-            "status": str(row.status),
-            "deadline": row.deadline,
-            "days_overdue": row.days_overdue(day),
-            "agreed_on": row.agreed_on,
-            "closed_on": row.closed_on,
-            "effect": row.effect,
-            "owner_role": row.owner_role,
-            "organisation": row.organisation,
-            "goal": served and served.goal,
-            "activity": served and served.code,
-            "meeting": row.meeting_number,
-            "decision": row.decision,
-            "extremism": row.extremism,
-        }
-
+    counts = data.figures.activities.get(row.pk) or status.count((), day)
+    progress = status.progress(row, counts, day)
     return {
-        "activities": _each(activity, data.activities),
-        "actions": _each(action, data.actions),
-        "cases": _each(_case, data.cases),
-        "extremism_items": _each(_item, data.items),
-        "meetings": _each(_meeting, data.meetings),
-        "changes": _each(_change, data.changes),
+        "activity": row.code,
+        "title": row.title,
+        "goal": row.goal,
+        "responsible_role": row.responsible_role,
+        "quarters": list(row.quarters),
+        "due": row.due,
+        "progress": progress.state,
+        "late": progress.late,
+        "indicator": row.indicator,
+        "indicators": [_indicator(one) for one in row.indicators],
+    } | _counts(counts)
+
+
+def _action(
+    data: StatusData, places: Mapping[int, ActivityRow], registered: Mapping[int, str], row: ActionRow
+) -> Fields:
+    served = None if row.activity is None else places.get(row.activity)
+    return {
+        "number": row.pk,
+        "title": row.title,
+        "status": str(row.status),
+        "waits_for_approval": row.awaits,
+        "deadline": row.deadline,
+        "days_overdue": row.days_overdue(data.question.as_of),
+        "agreed_on": row.agreed_on,
+        "closed_on": row.closed_on,
+        "effect": row.effect,
+        "owner_name": row.owner_name,
+        "owner_role": row.owner_role,
+        "organisation": row.organisation,
+        "goal": served and served.goal,
+        "activity": served and served.code,
+        "case": None if row.case is None else registered.get(row.case),
+        "meeting": row.meeting_number,
+        "decision": row.decision,
+        "extremism": row.extremism,
     }
 
 
-def _each(shape: Callable[[Any], Fields], rows: Iterable[Any]) -> Iterator[Fields]:
-    return map(shape, rows)
+def _decision(registered: Mapping[int, str], row: DecisionRow) -> Fields:
+    return {
+        "number": row.number,
+        "kind": str(row.kind),
+        "text": row.text,
+        "meeting": row.meeting_number,
+        "day": row.day,
+        "position": row.position,
+        "item": row.item_title,
+        "case": None if row.case is None else registered.get(row.case),
+    }
 
 
 def _value(number: Decimal | None, day: date | None) -> float | date | None:

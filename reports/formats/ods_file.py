@@ -133,7 +133,8 @@ def written(style: str, value: Any, link: str = "") -> str:
         text = _paragraphs(value)
         if link:
             target = escape("#" + link.replace("!", "."))
-            text = f'<text:p><text:a xlink:type="simple" xlink:href="{target}">{_inline(plain_text(value))}</text:a></text:p>'
+            words = _inline(plain_text(value))
+            text = f'<text:p><text:a xlink:type="simple" xlink:href="{target}">{words}</text:a></text:p>'
         return f'{begin} office:value-type="string">{text}</table:table-cell>'
     if isinstance(value, date):
         day = value.isoformat()[:10]

@@ -1,5 +1,6 @@
-"""The parts of an OpenDocument spreadsheet around its cells: styles, pages, names, filters, and what the file says of
-itself. They are read off the workbook's own sheets and styles, so that both formats look alike.
+"""The parts of an OpenDocument spreadsheet around its cells: styles, pages, names, filters, what it says of itself.
+
+They are read off the workbook's own sheets and styles, so that both formats look alike.
 """
 
 import re
@@ -27,8 +28,8 @@ _SPACES = " ".join(
 _CENTIMETRES_A_CHARACTER = 0.19
 _NAME = re.compile(r"[^a-z0-9]+")
 _FORMATS = {
-    "yyyy-mm-dd": '<number:date-style style:name="{name}"><number:year number:style="long"/><number:text>-</number:text>'
-    '<number:month number:style="long"/><number:text>-</number:text><number:day number:style="long"/>'
+    "yyyy-mm-dd": '<number:date-style style:name="{name}"><number:year number:style="long"/>'
+    '<number:text>-</number:text><number:month number:style="long"/><number:text>-</number:text><number:day number:style="long"/>'
     "</number:date-style>",
     "#,##0": '<number:number-style style:name="{name}"><number:number number:decimal-places="0" '
     'number:min-integer-digits="1" number:grouping="true"/></number:number-style>',
@@ -134,11 +135,10 @@ def styles(report: Report) -> str:
 
 
 def _footer(report: Report) -> str:
-    day = escape(_("Status report as of %(day)s") % {"day": report.day.isoformat()})
     page = _("Page %(page)s of %(pages)s") % {"page": "\0", "pages": "\1"}
     page = escape(page).replace("\0", "<text:page-number>1</text:page-number>")
     page = page.replace("\1", "<text:page-count>1</text:page-count>")
-    regions = (("left", escape(report.council.name)), ("center", day), ("right", page))
+    regions = (("left", escape(report.council.name)), ("center", escape(report.footer)), ("right", page))
     return "".join(f"<style:region-{side}><text:p>{text}</text:p></style:region-{side}>" for side, text in regions)
 
 

@@ -1,7 +1,7 @@
 """The summary of a report as PDF, for who reads it on paper: figures, charts and short tables on A4 pages.
 
 The tables are the workbook's, with the columns that fit on paper. The long ones aren't repeated: of the actions only
-those that are overdue are listed. Every chart stands beside the table of its figures, and says them to who can't see it.
+those that are overdue are listed. Every chart stands by the table of its figures, and says them to who can't see it.
 """
 
 from collections import Counter
@@ -16,7 +16,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from bra import pdf
-from reports import workbook
+from reports import kinds, workbook
+from reports.kinds import Fact
 from reports.selection import StatusData
 from reports.status import Counts
 from reports.workbook.book import Described, Progress
@@ -44,24 +45,23 @@ def write(data: StatusData, target: IO[bytes], progress: Progress = lambda rows:
 def _paper(report: Report) -> Fields:
     """Everything that the template sets, as JSON can hold it."""
     tables = {table.name: table for table in report.tables}
-    sections = [
-        section
-        for make in (_goals, _organisations, _activities, _overdue, _changes, _cases, _extremism, _meetings, _months)
-        if (section := make(report, tables)) is not None
-    ]
+    sections = [section for make in _SECTIONS if (section := make(report, tables)) is not None]
     return {
         "lang": (get_language() or "sv")[:2],
         "title": report.title,
         "council": report.council.name,
         "accent": f"#{report.accent.lower()}",
         "as_of": _("As of %(day)s") % {"day": report.day},
-        "foot": _("Status report as of %(day)s") % {"day": report.day},
+        "foot": report.footer,
         "page": _("Page"),
         "facts": _facts(report),
         "key_head": _("In short"),
-        "key": _key_figures(report.data),
+        "key": [(_short(fact), fact.label) for fact in kinds.in_short(report.data)],
         "sections": sections,
-        "note": _left_out(report.data),
+        "notes": [
+            (_("Copy"), kinds.variant_words(report.data)),
+            (_("Left out"), kinds.left_out_words(report.data)),
+        ],
     }
 
 
@@ -71,31 +71,13 @@ def _facts(report: Report) -> list[tuple[str, str]]:
     return [
         (_("Plan"), _("%(name)s, %(from)s to %(to)s") % {"name": plan.name, "from": plan.starts, "to": plan.ends}),
         (_("Period"), _("%(from)s to %(to)s") % {"from": question.period_from, "to": question.period_to}),
+        *((fact.label, str(fact.value)) for fact in kinds.meeting_facts(report.data)),
         (_("Contact"), report.data.contact or _("The coordinator's seat is empty.")),
     ]
 
 
-def _key_figures(data: StatusData) -> list[tuple[str, str]]:
-    total = data.figures.total
-    share = _("No actions yet") if total.share_done is None else f"{total.share_done:.0%}".replace("%", " %")
-    return [
-        (str(total.total), _("Actions")),
-        (str(total.done), _("Of which done")),
-        (str(total.open), _("Of which open")),
-        (str(total.overdue), _("Of which overdue")),
-        (share, _("Share done")),
-    ]
-
-
-def _left_out(data: StatusData) -> str:
-    number = data.left_out.total
-    if not number:
-        return _("Nothing is left out: no restricted item belongs to the period.")
-    return ngettext(
-        "%(n)d restricted row is left out and is in no figure.",
-        "%(n)d restricted rows are left out and are in no figure.",
-        number,
-    ) % {"n": number}
+def _short(fact: Fact) -> str:
+    return f"{fact.value * 100:.0f} %" if fact.style == "share" else str(fact.value)
 
 
 # The sections. Each returns None when the kind of report has no such table.
@@ -129,7 +111,7 @@ def _numbers(counts: Counts) -> tuple[str, ...]:
 
 
 def _organisations(report: Report, tables: dict[str, Described]) -> Fields | None:
-    if "Fordelning" not in tables:
+    if not tables.keys() & {"Fordelning", "Organisationer"}:
         return None
     organisations = report.data.figures.organisations
     open_word, overdue = _("Open"), _("Of which overdue")
@@ -140,7 +122,7 @@ def _organisations(report: Report, tables: dict[str, Described]) -> Fields | Non
         [(open_word, CALM), (overdue, LATE)],
     )
     return _section(
-        _("Organisation"),
+        _("Organisations"),
         [_("Organisation"), _("Total"), _("Of which done"), open_word, overdue, _("Share done")],
         [(name, *_numbers(counts)) for name, counts in organisations],
         numbers=5,
@@ -164,7 +146,7 @@ def _overdue(report: Report, tables: dict[str, Described]) -> Fields | None:
     worst = nsmallest(
         LONGEST_TABLE, (row for row in table.rows if row[days]), key=lambda row: (row[organisation], -row[days])
     )
-    chosen = [_("Organisation"), _("No."), _("Action"), _("Deadline"), _("Days overdue"), _("Owner (role)")]
+    chosen = [_("Organisation"), _("No."), _("Action"), _("Deadline"), _("Days overdue"), *_owner()]
     found = _from(
         {table.name: replace(table, rows=worst)}, table.name, _("Overdue actions"), chosen, _("No action is overdue.")
     )
@@ -187,9 +169,39 @@ def _changes(report: Report, tables: dict[str, Described]) -> Fields | None:
     )
 
 
+def _open(report: Report, tables: dict[str, Described]) -> Fields | None:
+    chosen = [_("Organisation"), _("No."), _("Action"), *_owner(), _("Deadline"), _("Days overdue")]
+    return _from(tables, "Oppna", _("Open actions by organisation"), chosen, _("No action is open."))
+
+
+def _waiting(report: Report, tables: dict[str, Described]) -> Fields | None:
+    chosen = [_("Organisation"), _("No."), _("Action"), *_owner(), _("Reported done"), _("What it led to")]
+    heading = _("Reported done, waiting for approval")
+    return _from(tables, "AttGodkanna", heading, chosen, _("Nothing waits for approval."))
+
+
+def _decisions(report: Report, tables: dict[str, Described]) -> Fields | None:
+    chosen = ["§", _("Heading"), _("Decision")]
+    return _from(tables, "Beslut", _("Decisions of the last meeting"), chosen, _("No decision was taken."))
+
+
 def _cases(report: Report, tables: dict[str, Described]) -> Fields | None:
     chosen = [_("Registry number"), _("Case"), _("State"), _("Responsible organisation"), _("Last treated")]
     return _from(tables, "Arenden", _("Cases"), [*chosen, _("Open actions")], _("No cases had been opened."))
+
+
+def _case_actions(report: Report, tables: dict[str, Described]) -> Fields | None:
+    chosen = [_("Registry number"), _("No."), _("Action"), _("Status"), _("Deadline"), *_owner()]
+    return _from(
+        tables, "Arendeatgarder", _("Actions per case"), chosen, _("No action of the period belongs to a case.")
+    )
+
+
+def _case_decisions(report: Report, tables: dict[str, Described]) -> Fields | None:
+    chosen = [_("Registry number"), _("Date"), "§", _("Decision")]
+    return _from(
+        tables, "Arendebeslut", _("Decisions per case"), chosen, _("No decision of the period is about a case.")
+    )
 
 
 def _extremism(report: Report, tables: dict[str, Described]) -> Fields | None:
@@ -228,12 +240,34 @@ def _months(report: Report, tables: dict[str, Described]) -> Fields | None:
     )
 
 
+# In the order of the paper.
+_SECTIONS = (
+    _goals,
+    _organisations,
+    _activities,
+    _overdue,
+    _open,
+    _waiting,
+    _decisions,
+    _changes,
+    _cases,
+    _case_actions,
+    _case_decisions,
+    _extremism,
+    _meetings,
+    _months,
+)
+
+
 # Their parts.
 
 
-def _from(
-    tables: dict[str, Described], name: str, heading: str, chosen: Sequence[str], empty: str
-) -> Fields | None:
+def _owner() -> tuple[str, str]:
+    """The owner's column is called either."""
+    return _("Owner"), _("Owner (role)")
+
+
+def _from(tables: dict[str, Described], name: str, heading: str, chosen: Sequence[str], empty: str) -> Fields | None:
     """Some columns of one of the workbook's tables, by their headers; those that it hasn't are passed over."""
     if name not in tables:
         return None
