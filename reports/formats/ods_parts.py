@@ -29,7 +29,8 @@ _CENTIMETRES_A_CHARACTER = 0.19
 _NAME = re.compile(r"[^a-z0-9]+")
 _FORMATS = {
     "yyyy-mm-dd": '<number:date-style style:name="{name}"><number:year number:style="long"/>'
-    '<number:text>-</number:text><number:month number:style="long"/><number:text>-</number:text><number:day number:style="long"/>'
+    '<number:text>-</number:text><number:month number:style="long"/><number:text>-</number:text>'
+    '<number:day number:style="long"/>'
     "</number:date-style>",
     "#,##0": '<number:number-style style:name="{name}"><number:number number:decimal-places="0" '
     'number:min-integer-digits="1" number:grouping="true"/></number:number-style>',
