@@ -21,7 +21,6 @@ from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override
 from bra.http import CouncilRequest, only_if
 from bra.member_views import member_for
-from bra.models import Member
 from bra.permissions import may_log
 from bra.tasks import wake_sender
 from meetings.models import AgendaItem, ItemKind
@@ -61,7 +60,7 @@ def _back(
 @only_if(may_log)
 def approve(request: CouncilRequest, pk: int) -> HttpResponse:
     """Approve that an action is done."""
-    action = action_for(request.member, pk)
+    action = action_for(request, pk)
     try:
         lifecycle.approve(action=action, by=request.member, on=request.today)
     except RuleBroken as error:
@@ -76,7 +75,7 @@ def approve(request: CouncilRequest, pk: int) -> HttpResponse:
 @only_if(may_log)
 def unapprove(request: CouncilRequest, pk: int) -> HttpResponse:
     """Take an approval back."""
-    action = action_for(request.member, pk)
+    action = action_for(request, pk)
     lifecycle.unapprove(action=action, by=request.member, on=request.today)
     messages.success(request, _("The approval is taken back."))
     return _back(request, action)
@@ -115,7 +114,7 @@ def unapprove_all(request: CouncilRequest) -> HttpResponse:
 @only_if(may_log)
 def send_back(request: CouncilRequest, pk: int) -> HttpResponse:
     """Send what was reported as done back, with a word on what is left."""
-    action = action_for(request.member, pk)
+    action = action_for(request, pk)
     form = SendBackForm(request.POST, auto_id=f"send_back-{pk}-%s")
     if form.is_valid():
         try:
@@ -132,14 +131,14 @@ def send_back(request: CouncilRequest, pk: int) -> HttpResponse:
             return _back(request, action)
     if request.htmx and _item(request):
         return _back(request, action, (pk, form))
-    return action_page(request, action_for(request.member, pk), ("send_back", form))
+    return action_page(request, action_for(request, pk), ("send_back", form))
 
 
 @require_POST
 @only_if(may_log)
 def tie(request: CouncilRequest, pk: int) -> HttpResponse:
     """Say what the action waits for and how often it is repeated."""
-    action = action_for(request.member, pk)
+    action = action_for(request, pk)
     form = TiesForm(request.POST, action=action, member=request.member, auto_id="ties-%s")
     if form.hides:
         raise Http404
@@ -154,20 +153,20 @@ def _tie(*, action: Action, waits_for: Action | None, repeat_months: int | None,
 # Requests for more time
 
 
-def _request_for(member: Member, pk: int) -> DeadlineRequest:
+def _request_for(request: CouncilRequest, pk: int) -> DeadlineRequest:
     """The door to a request: it exists for whoever its action exists for."""
-    found = DeadlineRequest.objects.visible_to(member).select_related("action__council")
-    request: DeadlineRequest = get_object_or_404(found, pk=pk, action__removed=False)
-    return request
+    found = DeadlineRequest.objects.open_to(request.member, request.today).select_related("action__council")
+    asked: DeadlineRequest = get_object_or_404(found, pk=pk, action__removed=False)
+    return asked
 
 
 @require_POST
 @only_if(permissions.may_answer_request)
 def answer_request(request: CouncilRequest, pk: int) -> HttpResponse:
     """Grant or refuse more time."""
-    asked = _request_for(request.member, pk)
+    asked = _request_for(request, pk)
     form = AnswerForm(request.POST, auto_id="answer-%s")
-    action = action_for(request.member, asked.action_id)
+    action = action_for(request, asked.action_id)
     if form.is_valid():
         try:
             with transaction.atomic():
@@ -192,7 +191,7 @@ def answer_request(request: CouncilRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw_request(request: CouncilRequest, pk: int) -> HttpResponse:
     """Take the own request back."""
-    asked = _request_for(request.member, pk)
+    asked = _request_for(request, pk)
     if asked.asked_by_id != request.member.pk:
         raise Http404
     try:

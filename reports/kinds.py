@@ -72,9 +72,7 @@ def in_short(data: StatusData) -> list[Fact]:
         Fact(_("Of which done"), total.done),
         Fact(_("Of which open"), total.open),
         Fact(_("Of which overdue"), total.overdue),
-        Fact(_("Share done"), total.share_done, "share")
-        if total.total
-        else Fact(_("Share done"), _("No actions yet"), "text"),
+        Fact(_("Share done"), *((total.share_done, "share") if total.total else (_("No actions yet"), "text"))),
     ]
     if kind == ReportKind.EXTREMISM:
         found += [Fact(_("Agenda items"), len(data.items)), Fact(_("Cases"), len(data.cases))]

@@ -14,6 +14,7 @@ from django.utils import translation
 from actions.models import WorkPlan
 from bra.models import Council, Member, Organisation, Role
 from meetings.models import AgendaItem, Attendance, AttendanceStatus, Case, Decision, ItemState, Meeting
+from meetings.models.topics import has_extremism_topic
 from reports import action_rows, decision_rows, status
 from reports.action_rows import OTHER_PLAN
 from reports.decision_rows import DecisionRow, MeetingDay
@@ -193,13 +194,13 @@ class _Related:
 
 def _related(question: Question) -> _Related:
     items = AgendaItem.objects.filter(meeting__council=question.council, meeting__date__lte=question.as_of)
-    cases = Case.objects.filter(council=question.council)
-    states = list(cases.values_list("pk", "opened_on", "restricted"))
+    found = Case.objects.filter(council=question.council).annotate(related=has_extremism_topic(Case))
+    cases = list(found.values_list("pk", "related", "opened_on", "restricted"))
     return _Related(
         items=set(items.extremism_related().values_list("pk", flat=True)),
-        cases=set(cases.extremism_related().values_list("pk", flat=True)),
-        opened={pk for pk, day, _restricted in states if day <= question.as_of},
-        hidden={pk for pk, _day, is_restricted in states if is_restricted},
+        cases={pk for pk, related, _day, _restricted in cases if related},
+        opened={pk for pk, _related, day, _restricted in cases if day <= question.as_of},
+        hidden={pk for pk, _related, _day, is_restricted in cases if is_restricted},
     )
 
 

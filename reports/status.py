@@ -43,8 +43,9 @@ class ActionRow(NamedTuple):
     case: int | None
     decision: int | None
     extremism: bool
-    # The owner's name, empty where only the role is to be shown; whether the council is still to approve that it is done.
+    # Empty where only the role is to be shown.
     owner_name: str = ""
+    # Reported done, and the council is still to agree.
     awaits: bool = False
 
     @property

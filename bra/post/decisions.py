@@ -25,6 +25,7 @@ def failure_words(failure: str) -> str:
         "no_recipient": _("The recipient has no e-mail address or no mandate any more."),
         "stopped": _("The address has refused mail before, so nothing is sent there. Check it, or lift the stop."),
         "unsubscribed": _("The recipient doesn't want mail of this kind."),
+        "paused": _("The recipient has paused mail; what is still to be done follows after the pause."),
         "judged": _("A coordinator decided that it isn't to be sent."),
     }
     return words.get(code, failure)

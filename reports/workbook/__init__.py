@@ -1,7 +1,7 @@
 """The status report as a workbook: figures in, the bytes of an .xlsx file out. Nothing else writes with openpyxl.
 
-The file is in the language that was asked for, whoever reads the page. The same figures give the same bytes: no clock is read, and the
-times that the format wants are those of the report's day.
+The file is in the language that was asked for, whoever reads the page. The same figures give the same bytes: no clock
+is read, and the times that the format wants are those of the report's day.
 """
 
 from collections.abc import Iterator

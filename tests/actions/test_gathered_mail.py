@@ -168,6 +168,18 @@ def test_a_mail_program_unsubscribes_by_one_post_without_a_cookie(council: Counc
     assert Letter.objects.get().failure == "unsubscribed"
 
 
+def test_who_unsubscribes_between_writing_and_sending_gets_nothing(council: Council) -> None:
+    meeting_on(council, DAY + timedelta(days=5))
+    action = far(council)
+    morning(council)
+    [letter] = Letter.objects.filter(kind="digest").select_related("recipient")
+    [written] = reminders.write_digests(post.Desk(council, DAY, "", timezone.now()), [letter])
+    post.unsubscribe(member=action.owner, kind="digest", by=action.owner, on=DAY)
+    assert post.claim(written, now=timezone.now()) is False
+    assert deliver(council) == post.Delivered(dropped=1)
+    assert Letter.objects.get(pk=letter.pk).failure == "unsubscribed"
+
+
 def test_looking_changes_nothing_and_the_button_can_be_taken_back(council: Council, mailoutbox: list[Any]) -> None:
     _owner, path = digest_with_link(council, mailoutbox)
     person = Client(enforce_csrf_checks=True)

@@ -26,9 +26,7 @@ def organisations(report: Report) -> None:
     sheet = report.sheet(
         _("Organisations"),
         _("What each organisation has to do"),
-        _(
-            "Open actions, those of them that are overdue, and those reported done that the council hasn't approved yet."
-        ),
+        _("Open actions, how many of them are overdue, and those reported done that the council is to approve."),
         columns,
     )
     figures = report.data.figures
