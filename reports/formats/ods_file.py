@@ -11,6 +11,7 @@ from datetime import date
 from html import escape
 from typing import IO, Any
 
+from django.utils.translation import gettext as _
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -77,6 +78,9 @@ def _sheet(sheet: Worksheet, place: int, stream: Rows | None, widths: list[float
         yield f'<table:table-row table:style-name="{_row_style(number)}">{row}</table:table-row>'
         if headed and number == HEADER_ROW:
             yield "</table:table-header-rows>"
+    if place == 1:
+        note = written("label", _("Charts")) + written("fact", _("They are in the Excel file and in the PDF."))
+        yield f'<table:table-row table:style-name="row">{note}</table:table-row>'
     if stream is not None:
         columns = [_Column(_style_of(sheet, stamp.plain)) for stamp in stream.stamps]
         for values in stream.values:

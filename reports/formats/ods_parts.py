@@ -46,6 +46,17 @@ _ALIGN = {"left": "start", "right": "end", "center": "center"}
 _VERTICAL = {"top": "top", "center": "middle", "bottom": "bottom"}
 
 
+# A4 across, as wide as the columns; as many pages high as the rows need, or one.
+_PAGE_LAYOUT = (
+    '<style:page-layout style:name="{name}"><style:page-layout-properties fo:page-width="29.7cm" '
+    'fo:page-height="21cm" style:print-orientation="landscape" fo:margin-left="1.27cm" fo:margin-right="1.27cm" '
+    'fo:margin-top="1.5cm" fo:margin-bottom="1.2cm" style:scale-to-X="1" style:scale-to-Y="{height}" '
+    'style:print="objects charts drawings"/><style:header-style/>'
+    '<style:footer-style><style:header-footer-properties fo:min-height="0.7cm" fo:margin-top="0.2cm"/>'
+    "</style:footer-style></style:page-layout>"
+)
+
+
 def style_name(name: str) -> str:
     """A workbook's style by the name that it has here."""
     return _NAME.sub("-", name.lower()).strip("-")
@@ -119,19 +130,19 @@ def styles(report: Report) -> str:
     formats = "".join(text.format(name=_FORMAT_NAMES[code]) for code, text in _FORMATS.items())
     cells = "".join(_style(style) for style in named_styles(report.accent))
     footer = _footer(report)
+    layouts = "".join(_PAGE_LAYOUT.format(name=name, height=height) for name, height in (("page", 0), ("one-page", 1)))
+    pages = "".join(
+        f'<style:master-page style:name="{name}" style:page-layout-name="{name}"><style:header style:display="false"/>'
+        f"<style:footer>{footer}</style:footer></style:master-page>"
+        for name in ("page", "one-page")
+    )
     return (
         f"{_XML}<office:document-styles {_SPACES}><office:styles>"
         '<style:default-style style:family="table-cell"><style:text-properties fo:font-family="Carlito, Calibri" '
         f'fo:font-size="11pt" fo:language="{language}" fo:country="{country or "none"}"/></style:default-style>'
         f"{formats}{cells}</office:styles><office:automatic-styles>"
-        '<style:page-layout style:name="page"><style:page-layout-properties fo:page-width="29.7cm" '
-        'fo:page-height="21cm" style:print-orientation="landscape" fo:margin-left="1.27cm" fo:margin-right="1.27cm" '
-        'fo:margin-top="1.5cm" fo:margin-bottom="1.2cm" style:scale-to-X="1" style:scale-to-Y="0" '
-        'style:print="objects charts drawings"/><style:header-style/>'
-        '<style:footer-style><style:header-footer-properties fo:min-height="0.7cm" fo:margin-top="0.2cm"/>'
-        "</style:footer-style></style:page-layout></office:automatic-styles><office:master-styles>"
-        f'<style:master-page style:name="page" style:page-layout-name="page"><style:header style:display="false"/>'
-        f"<style:footer>{footer}</style:footer></style:master-page></office:master-styles></office:document-styles>"
+        f"{layouts}</office:automatic-styles><office:master-styles>{pages}</office:master-styles>"
+        "</office:document-styles>"
     )
 
 
@@ -187,7 +198,7 @@ def content_begins(sheets: Sequence[Worksheet], all_widths: Iterable[float]) -> 
         )
     )
     tables = "".join(
-        f'<style:style style:name="sheet{place}" style:family="table" style:master-page-name="page">'
+        f'<style:style style:name="sheet{place}" style:family="table" style:master-page-name="{_page(sheet)}">'
         f'<style:table-properties table:display="true" table:tab-color="{_tab(sheet)}"/></style:style>'
         for place, sheet in enumerate(sheets, start=1)
     )
@@ -195,6 +206,10 @@ def content_begins(sheets: Sequence[Worksheet], all_widths: Iterable[float]) -> 
         f"{_XML}<office:document-content {_SPACES}><office:automatic-styles>{columns}{rows}{tables}"
         "</office:automatic-styles><office:body><office:spreadsheet>"
     )
+
+
+def _page(sheet: Worksheet) -> str:
+    return "one-page" if sheet.page_setup.fitToHeight == 1 else "page"
 
 
 def _tab(sheet: Worksheet) -> str:

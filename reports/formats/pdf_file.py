@@ -12,7 +12,7 @@ from heapq import nsmallest
 from itertools import accumulate, islice
 from typing import IO, Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from bra import pdf
@@ -162,7 +162,7 @@ def _changes(report: Report, tables: dict[str, Described]) -> Fields | None:
     numbers = Counter(row[0] for row in tables["Forandringar"].rows)
     return _section(
         _("Changes since %(day)s") % {"day": report.question.since},
-        [_("Change"), _("Number of actions")],
+        [pgettext("report", "Change"), _("Number of actions")],
         [(word, str(number)) for word, number in numbers.most_common()],
         numbers=1,
         empty=_("Nothing has changed."),
