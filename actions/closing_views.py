@@ -30,7 +30,7 @@ REFUSED = 422
 
 def _item(request: CouncilRequest) -> AgendaItem | None:
     """The follow-up item in whose list the button stood; None on the action's own page."""
-    sent = request.POST.get("item", "")
+    sent = request.POST.get("item") or request.GET.get("item", "")
     if not sent.isdecimal():
         return None
     item = item_for(request.member, int(sent))
@@ -56,6 +56,14 @@ def _back(
     return redirect("actions:list", request.council.slug)
 
 
+def _undo(request: CouncilRequest, name: str, *args: int, **query: list[int]) -> str:
+    """The address that undoes, and leads back to the item in whose list the button stood."""
+    item = _item(request)
+    asked = urlencode(query | ({"item": [item.pk]} if item else {}), doseq=True)
+    path = reverse(f"actions:{name}", args=[request.council.slug, *args])
+    return f"{path}?{asked}" if asked else path
+
+
 @require_POST
 @only_if(may_log)
 def approve(request: CouncilRequest, pk: int) -> HttpResponse:
@@ -66,7 +74,7 @@ def approve(request: CouncilRequest, pk: int) -> HttpResponse:
     except RuleBroken as error:
         messages.error(request, error.sentence)
     else:
-        undo = reverse("actions:unapprove", args=[request.council.slug, pk])
+        undo = _undo(request, "unapprove", pk)
         messages.success(request, _("The action is approved as done."), extra_tags=f"undo={undo}")
     return _back(request, action)
 
@@ -91,8 +99,7 @@ def approve_all(request: CouncilRequest) -> HttpResponse:
     """Approve all that the list showed."""
     approved = lifecycle.approve_all(pks=_keys(request.POST.getlist("action")), by=request.member, on=request.today)
     if approved:
-        query = urlencode([("action", action.pk) for action in approved])
-        undo = f"{reverse('actions:unapprove_all', args=[request.council.slug])}?{query}"
+        undo = _undo(request, "unapprove_all", action=[action.pk for action in approved])
         number = len(approved)
         words = ngettext("%(n)d action is approved as done.", "%(n)d actions are approved as done.", number)
         messages.success(request, words % {"n": number}, extra_tags=f"undo={undo}")

@@ -126,6 +126,8 @@ def variant_words(data: StatusData) -> str:
             "%(n)d numbers that looked like personal identity numbers are masked.",
             shown.numbers,
         ) % {"n": shown.numbers}
+        if not shown.numbers:
+            masked = _("No number looked like a personal identity number.")
     else:
         first, masked = _("Working copy, for colleagues."), ""
     neutral = ""

@@ -192,14 +192,14 @@ def _deliver_one(
         done.unknown += 1
     else:
         # As the council tells the time, on its pinned day if it has one; leases run by the real clock.
-        _settle(letter, LetterState.SENT, sent_at=council.now(clock()))
+        _settle(letter, LetterState.SENT, sent_at=council.now(clock()), address=written.mail.to)
         done.sent += 1
 
 
-def _settle(letter: Letter, state: LetterState, failure: str = "", sent_at: datetime | None = None) -> None:
+def _settle(letter: Letter, state: LetterState, failure: str = "", **sent: datetime | str) -> None:
     # Who knows for certain may correct a claim that has run out meanwhile, but not what a person made of it.
     claimed = Letter.objects.filter(pk=letter.pk, state__in=[LetterState.CLAIMED, LetterState.UNKNOWN])
-    claimed.update(state=state, claimed_until=None, failure=failure, sent_at=sent_at)
+    claimed.update(state=state, claimed_until=None, failure=failure, **sent)
 
 
 def _coordinators_address(council: Council, today: date) -> str:

@@ -165,7 +165,7 @@ def test_each_sheet_has_title_explanation_one_table_and_a_printed_page(content: 
         assert isinstance(sheet["A2"].value, str)
         assert sheet.merged_cells.ranges == set()
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 1 if sheet is cover else 0)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
         assert "&P" in sheet.oddFooter.right.text
     for sheet in sheets:

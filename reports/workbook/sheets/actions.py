@@ -10,6 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from actions.models import Status
 from reports import status
+from reports.models import ReportKind
 from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
 from reports.workbook.report import Report
 from reports.workbook.styles import LATE, TONES
@@ -114,7 +115,7 @@ def lists(report: Report) -> None:
         _("Lists"),
         _("Words used in this workbook"),
         _("The status column of the actions takes its choices from here.")
-        if report.working
+        if report.working and report.question.kind == ReportKind.STATUS
         else _("What the words of the status column mean."),
         columns,
     )

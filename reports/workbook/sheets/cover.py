@@ -29,6 +29,7 @@ def cover(report: Report) -> None:
         report.title,
         _(_EXPLANATIONS[report.question.kind]) % {"council": report.council.name, "day": report.day},
     )
+    report.cover.page_setup.fitToHeight = 1
     report.cover.column_dimensions["A"].width = 30
     report.cover.column_dimensions["B"].width = 92
     report.cover.column_dimensions["C"].width = 10

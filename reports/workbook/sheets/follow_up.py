@@ -54,11 +54,12 @@ def organisations(report: Report) -> None:
         header=HEADER_ROW,
         last=last,
         stacked=False,
+        width=18.0,
     )
     behind = _("%(organisation)s: %(open)d open, %(overdue)d overdue")
     told = [behind % {"organisation": row[0], "open": row[1], "overdue": row[2]} for row in rows]
     alt = [_("Bars: open and overdue actions per organisation."), "; ".join(told) + "."]
-    report.chart(sheet, bars, " ".join(alt), table_ends=last)
+    report.chart(sheet, bars, " ".join(alt), place=f"F{FIRST_ROW}")
 
 
 def _by_organisation(report: Report, rows: Iterable[ActionRow]) -> list[ActionRow]:
@@ -70,7 +71,7 @@ def _by_organisation(report: Report, rows: Iterable[ActionRow]) -> list[ActionRo
 def open_actions(report: Report) -> None:
     """Write what is still to be done."""
     columns = [
-        Column(_("Organisation"), 26, "strong"),
+        Column(_("Organisation"), 29, "strong"),
         Column(_("No."), 7, "number"),
         Column(_("Action"), 46),
         owner_column(report),
@@ -117,7 +118,7 @@ def open_actions(report: Report) -> None:
 def waiting(report: Report) -> None:
     """Write what has been reported done and waits for the council."""
     columns = [
-        Column(_("Organisation"), 26, "strong"),
+        Column(_("Organisation"), 29, "strong"),
         Column(_("No."), 7, "number"),
         Column(_("Action"), 46),
         owner_column(report),
