@@ -25,8 +25,8 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
-from reports import schedule, selection, workbook
-from reports.models import WAITING, Download, Format, Report, ReportState
+from reports import formats, kinds, schedule, selection
+from reports.models import WAITING, Download, Format, Language, Report, ReportState, Variant
 from reports.selection import Question
 
 logger = logging.getLogger(__name__)
@@ -230,8 +230,16 @@ def question_of(report: Report) -> Question:
 
 
 def download_name(report: Report) -> str:
-    """The name that the file is offered under: council, plan and day, nothing of what was said."""
-    return f"statusrapport-{report.council.slug}-{slugify(report.plan.name) or 'plan'}-{report.as_of.isoformat()}.xlsx"
+    """The name that the file is offered under: kind, council, plan, day and copy, nothing of what was said."""
+    publish = {Language.SWEDISH: "publik", Language.ENGLISH: "public"}[Language(report.language)]
+    parts = [
+        kinds.file_word(report.kind, report.language),
+        report.council.slug,
+        slugify(report.plan.name) or "plan",
+        report.as_of.isoformat(),
+        publish if report.variant == Variant.PUBLISH else "",
+    ]
+    return f"{'-'.join(filter(None, parts))}.{report.format}"
 
 
 def stored_path(report: Report) -> Path:
@@ -276,9 +284,9 @@ def _written(report: Report, clock: Clock) -> Kept:
     _renew(report, clock, rows_done=0, rows_total=data.rows)
 
     def write(file: IO[bytes]) -> None:
-        workbook.write(data, file, progress=lambda rows: _renew(report, clock, rows_done=rows))
+        formats.write(report.format, data, file, progress=lambda rows: _renew(report, clock, rows_done=rows))
 
-    kept = write_whole(folder / f"{report.pk}-{secrets.token_hex(8)}.xlsx", write)
+    kept = write_whole(folder / f"{report.pk}-{secrets.token_hex(8)}.{report.format}", write)
     try:
         _renew(report, clock, rows_done=data.rows)
     except LeaseLost:

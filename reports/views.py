@@ -19,14 +19,13 @@ from actions.models import WorkPlan
 from bra.errors import RuleBroken
 from bra.http import CouncilRequest, only_if
 from bra.models import Member
-from reports import charts, kinds, lifecycle, permissions, selection, tasks
+from reports import charts, formats, kinds, lifecycle, permissions, selection, tasks
 from reports.forms import CHOICES, QuestionForm, initial, plans_of
 from reports.models import WAITING, Download, Report, ReportKind, ReportState
 from reports.schedule_forms import ListForm
 from reports.selection import Question
 
 PER_PAGE = 20
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def report_for(member: Member, pk: int) -> Report:
@@ -71,7 +70,12 @@ def download(request: CouncilRequest, pk: int) -> HttpResponseBase:
         raise Http404 from gone
     if request.method == "GET":
         lifecycle.log_download(report=report, by=request.member, at=request.now)
-    response = FileResponse(file, as_attachment=True, filename=lifecycle.download_name(report), content_type=_XLSX)
+    response = FileResponse(
+        file,
+        as_attachment=True,
+        filename=lifecycle.download_name(report),
+        content_type=formats.KINDS[report.format].content_type,
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -42,6 +42,16 @@ class Column:
     style: str = "text"
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One table of a book, for who writes it in another format. `rows` of a long one can be read once."""
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+
+
 def _height(needed: int) -> float:
     """The height in points of a row whose longest text takes so many lines."""
     return min(needed * _LINE_HEIGHT, _HIGHEST_ROW)
@@ -74,6 +84,7 @@ class Book:
         self.alt_texts: list[tuple[str, str]] = []
         self.contents: list[tuple[Worksheet, str, int]] = []
         self.streams: dict[str, Rows] = {}
+        self.tables: list[Described] = []
         self.book = Workbook()
         for style in styles(self.accent):
             self.book.add_named_style(style)
@@ -154,6 +165,8 @@ class Book:
         counted: bool = True,
     ) -> int:
         """Write a native table, or words when there is nothing in it; return its last row. `what` goes on the cover."""
+        rows = list(rows)
+        self.tables.append(Described(name, what, columns, rows))
         last = HEADER_ROW
         for last, values in enumerate(rows, start=HEADER_ROW + 1):
             for index, (column, value) in enumerate(zip(columns, values, strict=True), start=1):
@@ -177,12 +190,14 @@ class Book:
     ) -> int:
         """Do as `table` does with `number` rows that are read while the file is saved; return the last row."""
         last = HEADER_ROW + number
+        rows = self._told(rows)
+        self.tables.append(Described(name, what, columns, rows))
         if number:
             stamps = [
                 Stamp(self._style(column.style, quoted=False), self._style(column.style, quoted=True), column.width)
                 for column in columns
             ]
-            self.streams[sheet.title] = Rows(FIRST_ROW, last, stamps, self._told(rows), _height)
+            self.streams[sheet.title] = Rows(FIRST_ROW, last, stamps, rows, _height)
         return self._framed(sheet, name, columns, last, empty, what)
 
     def _told(self, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
