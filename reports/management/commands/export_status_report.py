@@ -120,6 +120,8 @@ class Bar:
     def __init__(self, out: Any) -> None:
         self._out = out if out.isatty() else None
         self._total = 0
+        # Now, because while a file is written its language is the active one.
+        self._words = _("%(done)d of %(total)d rows")
 
     def of(self, total: int) -> "Bar":
         """Say how many rows there are in all."""
@@ -141,7 +143,7 @@ class Bar:
             return
         share = min(1.0, done / self._total) if self._total else 1.0
         full = int(share * _BAR)
-        words = _("%(done)d of %(total)d rows") % {"done": done, "total": self._total}
+        words = self._words % {"done": done, "total": self._total}
         self._out.write(f"\r[{'#' * full}{' ' * (_BAR - full)}] {words}")
         self._out.flush()
 
