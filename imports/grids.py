@@ -6,11 +6,17 @@ before it unpacks anything; imports.reading kills it when it takes too long.
 The answer is {"sheets": [{"name", "rows": [{"number", "cells"}]}], "notes": [code]} or {"refused": code, "values": {}}.
 A cell is null, a text or a number; days are texts in ISO form. `number` is the row's own, from 1; empty rows are left
 out. What the codes mean is said in imports.reading.
+
+With an argument, a workbook that was sent out is read back: the argument is {"heads": {name: [its head in some
+language]}, "key": [name], "rows": the most of them} as JSON, and the answer holds one sheet, the first whose heads are
+all of "key"; its rows have a cell for each name, in their order. Beside it stand "absent" (the names without a
+column), "formulas" (the numbers of rows that have one in such a cell) and "properties" (what the file says of itself).
 """
 
 import contextlib
 import csv
 import io
+import itertools
 import json
 import re
 import resource
@@ -196,22 +202,23 @@ def _prolog(stream: Any) -> None:
 
 
 def _xlsx(content: bytes, archive: zipfile.ZipFile) -> list[tuple[str, Iterable[Row]]]:
-    import openpyxl
-
-    def workbook(*, data_only: bool) -> Any:
-        try:
-            return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
-        except (MemoryError, Refused):
-            raise
-        except Exception as error:  # whatever a damaged workbook makes of its reader, it is damaged
-            raise Refused("broken") from error
-
-    book = workbook(data_only=True)
+    book = _opened(content, data_only=True)
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
     if len(sheets) > MOST_SHEETS:
         raise Refused("sheets", most=MOST_SHEETS)
-    formulas = workbook(data_only=False) if _has_formulas(archive) else None
+    formulas = _opened(content, data_only=False) if _has_formulas(archive) else None
     return [(sheet.title, _sheet(sheet, formulas[sheet.title] if formulas else None)) for sheet in sheets]
+
+
+def _opened(content: bytes, *, data_only: bool) -> Any:
+    import openpyxl
+
+    try:
+        return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
+    except (MemoryError, Refused):
+        raise
+    except Exception as error:  # whatever a damaged workbook makes of its reader, it is damaged
+        raise Refused("broken") from error
 
 
 def _has_formulas(archive: zipfile.ZipFile) -> bool:
@@ -304,6 +311,98 @@ def _ods_value(cell: ElementTree.Element) -> Cell:
     return _plain("\n".join(paragraphs))
 
 
+# A workbook that comes back
+
+_LOOKED_AT = 20  # rows among which the heads are looked for
+_LONGEST_RETURNED = 2_100  # characters; what is longer is told by its length
+_MOST_RETURNED = 8_000_000  # characters of all cells together
+
+
+def read_back(content: bytes, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return the wanted columns of a workbook that was sent out, as the module says."""
+    if not content.startswith(b"PK"):
+        raise Refused("encrypted" if _ENCRYPTED_IN_OLE in content else "unknown")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        names = _checked(archive)
+        _refuse_declarations(archive)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
+        raise Refused("broken") from error
+    if "xl/workbook.xml" not in names:
+        raise Refused("unknown")
+    book = _opened(content, data_only=False)
+    if len(book.worksheets) > MOST_SHEETS:
+        raise Refused("sheets", most=MOST_SHEETS)
+    heads = {_head(head): name for name, words in wanted["heads"].items() for head in words}
+    try:
+        properties = {str(one.name)[:50]: str(one.value)[:200] for one in book.custom_doc_props.props[:50]}
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()
+            rows = enumerate(sheet.iter_rows(), start=1)
+            places = _places(rows, heads, set(wanted["key"]))
+            if places is not None:
+                kept, formulas = _returned(rows, [places.get(name) for name in wanted["heads"]], wanted["rows"])
+                return {
+                    "sheets": [{"name": sheet.title[:100], "rows": kept}],
+                    "notes": [],
+                    "absent": [name for name in wanted["heads"] if name not in places],
+                    "formulas": formulas,
+                    "properties": properties,
+                }
+    except (MemoryError, Refused):
+        raise
+    except Exception as error:  # whatever a damaged workbook makes of its reader, it is damaged
+        raise Refused("broken") from error
+    return {"sheets": [], "notes": [], "absent": list(wanted["heads"]), "formulas": [], "properties": properties}
+
+
+def _head(value: Any) -> str:
+    return " ".join(str(value).casefold().split())
+
+
+def _places(rows: Iterable[tuple[int, Any]], heads: dict[str, str], key: set[str]) -> dict[str, int] | None:
+    """Read on to the row of the heads; return where each name's column is, None when there is no such row."""
+    for _number, cells in itertools.islice(rows, _LOOKED_AT):
+        if len(cells) > 1000:
+            raise Refused("columns", most=MOST_COLUMNS)
+        found: dict[str, int] = {}
+        for place, cell in enumerate(cells):
+            if (name := heads.get(_head(cell.value))) and name not in found:
+                found[name] = place
+        if key <= found.keys():
+            return found
+    return None
+
+
+def _returned(
+    rows: Iterable[tuple[int, Any]], places: list[int | None], most: int
+) -> tuple[list[dict[str, Any]], list[int]]:
+    """The cells at the places, row by row, and the numbers of rows that have a formula in one of them."""
+    kept: list[dict[str, Any]] = []
+    formulas: list[int] = []
+    last, text = 0, 0
+    for number, cells in rows:
+        if last and number - last > EMPTY_ROWS:
+            break
+        width = len(cells)
+        chosen = [cells[place] if place is not None and place < width else None for place in places]
+        values = [_plain(cell.value) if cell is not None and cell.value is not None else None for cell in chosen]
+        if not any(value is not None for value in values):
+            last = last or number
+            continue
+        last = number
+        if len(kept) >= most:
+            raise Refused("rows", most=most)
+        if any(cell is not None and cell.data_type == "f" for cell in chosen):
+            formulas.append(number)
+        short = [value[:_LONGEST_RETURNED] if isinstance(value, str) else value for value in values]
+        text += sum(len(value) for value in short if isinstance(value, str))
+        if text > _MOST_RETURNED:
+            raise Refused("text")
+        kept.append({"number": number, "cells": short})
+    return kept, formulas
+
+
 # Text files
 
 
@@ -338,7 +437,8 @@ def main() -> None:
     """Answer what stdin holds."""
     limit()
     try:
-        said = read(sys.stdin.buffer.read())
+        content = sys.stdin.buffer.read()
+        said = read_back(content, json.loads(sys.argv[1])) if len(sys.argv) > 1 else read(content)
     except Refused as refused:
         said = {"refused": refused.code, "values": refused.values}
     except (MemoryError, RecursionError):

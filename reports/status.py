@@ -42,6 +42,8 @@ class ActionRow(NamedTuple):
     case: int | None
     decision: int | None
     extremism: bool
+    # How many times it had been changed by the end of the day.
+    version: int = 0
 
     @property
     def is_live(self) -> bool:

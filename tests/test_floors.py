@@ -13,7 +13,7 @@ ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
     {"fields", "text", "errors", "models", "signals", "http", "personnummer", "workdays", "mime", "wire", "moulds"},
-    {"permissions", "rows", "status", "indicators", "series", "timing", "grids", "reading"},
+    {"permissions", "rows", "status", "indicators", "series", "timing", "grids", "reading", "marks"},
     {"proposing"},
     {
         "history",
@@ -40,7 +40,7 @@ STEPS = [
         "documents",
         "pdf",
     },
-    {"lifecycle", "plan_lifecycle", "indicator_lifecycle", "receivers", "minutes"},
+    {"lifecycle", "plan_lifecycle", "indicator_lifecycle", "receivers", "minutes", "returning"},
     {
         "forms",
         "scheduling",
@@ -54,6 +54,7 @@ STEPS = [
         "closing_forms",
         "action_page",
         "rule_forms",
+        "returning_forms",
         "letters",
         "minutes_letters",
         "mailing_forms",
@@ -107,6 +108,7 @@ STEPS = [
         "indicator_views",
         "mail_views",
         "rule_views",
+        "returning_views",
         "calendar_views",
         "history_views",
         "templatetags",
@@ -137,6 +139,8 @@ CLOCKLESS = {
     "timing",
     "permissions",
     "lifecycle",
+    "returning",
+    "marks",
     "plan_lifecycle",
     "indicator_lifecycle",
     "plan_figures",

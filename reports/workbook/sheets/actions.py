@@ -9,18 +9,24 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from actions.models import Status
-from reports import status
+from reports import marks, status
+from reports.models import comes_back
 from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
 from reports.workbook.report import Report
 from reports.workbook.styles import LATE, TONES
 
 
+LONGEST = 2000  # characters of an effect and of a comment, as the forms have it
+
+
 def actions(report: Report) -> None:
-    """Write every action."""
+    """Write every action. A working copy can be filled in: its light columns are open, the others are locked."""
+    returns = comes_back(report.question.kind, report.question.variant)
+    filled = " open" if returns else ""
     columns = [
-        Column(_("No."), 7, "number"),
+        Column(_("ID") if returns else _("No."), 7, "number"),
         Column(_("Action"), 42, "strong"),
-        Column(_("Status"), 15),
+        Column(_("Status"), 15, f"text{filled}"),
         Column(_("Overdue"), 12),
         Column(_("Days overdue"), 11, "count"),
         Column(_("Deadline"), 12, "date"),
@@ -31,16 +37,20 @@ def actions(report: Report) -> None:
         Column(_("Meeting"), 10),
         Column("§", 8),
         Column(_("Agreed"), 12, "date"),
-        Column(_("Closed"), 12, "date"),
-        Column(_("What it led to"), 36),
+        Column(_("Closed"), 12, f"date{filled}"),
+        Column(_("What it led to"), 36, f"text{filled}"),
     ]
+    if returns:
+        columns += [Column(_("Comment"), 30, "text open"), Column(_("Version"), 10)]
     sheet = report.sheet(
         _("Actions"),
         _("Actions"),
         _("One row for each action, as it was on %(day)s. Owners are given by role, not by name.")
-        % {"day": report.day},
+        % {"day": report.day}
+        + (" " + _("Fill in the light cells and send the file to the coordinator.") if returns else ""),
         columns,
     )
+    slug = report.council.slug
     # Looked up once: there may be a hundred thousand rows.
     yes, no, outside = _("Yes"), _("No"), (_("Outside the plan"), None)
     words = {str(state.value): str(state.label) for state in Status}
@@ -66,6 +76,7 @@ def actions(report: Report) -> None:
             action.agreed_on,
             action.closed_on,
             action.effect or None,
+            *((None, marks.mark(slug, action.pk, action.version)) if returns else ()),
         )
 
     last = report.long_table(
@@ -83,6 +94,8 @@ def actions(report: Report) -> None:
         report.tint(sheet, "D", last, {_("Yes"): LATE})
         report.tint_positive(sheet, "E", last)
         _validate_status(sheet, f"C{FIRST_ROW}:C{last}")
+        if returns:
+            _let_fill_in(sheet, last)
 
 
 def _validate_status(sheet: Worksheet, area: str) -> None:
@@ -95,6 +108,25 @@ def _validate_status(sheet: Worksheet, area: str) -> None:
     validation.error = _("Choose one of the words in the list.")
     validation.add(area)
     sheet.add_data_validation(validation)
+
+
+def _let_fill_in(sheet: Worksheet, last: int) -> None:
+    """Lock what isn't open, with no password, and say at once what can't be taken in when the file comes back."""
+    protection = sheet.protection
+    protection.sheet = True
+    # False: it stays allowed.
+    protection.autoFilter = protection.sort = protection.formatColumns = protection.formatRows = False
+    day = DataValidation(
+        type="date", operator="between", formula1=f"$M{FIRST_ROW}", formula2="TODAY()", showErrorMessage=True
+    )
+    day.errorTitle, day.error = _("Not such a day"), _("Write a day from when the action was agreed until today.")
+    day.add(f"N{FIRST_ROW}:N{last}")
+    text = DataValidation(type="textLength", operator="lessThanOrEqual", formula1=str(LONGEST), showErrorMessage=True)
+    text.errorTitle = _("Too long")
+    text.error = _("At most %(most)d characters can be taken in.") % {"most": LONGEST}
+    text.add(f"O{FIRST_ROW}:P{last}")
+    sheet.add_data_validation(day)
+    sheet.add_data_validation(text)
 
 
 def lists(report: Report) -> None:
