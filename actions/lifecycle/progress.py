@@ -22,9 +22,7 @@ def start(*, action: Action, by: Member, on: date) -> Action:
 
 
 @transaction.atomic
-def report_done(
-    *, action: Action, by: Member, on: date, effect: str = "", closed_on: date | None = None
-) -> Action:
+def report_done(*, action: Action, by: Member, on: date, effect: str = "", closed_on: date | None = None) -> Action:
     """Say that the action is done, and what it led to. It awaits the council's approval, if the council wants that.
 
     `closed_on` is the day on which it was done, where that was an earlier one.
@@ -99,7 +97,9 @@ def refuse_closing_day(action: Action, day: date, on: date) -> None:
     if day > on:
         raise RuleBroken(_("The action can't have been closed in the future: today is %(day)s.") % {"day": on})
     if day < action.agreed_on:
-        raise RuleBroken(_("The action can't have been closed before it was agreed, %(day)s.") % {"day": action.agreed_on})
+        raise RuleBroken(
+            _("The action can't have been closed before it was agreed, %(day)s.") % {"day": action.agreed_on}
+        )
 
 
 def refuse_until(action: Action, until: date, on: date) -> None:

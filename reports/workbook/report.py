@@ -1,7 +1,6 @@
 """The workbook of a status report, before its sheets are written."""
 
 from django.utils.translation import gettext as _
-
 from openpyxl.packaging.custom import StringProperty
 
 from reports import marks

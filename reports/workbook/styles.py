@@ -67,7 +67,10 @@ def styles(accent: str) -> Iterable[NamedStyle]:
     )
     yield style("text", ink, top, border=under, number_format="@")
     # What may be filled in: unlocked, and seen to be so.
-    fill_in: dict[str, Any] = {"fill": PatternFill("solid", fgColor=f"FF{OPEN}"), "protection": Protection(locked=False)}
+    fill_in: dict[str, Any] = {
+        "fill": PatternFill("solid", fgColor=f"FF{OPEN}"),
+        "protection": Protection(locked=False),
+    }
     yield style("text open", ink, top, border=under, number_format="@", **fill_in)
     yield style("date open", ink, top, border=under, number_format="yyyy-mm-dd", **fill_in)
     yield style("strong", strong, top, border=under, number_format="@")

@@ -15,7 +15,6 @@ from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
 from reports.workbook.report import Report
 from reports.workbook.styles import LATE, TONES
 
-
 LONGEST = 2000  # characters of an effect and of a comment, as the forms have it
 
 
@@ -45,8 +44,7 @@ def actions(report: Report) -> None:
     sheet = report.sheet(
         _("Actions"),
         _("Actions"),
-        _("One row for each action, as it was on %(day)s. Owners are given by role, not by name.")
-        % {"day": report.day}
+        _("One row for each action, as it was on %(day)s. Owners are given by role, not by name.") % {"day": report.day}
         + (" " + _("Fill in the light cells and send the file to the coordinator.") if returns else ""),
         columns,
     )
