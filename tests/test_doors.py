@@ -28,7 +28,7 @@ from meetings.models import (
     StandingItem,
     Unlocking,
 )
-from reports.models import Report, ReportState
+from reports.models import Report, ReportState, ReturnedFile
 from tests import make
 from tests.cast import Cast
 from tests.make import NOW, TODAY
@@ -210,6 +210,10 @@ DOORS = {
     "reports:progress": Door("GET", REPORT_READERS),
     "reports:download": Door("GET", REPORT_READERS, "report"),
     "reports:cancel": Door("POST", COORDINATOR, "report"),
+    "reports:return": Door("GET", COORDINATOR, "report"),
+    "reports:returned": Door("GET", COORDINATOR, "returned"),
+    "reports:return_undo": Door("POST", COORDINATOR, "returned"),
+    "reports:return_discard": Door("POST", COORDINATOR, "returned"),
 }
 
 
@@ -280,6 +284,16 @@ class Furnished:
                 size=1,
             ),
         }
+        self.objects["returned"] = ReturnedFile.objects.create(
+            council=council,
+            report=self.objects["report"],
+            by=owner,
+            on=TODAY,
+            file_name="rapport.xlsx",
+            sha256="0" * 64,
+            state="applied",
+            applied_on=TODAY,
+        )
         self.objects["request"] = DeadlineRequest.objects.create(
             action=self.objects["action"], asked_by=owner, asked_on=TODAY, until=date(2017, 9, 1)
         )

@@ -162,28 +162,35 @@ class _Said:
 def _refusals(action: Action, step: Step, on: date) -> Iterator[str]:
     """Why the steps can't be taken with the action as it is now; the verbs would say the same."""
     status = action.status if step.status is None else step.status
-    closed = action.status not in LIVE
-    if step.status is not None and step.status != action.status:
-        if step.status == Status.NOT_STARTED:
-            yield _("What has been begun can't become not started.")
-        elif step.status == Status.POSTPONED:
-            yield _("Postponing needs a new deadline. Do it on the action's page.")
-        elif step.status in (Status.DONE, Status.CANCELLED) and closed:
-            yield _("The action is closed. Reopen it first.")
-        elif step.status == Status.CANCELLED and not step.comment:
-            yield _("Say in the comment why it is cancelled.")
+    if status != action.status:
+        yield from _status_refusals(action, step)
     if step.closed_on is not None:
-        if status != Status.DONE:
-            yield _("There is a new day of closing, but the status isn't “%(done)s”.") % {"done": Status.DONE.label}
-        elif action.status == Status.DONE and action.closed_on != step.closed_on:
-            yield _("The action was closed on %(day)s already.") % {"day": action.closed_on}
-        elif action.status in LIVE:
-            try:
-                lifecycle.refuse_closing_day(action, step.closed_on, on)
-            except RuleBroken as refused:
-                yield refused.sentence
+        yield from _day_refusals(action, status, step.closed_on, on)
     if step.effect and status != Status.DONE:
         yield _("What it led to is told when the action is done.")
+
+
+def _status_refusals(action: Action, step: Step) -> Iterator[str]:
+    if step.status == Status.NOT_STARTED:
+        yield _("What has been begun can't become not started.")
+    elif step.status == Status.POSTPONED:
+        yield _("Postponing needs a new deadline. Do it on the action's page.")
+    elif step.status in (Status.DONE, Status.CANCELLED) and action.status not in LIVE:
+        yield _("The action is closed. Reopen it first.")
+    elif step.status == Status.CANCELLED and not step.comment:
+        yield _("Say in the comment why it is cancelled.")
+
+
+def _day_refusals(action: Action, status: str, closed_on: date, on: date) -> Iterator[str]:
+    if status != Status.DONE:
+        yield _("There is a new day of closing, but the status isn't “%(done)s”.") % {"done": Status.DONE.label}
+    elif action.status == Status.DONE and action.closed_on != closed_on:
+        yield _("The action was closed on %(day)s already.") % {"day": action.closed_on}
+    elif action.status in LIVE:
+        try:
+            lifecycle.refuse_closing_day(action, closed_on, on)
+        except RuleBroken as refused:
+            yield refused.sentence
 
 
 def _changes(action: Action, step: Step, on: date) -> Iterator[Change]:

@@ -285,6 +285,8 @@ def test_only_what_machines_make_is_left_empty(council: Council) -> None:
         "ReminderRun",
         "Report",
         "ReportSchedule",
+        "ReturnedAction",
+        "ReturnedFile",
         "StoppedAddress",
         "Unlocking",
         "Unsubscription",
