@@ -11,6 +11,8 @@ import re
 _LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 _NUMBER = 3
 _MARK = re.compile(r"(\d{1,9})-(\w+)", re.ASCII)
+# Characters that an effect or a comment in a file may have, as in the forms.
+LONGEST = 2000
 # Of what the file says of itself: {name of the document property: what it holds}.
 COUNCIL, PLAN, KIND, AS_OF, VARIANT = "bra-council", "bra-plan", "bra-kind", "bra-as-of", "bra-variant"
 

@@ -13,11 +13,11 @@ from actions.models import LIVE, Action, Status
 from bra.errors import RuleBroken
 from imports import reading
 from imports.proposing import days
+from reports.marks import LONGEST
 from reports.returning.columns import column_words, plain, state_of
 from reports.workbook.texts import cell_text
 
 Cell = str | int | float | None
-LONGEST = 2000  # characters of an effect and of a comment, as the forms have it
 
 
 class Fate(StrEnum):

@@ -15,8 +15,6 @@ from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
 from reports.workbook.report import Report
 from reports.workbook.styles import LATE, TONES
 
-LONGEST = 2000  # characters of an effect and of a comment, as the forms have it
-
 
 def actions(report: Report) -> None:
     """Write every action. A working copy can be filled in: its light columns are open, the others are locked."""
@@ -119,9 +117,11 @@ def _let_fill_in(sheet: Worksheet, last: int) -> None:
     )
     day.errorTitle, day.error = _("Not such a day"), _("Write a day from when the action was agreed until today.")
     day.add(f"N{FIRST_ROW}:N{last}")
-    text = DataValidation(type="textLength", operator="lessThanOrEqual", formula1=str(LONGEST), showErrorMessage=True)
+    text = DataValidation(
+        type="textLength", operator="lessThanOrEqual", formula1=str(marks.LONGEST), showErrorMessage=True
+    )
     text.errorTitle = _("Too long")
-    text.error = _("At most %(most)d characters can be taken in.") % {"most": LONGEST}
+    text.error = _("At most %(most)d characters can be taken in.") % {"most": marks.LONGEST}
     text.add(f"O{FIRST_ROW}:P{last}")
     sheet.add_data_validation(day)
     sheet.add_data_validation(text)
