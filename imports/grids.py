@@ -6,23 +6,17 @@ before it unpacks anything; imports.reading kills it when it takes too long.
 The answer is {"sheets": [{"name", "rows": [{"number", "cells"}]}], "notes": [code]} or {"refused": code, "values": {}}.
 A cell is null, a text or a number; days are texts in ISO form. `number` is the row's own, from 1; empty rows are left
 out. What the codes mean is said in imports.reading.
-
-With an argument, a workbook that was sent out is read back: the argument is {"heads": {name: [its head in some
-language]}, "key": [name], "rows": the most of them} as JSON, and the answer holds one sheet, the first whose heads are
-all of "key"; its rows have a cell for each name, in their order. Beside it stand "absent" (the names without a
-column), "formulas" (the numbers of rows that have one in such a cell) and "properties" (what the file says of itself).
 """
 
 import contextlib
 import csv
 import io
-import itertools
 import json
 import re
 import resource
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -37,7 +31,7 @@ MOST_TEXT = 2_000_000  # characters of all cells together
 # Formatting often reaches down to the last row there is. After so many empty rows nothing more is looked for.
 EMPTY_ROWS = 2_000
 MOST_MEMBERS, MOST_UNPACKED, MOST_TIMES = 2_000, 64 * 2**20, 200
-_ENCRYPTED_IN_OLE = "EncryptedPackage".encode("utf-16-le")
+ENCRYPTED_IN_OLE = "EncryptedPackage".encode("utf-16-le")
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 Cell = str | int | float | None
@@ -67,7 +61,7 @@ def limit() -> None:
 def read(content: bytes) -> dict[str, Any]:
     """Return the sheets of a file of any kind that is known, as the module says."""
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Refused("encrypted" if _ENCRYPTED_IN_OLE in content else "old")
+        raise Refused("encrypted" if ENCRYPTED_IN_OLE in content else "old")
     if content.startswith(b"PK"):
         sheets, notes = _archive(content)
     elif re.match(rb"%PDF|\{\\rtf|\s*<|\x7fELF|MZ", content) or _looks_binary(content):
@@ -121,7 +115,7 @@ class Bounds:
             raise Refused("text", most=MOST_TEXT)
 
 
-def _plain(value: Any) -> Cell:
+def plain(value: Any) -> Cell:
     """Return a cell's value as text or number; a day in ISO form, without its midnight."""
     if isinstance(value, bool):
         return "ja" if value else "nej"
@@ -141,13 +135,19 @@ def _plain(value: Any) -> Cell:
 # Archives
 
 
-def _archive(content: bytes) -> tuple[list[tuple[str, Iterable[Row]]], set[str]]:
+def opened(content: bytes) -> tuple[zipfile.ZipFile, set[str]]:
+    """Open an archive that may be anybody's, and return the names in it; refuse one that can only mean harm."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         names = _checked(archive)
         _refuse_declarations(archive)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
         raise Refused("broken") from error
+    return archive, names
+
+
+def _archive(content: bytes) -> tuple[list[tuple[str, Iterable[Row]]], set[str]]:
+    archive, names = opened(content)
     if "xl/workbook.xml" in names:
         notes = {"links"} if any(name.startswith("xl/externalLinks/") for name in names) else set()
         if "xl/vbaProject.bin" in names:
@@ -202,23 +202,22 @@ def _prolog(stream: Any) -> None:
 
 
 def _xlsx(content: bytes, archive: zipfile.ZipFile) -> list[tuple[str, Iterable[Row]]]:
-    book = _opened(content, data_only=True)
+    import openpyxl
+
+    def workbook(*, data_only: bool) -> Any:
+        try:
+            return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
+        except (MemoryError, Refused):
+            raise
+        except Exception as error:  # whatever a damaged workbook makes of its reader, it is damaged
+            raise Refused("broken") from error
+
+    book = workbook(data_only=True)
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
     if len(sheets) > MOST_SHEETS:
         raise Refused("sheets", most=MOST_SHEETS)
-    formulas = _opened(content, data_only=False) if _has_formulas(archive) else None
+    formulas = workbook(data_only=False) if _has_formulas(archive) else None
     return [(sheet.title, _sheet(sheet, formulas[sheet.title] if formulas else None)) for sheet in sheets]
-
-
-def _opened(content: bytes, *, data_only: bool) -> Any:
-    import openpyxl
-
-    try:
-        return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
-    except (MemoryError, Refused):
-        raise
-    except Exception as error:  # whatever a damaged workbook makes of its reader, it is damaged
-        raise Refused("broken") from error
 
 
 def _has_formulas(archive: zipfile.ZipFile) -> bool:
@@ -234,11 +233,11 @@ def _sheet(sheet: Any, formulas: Any) -> Iterator[Row]:
     written = iter(formulas.iter_rows(values_only=True)) if formulas is not None else None
     try:
         for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-            cells = [_plain(value) for value in values]
+            cells = [plain(value) for value in values]
             if written is not None:
                 for place, formula in enumerate(next(written, ())):
                     if place < len(cells) and cells[place] is None and formula is not None:
-                        cells[place] = _plain(formula)
+                        cells[place] = plain(formula)
             yield number, cells
     except (MemoryError, Refused):
         raise
@@ -303,104 +302,12 @@ def _ods_cells(row: ElementTree.Element) -> list[Cell]:
 
 def _ods_value(cell: ElementTree.Element) -> Cell:
     if day := cell.get(f"{{{_OFFICE}}}date-value"):
-        return _plain(day.removesuffix("T00:00:00"))
+        return plain(day.removesuffix("T00:00:00"))
     if number := cell.get(f"{{{_OFFICE}}}value"):
         with contextlib.suppress(ValueError):
-            return _plain(float(number))
+            return plain(float(number))
     paragraphs = ("".join(part.itertext()) for part in cell.iter(f"{{{_TEXT}}}p"))
-    return _plain("\n".join(paragraphs))
-
-
-# A workbook that comes back
-
-_LOOKED_AT = 20  # rows among which the heads are looked for
-_LONGEST_RETURNED = 2_100  # characters; what is longer is told by its length
-_MOST_RETURNED = 8_000_000  # characters of all cells together
-
-
-def read_back(content: bytes, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Return the wanted columns of a workbook that was sent out, as the module says."""
-    if not content.startswith(b"PK"):
-        raise Refused("encrypted" if _ENCRYPTED_IN_OLE in content else "unknown")
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-        names = _checked(archive)
-        _refuse_declarations(archive)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
-        raise Refused("broken") from error
-    if "xl/workbook.xml" not in names:
-        raise Refused("unknown")
-    book = _opened(content, data_only=False)
-    if len(book.worksheets) > MOST_SHEETS:
-        raise Refused("sheets", most=MOST_SHEETS)
-    heads = {_head(head): name for name, words in wanted["heads"].items() for head in words}
-    try:
-        properties = {str(one.name)[:50]: str(one.value)[:200] for one in book.custom_doc_props.props[:50]}
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()
-            rows = enumerate(sheet.iter_rows(), start=1)
-            places = _places(rows, heads, set(wanted["key"]))
-            if places is not None:
-                kept, formulas = _returned(rows, [places.get(name) for name in wanted["heads"]], wanted["rows"])
-                return {
-                    "sheets": [{"name": sheet.title[:100], "rows": kept}],
-                    "notes": [],
-                    "absent": [name for name in wanted["heads"] if name not in places],
-                    "formulas": formulas,
-                    "properties": properties,
-                }
-    except (MemoryError, Refused):
-        raise
-    except Exception as error:  # whatever a damaged workbook makes of its reader, it is damaged
-        raise Refused("broken") from error
-    return {"sheets": [], "notes": [], "absent": list(wanted["heads"]), "formulas": [], "properties": properties}
-
-
-def _head(value: Any) -> str:
-    return " ".join(str(value).casefold().split())
-
-
-def _places(rows: Iterable[tuple[int, Any]], heads: dict[str, str], key: set[str]) -> dict[str, int] | None:
-    """Read on to the row of the heads; return where each name's column is, None when there is no such row."""
-    for _number, cells in itertools.islice(rows, _LOOKED_AT):
-        if len(cells) > 1000:
-            raise Refused("columns", most=MOST_COLUMNS)
-        found: dict[str, int] = {}
-        for place, cell in enumerate(cells):
-            if (name := heads.get(_head(cell.value))) and name not in found:
-                found[name] = place
-        if key <= found.keys():
-            return found
-    return None
-
-
-def _returned(
-    rows: Iterable[tuple[int, Any]], places: list[int | None], most: int
-) -> tuple[list[dict[str, Any]], list[int]]:
-    """The cells at the places, row by row, and the numbers of rows that have a formula in one of them."""
-    kept: list[dict[str, Any]] = []
-    formulas: list[int] = []
-    last, text = 0, 0
-    for number, cells in rows:
-        if last and number - last > EMPTY_ROWS:
-            break
-        width = len(cells)
-        chosen = [cells[place] if place is not None and place < width else None for place in places]
-        values = [_plain(cell.value) if cell is not None and cell.value is not None else None for cell in chosen]
-        if not any(value is not None for value in values):
-            last = last or number
-            continue
-        last = number
-        if len(kept) >= most:
-            raise Refused("rows", most=most)
-        if any(cell is not None and cell.data_type == "f" for cell in chosen):
-            formulas.append(number)
-        short = [value[:_LONGEST_RETURNED] if isinstance(value, str) else value for value in values]
-        text += sum(len(value) for value in short if isinstance(value, str))
-        if text > _MOST_RETURNED:
-            raise Refused("text")
-        kept.append({"number": number, "cells": short})
-    return kept, formulas
+    return plain("\n".join(paragraphs))
 
 
 # Text files
@@ -419,7 +326,7 @@ def _csv(content: bytes) -> Iterator[Row]:
     csv.field_size_limit(LONGEST_CELL * 50)
     try:
         for number, values in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):
-            yield number, [_plain(value) for value in values]
+            yield number, [plain(value) for value in values]
     except csv.Error as error:
         raise Refused("broken") from error
 
@@ -433,12 +340,11 @@ def _decoded(content: bytes) -> str:
         return content.decode("cp1252", "replace")  # what Excel writes in Sweden
 
 
-def main() -> None:
-    """Answer what stdin holds."""
+def answer(read: Callable[[bytes], dict[str, Any]]) -> None:
+    """Answer what stdin holds, as `read` reads it."""
     limit()
     try:
-        content = sys.stdin.buffer.read()
-        said = read_back(content, json.loads(sys.argv[1])) if len(sys.argv) > 1 else read(content)
+        said = read(sys.stdin.buffer.read())
     except Refused as refused:
         said = {"refused": refused.code, "values": refused.values}
     except (MemoryError, RecursionError):
@@ -456,4 +362,4 @@ def _peak() -> int:
 
 
 if __name__ == "__main__":
-    main()
+    answer(read)

@@ -17,6 +17,7 @@ Cell = str | int | float | None
 LARGEST = 5 * 2**20  # bytes of a file
 SECONDS = 9.0
 PROGRAM = Path(__file__).with_name("grids.py")
+READ_BACK = Path(__file__).with_name("back_grids.py")
 # What stands where the digits of what looks like a personnummer stood: the number itself is never kept.
 MASK = "••••••-••••"
 
@@ -54,7 +55,7 @@ def read(content: bytes) -> Book:
 
     What looks like a personnummer is masked before anything else sees it.
     """
-    said = _answer(content)
+    said = _answer(content, PROGRAM)
     return Book(_sheets(said), said["notes"], said["peak"])
 
 
@@ -79,7 +80,7 @@ def read_back(content: bytes, heads: Mapping[str, Sequence[str]], key: Sequence[
     `heads` has what each column may be called; the first sheet that has all columns of `key` is read. None has: no
     rows. Time, memory and the masking of what looks like a personnummer are as in `read`.
     """
-    said = _answer(content, json.dumps({"heads": heads, "key": list(key), "rows": most}))
+    said = _answer(content, READ_BACK, json.dumps({"heads": heads, "key": list(key), "rows": most}))
     sheets = _sheets(said)
     return Returned(
         sheets[0].rows if sheets else {}, said["absent"], said["formulas"], said["properties"], said["peak"]
@@ -93,7 +94,7 @@ def _sheets(said: dict[str, Any]) -> list[Sheet]:
     ]
 
 
-def _answer(content: bytes, *arguments: str) -> dict[str, Any]:
+def _answer(content: bytes, program: Path, *arguments: str) -> dict[str, Any]:
     """Let the program read the content; return what it says, or refuse by RuleBroken."""
     if len(content) > LARGEST:
         raise _refusal("large", {"most": LARGEST // 2**20})
@@ -101,7 +102,7 @@ def _answer(content: bytes, *arguments: str) -> dict[str, Any]:
         raise _refusal("empty", {})
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-X", "utf8", str(PROGRAM), *arguments],
+            [sys.executable, "-I", "-X", "utf8", str(program), *arguments],
             input=content,
             capture_output=True,
             timeout=SECONDS,
@@ -116,7 +117,7 @@ def _answer(content: bytes, *arguments: str) -> dict[str, Any]:
     said: dict[str, Any] = json.loads(done.stdout)
     if "refused" in said:
         code = said["refused"]
-        raise _refusal("no workbook" if arguments and code in ("unknown", "old") else code, said["values"])
+        raise _refusal("no workbook" if program == READ_BACK and code in ("unknown", "old") else code, said["values"])
     return said
 
 

@@ -13,7 +13,7 @@ ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
     {"fields", "text", "errors", "models", "signals", "http", "personnummer", "workdays", "mime", "wire", "moulds"},
-    {"permissions", "rows", "status", "indicators", "series", "timing", "grids", "reading", "marks"},
+    {"permissions", "rows", "status", "indicators", "series", "timing", "grids", "back_grids", "reading", "marks"},
     {"proposing"},
     {
         "history",
@@ -166,6 +166,7 @@ CLOCKLESS = {
     "reading",
     "proposing",
     "grids",
+    "back_grids",
     "workdays",
 }
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
