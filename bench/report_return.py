@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
@@ -25,7 +26,8 @@ def measure(options: argparse.Namespace) -> Iterator[Result]:
     """Yield one line, "report_return": the file is read, kept, and compared with the actions, as a page shows it.
 
     "reader_mb" is the most address space that the process had which read the file for us; "seconds_to_take_in" is
-    what it took to do a hundred of the rows. The reference goes through the cells of the same file in this process.
+    what it took to do a hundred of the rows; "cpu" are the seconds of computing, which a busy machine disturbs less.
+    The reference goes through the cells of the same file in this process.
     """
     from imports import reading
     from reports import returning
@@ -47,17 +49,27 @@ def measure(options: argparse.Namespace) -> Iterator[Result]:
     gc.collect()
     forget_peak()
     idle = peak_rss_mb()
+    began = _computed()
     seconds = [seconds_of(ours) for _round in range(options.rounds)]
+    computed = (_computed() - began) / options.rounds
     peak = peak_rss_mb()
     reference = seconds_of(lambda: _reference(content))
     extra: dict[str, object] = {
         "bytes": len(content),
         "counts": found[-1].counts,
+        "cpu": round(computed, 3),
+        "load": round(os.getloadavg()[0], 1),
         "idle_rss_mb": round(idle, 1),
         "reader_mb": round(reading.read_back(content, {"id": ["ID"]}, ["id"], number).peak / 1024, 1),
         "seconds_to_take_in": round(_take_in(report, world), 3),
     }
     yield Result("report_return", number, median(seconds), peak, reference, extra)
+
+
+def _computed() -> float:
+    """Seconds that this process and those that read files for it were computing."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _report(world: data.World) -> "Report":

@@ -14,7 +14,7 @@ from bra.errors import RuleBroken
 from imports import reading
 from imports.proposing import days
 from reports.marks import LONGEST
-from reports.returning.columns import column_words, plain, state_of
+from reports.returning.columns import plain, state_of
 from reports.workbook.texts import cell_text
 
 Cell = str | int | float | None
@@ -92,30 +92,29 @@ def state_before(action: Action, later: Sequence[Mapping[str, Any]]) -> State:
     return State(then["status"], day, (then["effect"], action.effect))
 
 
-def decide(row: Row, cells: Mapping[str, Cell], then: State, on: date) -> None:
+def decide(row: Row, cells: Mapping[str, Cell], then: State, on: date, words: Mapping[str, str]) -> None:
     """Say what the row would do: its changes, its steps, its fate; or why it is refused.
 
     `then` is how the action stood when the file was written, so what nobody has touched isn't taken for a change. An
-    empty cell changes nothing.
+    empty cell changes nothing. `words`: what the columns are called.
     """
     action = row.action
     assert action is not None
-    said = _Said(row, cells, then, on)
+    said = _Said(row, cells, then, on, words)
     if not (row.why or said.status or said.closed_on or said.effect or said.comment):
         return
     if not row.why:
         row.step = Step(said.status, said.closed_on, said.effect, said.comment)
         row.why += _refusals(action, row.step, on)
-        row.changes = list(_changes(action, row.step, on))
+        row.changes = list(_changes(action, row.step, on, words))
     row.fate = Fate.REFUSED if row.why else Fate.CHANGED
 
 
 class _Said:
     """What was filled in: of each field the new value, or None or nothing when nobody touched it."""
 
-    def __init__(self, row: Row, cells: Mapping[str, Cell], then: State, on: date) -> None:
-        self.row = row
-        self.words = column_words()
+    def __init__(self, row: Row, cells: Mapping[str, Cell], then: State, on: date, words: Mapping[str, str]) -> None:
+        self.row, self.words = row, words
         status = self._status(cells["status"])
         self.status = status if status != then.status else None
         closed_on = self._day(cells["closed"], on)
@@ -193,9 +192,8 @@ def _day_refusals(action: Action, status: str, closed_on: date, on: date) -> Ite
             yield refused.sentence
 
 
-def _changes(action: Action, step: Step, on: date) -> Iterator[Change]:
+def _changes(action: Action, step: Step, on: date, words: Mapping[str, str]) -> Iterator[Change]:
     """What would change, beside what is there now."""
-    words = column_words()
     if step.status is not None and step.status != action.status:
         yield Change(words["status"], action.get_status_display(), str(Status(step.status).label))
         if step.status in (Status.DONE, Status.CANCELLED):
@@ -213,9 +211,8 @@ def closing_day(step: Step, on: date) -> date:
     return step.closed_on if step.closed_on and step.status == Status.DONE else on
 
 
-def moved(action: Action, then: State) -> list[Change]:
+def moved(action: Action, then: State, words: Mapping[str, str]) -> list[Change]:
     """What has become of the action since it stood so."""
-    words = column_words()
     found = [
         Change(words["status"], str(Status(then.status).label), action.get_status_display()),
         Change(words["closed"], _iso(then.closed_on), _iso(action.closed_on)),

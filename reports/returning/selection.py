@@ -76,9 +76,10 @@ def preview(returned: ReturnedFile, *, member: Member, on: date) -> Preview:
     old = {row.pk: version for row, _said, version in rows if row.pk is not None and version is not None}
     actions = _actions(list(old), member)
     before = _before(returned.council, actions, old)
+    words = column_words()  # looked up once: there may be thousands of rows
     for row, said, version in rows:
-        _judge(row, said, version, actions, before, member, on)
-    absent = [column_words()[name] for name in stored["absent"]]
+        _judge(row, said, version, actions, before, member, on, words)
+    absent = [words[name] for name in stored["absent"]]
     return Preview([row for row, _said, _version in rows], absent, frozenset(returned.taken))
 
 
@@ -140,6 +141,7 @@ def _judge(
     before: dict[int, list[Any]],
     member: Member,
     on: date,
+    words: dict[str, str],
 ) -> None:
     action = actions.get(row.pk) if row.pk is not None and version is not None else None
     if not row.why and action is None:
@@ -150,13 +152,13 @@ def _judge(
         row.fate = Fate.REFUSED
         return
     then = _then(action, before)
-    decide(row, said, then, on)
+    decide(row, said, then, on, words)
     if row.fate == Fate.CHANGED and not permissions.may_report(member, action):
         row.why.append(_("You may not say how this action goes."))
         row.fate = Fate.REFUSED
     if row.fate == Fate.CHANGED and action.version != version:
         if row.changes:
-            row.fate, row.moved = Fate.CONFLICT, moved(action, then)
+            row.fate, row.moved = Fate.CONFLICT, moved(action, then, words)
         else:
             row.fate = Fate.SAME  # somebody has written the same meanwhile
     elif row.fate == Fate.CHANGED and not row.changes:
