@@ -23,6 +23,7 @@ from meetings.models import Meeting, MeetingState
 from meetings.permissions import may_log_at, may_plan_meetings
 from meetings.signing_sheet import to_sign
 from meetings.summons import to_answer, to_summon
+from reports import schedule
 from reports.permissions import may_ask
 
 SHOWN = 5  # of one's own actions
@@ -74,7 +75,16 @@ def _nudges(request: CouncilRequest) -> list[tuple[str, str]]:
         words = {"kind": sign_off.get_kind_display(), "number": sign_off.meeting.number}
         page = reverse("meetings:sign_off", args=[slug, sign_off.meeting_id])
         found.append((_("%(kind)s %(number)s waits for your signature.") % words, page))
-    return found + _of_owners(request)
+    return found + _of_owners(request) + _of_reports(request)
+
+
+def _of_reports(request: CouncilRequest) -> list[tuple[str, str]]:
+    """The reports that should have been made by themselves and weren't."""
+    if not may_ask(request.member):
+        return []
+    page = reverse("reports:schedule", args=[request.council.slug])
+    words = _("The automatic report as of %(day)s couldn't be made.")
+    return [(words % {"day": one.on.isoformat()}, page) for one in schedule.unmade(request.council, request.today)]
 
 
 def _of_owners(request: CouncilRequest) -> list[tuple[str, str]]:
@@ -100,9 +110,10 @@ def _of_owners(request: CouncilRequest) -> list[tuple[str, str]]:
 
 
 def _mine(request: CouncilRequest) -> dict[str, Any]:
-    """The member's own actions still to be done: how many, and those whose deadline is nearest or has passed."""
-    own = Action.objects.visible_to(request.member).owned_by(request.member).live()
-    rows = list(own.select_related("agenda_item__meeting").with_extremism().order_by("deadline", "pk")[: SHOWN + 1])
+    """What the member answers for and is still to be done: how many, and those that are nearest or overdue."""
+    own = Action.objects.answered_by(request.member, request.today).live()
+    related = own.select_related("agenda_item__meeting", "owner").with_extremism()
+    rows = list(related.order_by("deadline", "pk")[: SHOWN + 1])
     number = own.count() if len(rows) > SHOWN else len(rows)
     shown = [(action, action.days_overdue(request.today)) for action in rows[:SHOWN]]
     return {"rows": shown, "number": number, "more": number - len(shown)}

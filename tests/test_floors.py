@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,11 @@ STEPS = [
         "post",
         "spool",
         "action_rows",
+        "decision_rows",
+        "variants",
         "schedule",
         "selection",
+        "kinds",
         "mailing",
         "plan_selection",
         "case_sheet",
@@ -44,12 +48,15 @@ STEPS = [
     {
         "forms",
         "scheduling",
+        "schedule_forms",
+        "purging",
         "tables",
         "filters",
         "keyset",
         "reminders",
         "owner_links",
         "owner_acts",
+        "owner_calendar",
         "owner_forms",
         "closing_forms",
         "action_page",
@@ -89,6 +96,8 @@ STEPS = [
         "owner_views",
         "closing_views",
         "home_views",
+        "schedule_views",
+        "keeping_views",
         "case_views",
         "case_life_views",
         "case_sheet_views",
@@ -134,6 +143,7 @@ STEPS = [
 ]
 CLOCKLESS = {
     "owner_acts",
+    "owner_calendar",
     "models",
     "series",
     "timing",
@@ -149,8 +159,12 @@ CLOCKLESS = {
     "status",
     "selection",
     "action_rows",
+    "decision_rows",
+    "variants",
+    "kinds",
     "schedule",
     "scheduling",
+    "purging",
     "workbook",
     "history",
     "feed",
@@ -172,11 +186,14 @@ CLOCKLESS = {
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 
 
-def modules(app: str) -> Iterator[tuple[str, ast.Module]]:
+@cache
+def modules(app: str) -> list[tuple[str, ast.Module]]:
     """Each of the app's own modules as (path in the project, syntax tree); migrations left out."""
-    for path in sorted((ROOT / app).rglob("*.py")):
-        if "migrations" not in path.parts:
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        (path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted((ROOT / app).rglob("*.py"))
+        if "migrations" not in path.parts
+    ]
 
 
 def imports(tree: ast.Module) -> Iterator[str]:

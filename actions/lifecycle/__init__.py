@@ -5,6 +5,7 @@ when a rule says no.
 """
 
 from actions.lifecycle.agreeing import LONGEST_REPEAT, agree, amend, remove, set_repeat, set_waits_for
+from actions.lifecycle.calendars import CALENDAR, has_calendar, make_calendar, stop_calendar
 from actions.lifecycle.closing import approve, approve_all, send_back, unapprove, unapprove_all
 from actions.lifecycle.comments import comment, mentionable, take_back_comment
 from actions.lifecycle.deadlines import answer_deadline, ask_deadline, withdraw_deadline
@@ -21,6 +22,7 @@ from actions.lifecycle.progress import (
 from actions.lifecycle.undoing import as_it_is, take_back
 
 __all__ = [
+    "CALENDAR",
     "FROM",
     "LONGEST_REPEAT",
     "TO",
@@ -36,6 +38,8 @@ __all__ = [
     "hand_over",
     "hand_over_all",
     "hand_over_to_colleague",
+    "has_calendar",
+    "make_calendar",
     "mentionable",
     "postpone",
     "refuse_closing_day",
@@ -46,6 +50,7 @@ __all__ = [
     "set_repeat",
     "set_waits_for",
     "start",
+    "stop_calendar",
     "take_back",
     "take_back_comment",
     "tell_effect",

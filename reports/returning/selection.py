@@ -153,7 +153,7 @@ def _judge(
         return
     then = _then(action, before)
     decide(row, said, then, on, words)
-    if row.fate == Fate.CHANGED and not permissions.may_report(member, action):
+    if row.fate == Fate.CHANGED and not permissions.may_report(member, action, on):
         row.why.append(_("You may not say how this action goes."))
         row.fate = Fate.REFUSED
     if row.fate == Fate.CHANGED and action.version != version:

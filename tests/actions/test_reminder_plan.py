@@ -180,7 +180,7 @@ def test_what_falls_due_after_the_days_mail_follows_the_next_day(council: Counci
     assert remind(council, DEADLINE) == [(first.pk, 0)]
     held = reminders.preview(council, DEADLINE).held
     assert [(entry.line.action.pk, entry.reason) for entry in held] == [
-        (later.pk, "the owner has already been reminded today; this follows with the next reminder")
+        (later.pk, "today's reminder to the owner has gone or was dropped; this follows with the next one")
     ]
     assert remind(council, DEADLINE + timedelta(days=1)) == [(later.pk, 0)]
 
@@ -259,6 +259,7 @@ def test_a_second_scheduler_finds_the_day_done(council: Council) -> None:
     assert reminders.plan_mornings(clock=next_day) == reminders.Planned(1, 1, 0)
 
 
+@pytest.mark.service
 @pytest.mark.django_db(transaction=True)
 def test_two_schedulers_at_the_same_moment_make_one_run() -> None:
     if connection.vendor == "sqlite":

@@ -5,6 +5,7 @@ A verb or an address that isn't listed here fails the test, so a new one must sh
 
 import inspect
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import time, timedelta
 from typing import Any
 
@@ -40,7 +41,7 @@ from meetings.models import (
     Unlocking,
 )
 from tests import make
-from tests.cast import Cast
+from tests.cast import Cast, seat_everybody
 from tests.make import NOW, TODAY
 from tests.meetings.signing import held, signed
 from tests.test_doors import ADDRESSES
@@ -275,6 +276,14 @@ VERBS: dict[str, tuple[bool, Callable[[Scene], object]]] = {
             action=s.action, name="Ny Kollega", title="vikarie", email="ny@example.org", by=s.action.owner, on=TODAY
         ),
     ),
+    "actions.make_calendar": (
+        False,
+        lambda s: actions.make_calendar(member=s.cast.owner, by=s.cast.owner, on=TODAY),
+    ),
+    "actions.stop_calendar": (
+        False,
+        lambda s: actions.stop_calendar(member=s.cast.owner, by=s.cast.owner, on=TODAY),
+    ),
     "actions.send_back": (False, lambda s: actions.send_back(action=s.reported(), reason="Inte klart", **s.by)),
     "actions.set_repeat": (False, lambda s: actions.set_repeat(action=s.action, months=3, **s.by)),
     "actions.set_waits_for": (
@@ -344,6 +353,7 @@ READERS = {
     "presiding",
     "refuse_unanswerable",
     "actions.as_it_is",
+    "actions.has_calendar",
     "actions.mentionable",
 }
 # Beside the signed text a reader gets the addenda; once it is open again, the text as it stands.
@@ -352,9 +362,16 @@ READ_ANEW = {"add_addendum", "confirm_unlock"}
 MASKED_ANEW = READ_ANEW | {"edit_case"}
 
 
+@pytest.fixture(scope="module")
+def untouched(lasting: None) -> Scene:
+    """Set up once: the database forgets what a test does."""
+    return Scene(seat_everybody())
+
+
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return Scene(cast)
+def scene(untouched: Scene, db: None) -> Scene:
+    """The test's own copies of the rows."""
+    return deepcopy(untouched)
 
 
 def kept(scene: Scene) -> tuple[bytes, bytes, str, str, bool]:

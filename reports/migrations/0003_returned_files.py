@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('actions', '0002_initial'),
         ('bra', '0001_initial'),
-        ('reports', '0001_initial'),
+        ('reports', '0002_report_rules'),
     ]
 
     operations = [
