@@ -119,7 +119,7 @@ def take_in(
         by=by,
         on=on,
         verb="report.returned",
-        target=returned,
+        target=returned.report or returned,
         changes={"actions": (None, len(rows)), "left_out": (None, left_out), "sha256": (None, returned.sha256)},
     )
     return returned, len(rows)
@@ -202,7 +202,7 @@ def undo(*, returned: ReturnedFile, by: Member, on: date) -> list[Action]:
         by=by,
         on=on,
         verb="report.return_undone",
-        target=returned,
+        target=returned.report or returned,
         changes={"actions": (len(rows), len(kept_rows))},
     )
     return kept_rows

@@ -55,9 +55,9 @@ def content_of(report: Report) -> bytes:
 
 def table_of(book: openpyxl.Workbook) -> tuple[Worksheet, dict[str, int], dict[int, int]]:
     """The sheet of actions: (sheet, {head: column}, {action's key: row})."""
-    sheet = next(one for one in book.worksheets if one.cell(HEADER_ROW, 1).value == "ID")
+    sheet = next(one for one in book.worksheets if "ID" in [cell.value for cell in one[HEADER_ROW]])
     heads = {str(cell.value): cell.column for cell in sheet[HEADER_ROW] if cell.value}
-    rows = {sheet.cell(row, 1).value: row for row in range(HEADER_ROW + 1, sheet.max_row + 1)}
+    rows = {sheet.cell(row, heads["ID"]).value: row for row in range(HEADER_ROW + 1, sheet.max_row + 1)}
     return sheet, heads, {key: row for key, row in rows.items() if isinstance(key, int)}
 
 

@@ -19,8 +19,9 @@ from bra.errors import RuleBroken
 from bra.models import HistoryEntry
 from meetings.models import AgendaItem
 from reports import marks, returning, selection
-from reports.models import Report, ReturnedAction, ReturnedFile, ReturnState, Variant
+from reports.models import Report, ReportKind, ReturnedAction, ReturnedFile, ReturnState, Variant
 from reports.returning import Fate
+from reports.sentences import lines_of
 from tests import make
 from tests.cast import Cast
 from tests.imports import lists
@@ -117,6 +118,29 @@ def test_history_says_through_which_report(cast: Cast, report: Report, action: A
     # What is done afterwards comes through nothing.
     lifecycle.reopen(action=action, by=cast.coordinator, on=TODAY)
     assert sentences_of(action, cast.coordinator)[0].what == "reopened"
+
+
+def test_the_history_of_reports_tells_it(cast: Cast, report: Report, action: Action) -> None:
+    returned = taken_up(report, filled_in(content_of(report), {action: {"Status": "Done"}}), cast.coordinator)
+    taken_in(returned, cast.coordinator)
+    returning.undo(returned=returned, by=cast.coordinator, on=TODAY)
+    told = [line.what for line in lines_of(HistoryEntry.objects.filter(target_type="report").order_by("pk"))]
+    assert [words.partition(" (")[0] for words in told] == [
+        "took the filled-in report as of – in: 1 action changed",
+        "put back what the filled-in report as of – changed: 1 action",
+    ]
+
+
+def test_a_follow_up_comes_back_too(cast: Cast, report: Report, action: Action) -> None:
+    report.kind = ReportKind.FOLLOW_UP
+    filled = {action: {"Status": "Done", "Closed": date(2017, 3, 1), "Comment": "Bra"}}
+    returned = taken_up(report, filled_in(content_of(report), filled), cast.coordinator)
+    assert told(preview(returned).rows[0]) == [
+        ("Status", "Not started", "Done"),
+        ("Closed", "", "2017-03-01"),
+        ("Comment", "", "Bra"),
+    ]
+    assert taken_in(returned, cast.coordinator) == 1
 
 
 def test_an_effect_can_be_told_afterwards(cast: Cast, story: Story, report: Report, action: Action) -> None:

@@ -38,7 +38,7 @@ def actions(report: Report) -> None:
         Column(_("What it led to"), 36, f"text{filled}"),
     ]
     if returns:
-        columns += [Column(_("Comment"), 30, "text open"), Column(_("Version"), 10)]
+        columns += filled_in_columns()[2:]
     sheet = report.sheet(
         _("Actions"),
         _("Actions"),
@@ -90,7 +90,7 @@ def actions(report: Report) -> None:
         report.tint(sheet, "D", last, {_("Yes"): LATE})
         report.tint_positive(sheet, "E", last)
         if returns:
-            _let_fill_in(sheet, last)
+            let_fill_in(sheet, last, agreed="M", closed="N", texts="OP")
 
 
 def owner_column(report: Report) -> Column:
@@ -117,23 +117,36 @@ def _validate_status(sheet: Worksheet, area: str) -> None:
     sheet.add_data_validation(validation)
 
 
-def _let_fill_in(sheet: Worksheet, last: int) -> None:
-    """Lock what isn't open, with no password, and say at once what can't be taken in when the file comes back."""
+def filled_in_columns() -> list[Column]:
+    """The columns that a table gets at its end to be filled in, and that which tells its rows' versions."""
+    return [
+        Column(_("Closed"), 12, "date open"),
+        Column(_("What it led to"), 36, "text open"),
+        Column(_("Comment"), 30, "text open"),
+        Column(_("Version"), 10),
+    ]
+
+
+def let_fill_in(sheet: Worksheet, last: int, *, agreed: str, closed: str, texts: str) -> None:
+    """Lock what isn't open, with no password, and say at once what can't be taken in when the file comes back.
+
+    The columns by their letters: the day of agreeing, that of closing, and from the first to the last text.
+    """
     protection = sheet.protection
     protection.sheet = True
     # False: it stays allowed.
     protection.autoFilter = protection.sort = protection.formatColumns = protection.formatRows = False
     day = DataValidation(
-        type="date", operator="between", formula1=f"$M{FIRST_ROW}", formula2="TODAY()", showErrorMessage=True
+        type="date", operator="between", formula1=f"${agreed}{FIRST_ROW}", formula2="TODAY()", showErrorMessage=True
     )
     day.errorTitle, day.error = _("Not such a day"), _("Write a day from when the action was agreed until today.")
-    day.add(f"N{FIRST_ROW}:N{last}")
+    day.add(f"{closed}{FIRST_ROW}:{closed}{last}")
     text = DataValidation(
         type="textLength", operator="lessThanOrEqual", formula1=str(marks.LONGEST), showErrorMessage=True
     )
     text.errorTitle = _("Too long")
     text.error = _("At most %(most)d characters can be taken in.") % {"most": marks.LONGEST}
-    text.add(f"O{FIRST_ROW}:P{last}")
+    text.add(f"{texts[0]}{FIRST_ROW}:{texts[-1]}{last}")
     sheet.add_data_validation(day)
     sheet.add_data_validation(text)
 
