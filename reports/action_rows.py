@@ -12,7 +12,7 @@ from reports import status
 from reports.status import ActionRow, Before, Changes
 
 # What somebody wrote isn't rewound: a text that was mended or removed must not come back in a report of an earlier day.
-REWOUND = ("status", "deadline", "closed_on", "owner", "activity", "approved_on")
+REWOUND = ("status", "deadline", "closed_on", "owner", "activity", "approved_on", "version")
 # The first entry of a row says what it began as, not what was there before.
 _BEGINNINGS = ("action.agreed", "action.imported", "case.opened")
 # The activity of an action that serves another plan; such an action is in no report of this one.
@@ -94,13 +94,14 @@ def _row(
     marked: set[int],
     days: dict[Any, Any],
 ) -> tuple[ActionRow, Before | None, bool]:
-    pk, title, effect, agreed_on, state, deadline, closed_on, owner, activity, approved_on = now[:10]
-    item, item_title, restricted, case, meeting, decision = now[10:]
+    pk, title, effect, agreed_on, state, deadline, closed_on, owner, activity, approved_on, version = now[:11]
+    item, item_title, restricted, case, meeting, decision = now[11:]
     before = Before(state, deadline)
     if later:
-        values = dict(zip(REWOUND, now[4:10], strict=True))
+        values = dict(zip(REWOUND, now[4:11], strict=True))
         then = status.rewound(values, [changes for day, changes in later if day > as_of])
         state, owner, activity, approved_on = (then[field] for field in ("status", "owner", "activity", "approved_on"))
+        version = then["version"]
         deadline, closed_on = _as_date(then["deadline"]), _as_date(then["closed_on"])
         earlier = status.rewound(values, [changes for day, changes in later if day > since])
         before = Before(earlier["status"], _as_date(earlier["deadline"]))
@@ -125,6 +126,7 @@ def _row(
         item in marked,
         name,
         state == Status.DONE and approved_on is None,
+        version,
     )
     return row, before if agreed_on <= since else None, restricted
 
