@@ -204,7 +204,7 @@ def test_send_now_works_although_the_broker_is_away_and_says_when(cast: Cast) ->
 @pytest.mark.usefixtures("broker_away")
 def test_send_now_tells_of_mails_before_a_meeting_too_but_not_of_paused_ones(cast: Cast) -> None:
     make.make_meeting(cast.council, MeetingState.DRAFT, date=DAY + timedelta(days=5), opened_at=None)
-    one, two = (make.make_action(cast.council, deadline=DAY + timedelta(days=90)) for _number in range(2))
+    _one, two = (make.make_action(cast.council, deadline=DAY + timedelta(days=90)) for _number in range(2))
     post.choose_mail(member=two.owner, frequency="daily", paused_until=DAY, by=two.owner, on=DAY)
     assert said(cast.browse(cast.coordinator), address(cast, "reminder_send")) == [
         "1 mail goes out within ten minutes."
