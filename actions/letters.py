@@ -1,12 +1,12 @@
 """The kinds of mail of this floor."""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from actions import reminders
 from actions.models import REMINDER, Action, Escalation, visible_reminders
 from bra import post
-from bra.models import Letter, Member
+from bra.models import Deputy, Letter, Member
 
 
 def _reminders(member: Member) -> Q:
@@ -15,15 +15,23 @@ def _reminders(member: Member) -> Q:
 
 
 def _to_owners(member: Member) -> Q:
-    """Those to somebody with an action that the member may see."""
-    return Q(recipient__in=Action.objects.visible_to(member).agreed().values("owner"))
+    """Those to somebody with an action that the member may see, or who stood in for such a one."""
+    if member.cleared:
+        return Q()
+    owners = Action.objects.visible_to(member).agreed().values("owner")
+    stood_in = Deputy.objects.filter(member__in=owners, deputy=OuterRef("recipient"), ends__gte=OuterRef("on"))
+    return Q(recipient__in=owners) | Q(Exists(stood_in))
 
 
 def _names_nothing_hidden(member: Member, letter: Letter) -> bool:
     """Whether the member may see every action that the mail may name."""
     if member.cleared:
         return True
-    return not Action.objects.agreed().filter(owner=letter.recipient_id, agenda_item__restricted=True).exists()
+    hidden = Action.objects.agreed().filter(council=letter.council_id, agenda_item__restricted=True)
+    if not letter.recipient.cleared:
+        hidden = hidden.filter(owner=letter.recipient_id)
+    # Who is cleared may have stood in for anybody that day, and an absence that was ended leaves no row.
+    return not hidden.exists()
 
 
 def _of_days(member: Member) -> Q:

@@ -253,6 +253,18 @@ class DeputyForm(GuardedForm):
         )
 
 
+class EndDeputyForm(GuardedForm):
+    """Take the own reminders back. The box must be ticked, so a scanner that sends the form changes nothing."""
+
+    back = forms.BooleanField(
+        label=_("I answer for my actions myself again"),
+        error_messages={"required": _("Tick the box to end it. Nothing has been changed.")},
+    )
+
+    def __init__(self, data: Any = None, *, named: Deputy) -> None:
+        super().__init__(data, prefix=f"end-{named.pk}")
+
+
 class CalendarChoice(models.TextChoices):
     """What an owner may do with the address of the own calendar."""
 

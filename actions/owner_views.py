@@ -5,6 +5,7 @@ undone for half an hour. The link lives as long as there is something to answer 
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from actions.owner_forms import (
     CalendarChoice,
     CalendarForm,
     DeputyForm,
+    EndDeputyForm,
     MailChoiceForm,
     MoreTimeForm,
     OutcomeForm,
@@ -172,14 +174,20 @@ def _page(request: LinkRequest, refused: GuardedForm | None = None, *, url: str 
     for name, form in foot.items():
         if refused is not None and refused.prefix == form.prefix:
             foot[name], listed = refused, True
-    place = _place(rows, foot, refused)
+    named = Deputy.objects.filter(member=request.member, ends__gte=request.today).select_related("deputy")
+    deputies = {row: EndDeputyForm(named=row) for row in named}
+    for row, form in deputies.items():
+        if refused is not None and refused.prefix == form.prefix:
+            assert isinstance(refused, EndDeputyForm)
+            deputies[row], listed = refused, True
+    place = _place(rows, [*foot.values(), *deputies.values()], refused, foot["calendar"])
     context = {
         "owner": request.member,
         "today": request.today,
         "rows": rows,
         "acts": _acts(request),
         "foot": foot,
-        "deputies": Deputy.objects.filter(member=request.member, ends__gte=request.today).select_related("deputy"),
+        "deputies": deputies,
         "url": url,
         "has_calendar": has_calendar,
         "meetings_too": request.member.user_id is not None and may_read_council(request.member),
@@ -189,10 +197,12 @@ def _page(request: LinkRequest, refused: GuardedForm | None = None, *, url: str 
     return render(request, "actions/owner_page.html", context, status=REFUSED if refused else 200)
 
 
-def _place(rows: list[dict[str, Any]], foot: dict[str, GuardedForm], refused: GuardedForm | None) -> str:
+def _place(
+    rows: list[dict[str, Any]], foot: Iterable[GuardedForm], refused: GuardedForm | None, calendar: GuardedForm
+) -> str:
     """The anchor of the form that was refused: without JavaScript the page opens at its top. Empty when none was."""
-    if any(form is refused for form in foot.values()):
-        return "calendar" if foot["calendar"] is refused else "mail"
+    if any(form is refused for form in foot):
+        return "calendar" if refused is calendar else "mail"
     return next((f"atgard-{row['action'].pk}" for row in rows if row["opened"]), "")
 
 
@@ -322,6 +332,9 @@ def deputy_end(request: LinkRequest, pk: int) -> HttpResponse:
     named = Deputy.objects.filter(member=request.member, pk=pk).first()
     if named is None:
         raise Http404
+    form = EndDeputyForm(request.POST, named=named)
+    if not form.is_valid() and named.ends >= request.today:
+        return _page(request, form)
     try:
         post.end_deputy(deputy=named, by=request.member, on=request.today)
     except RuleBroken as error:

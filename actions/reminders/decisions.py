@@ -5,10 +5,12 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from actions.models import ReminderRules, visible_reminders
+from actions.models import REMINDER, ReminderRules
+from actions.reminders.digests import DIGEST
+from actions.reminders.escalating import ESCALATED
 from actions.reminders.planning import plan_day
 from actions.reminders.rules import rules_of
-from bra import history
+from bra import history, post
 from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
@@ -26,7 +28,7 @@ BOUNDS = {
 
 @transaction.atomic
 def send_now(*, council: Council, by: Member, on: date) -> int:
-    """Plan the day without waiting for its hour; return how many reminders `by` knows of are waiting to be sent."""
+    """Plan the day without waiting for its hour; return how many mails that `by` knows of are waiting to be sent."""
     rules = rules_of(council)
     if not rules.is_working_day(on):
         raise RuleBroken(
@@ -35,7 +37,8 @@ def send_now(*, council: Council, by: Member, on: date) -> int:
         )
     plan_day(council=council, on=on)
     history.record(council=council, by=by, on=on, verb="reminders.sent_now", target=council, changes={"on": (None, on)})
-    return visible_reminders(by).waiting().count()
+    waiting = post.visible_letters(by).waiting().filter(kind__in=(REMINDER, DIGEST, ESCALATED))
+    return waiting.exclude(recipient__in=post.paused(on)).count()
 
 
 @transaction.atomic

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from actions.models import Action
+from actions.reminders.due import with_recipient
 from actions.reminders.rules import Rules
 from bra import post
 from bra.models import Council, Member, MemberQuerySet
@@ -24,10 +26,10 @@ def meetings_near(councils: Sequence[Council], on: date, rules: Rules) -> Iterat
 
 
 def owners_asked(council: Council, on: date) -> MemberQuerySet:
-    """Those with an open action they may see, whom mail can reach on the day."""
-    live = Action.objects.live().filter(council=council)
-    owned = Q(pk__in=live.filter(agenda_item__restricted=False).values("owner"))
-    secret = Q(pk__in=live.filter(agenda_item__restricted=True).values("owner"), cleared=True)
+    """Those with an open action they may see, whom mail can reach on the day; in an absence who stands in, if able."""
+    live: QuerySet[Any, Any] = with_recipient(Action.objects.live().filter(council=council), [council], on)
+    owned = Q(pk__in=live.filter(agenda_item__restricted=False).values("recipient"))
+    secret = Q(pk__in=live.filter(agenda_item__restricted=True).values("recipient"), cleared=True)
     owners = Member.objects.active(on).filter(owned | secret, council=council)
     return owners.exclude(pk__in=post.stopped_members().values("pk")).exclude(email="", user=None)
 

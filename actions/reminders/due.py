@@ -91,12 +91,17 @@ def _with_reason(
     found: ActionQuerySet, councils: Sequence[Council], on: date, rules: Rules, foreseen: bool
 ) -> ActionQuerySet:
     """Add `stand_in`, `recipient` and `reason`."""
-    found = found.annotate(stand_in=_stand_in(councils, on))
-    found = found.annotate(recipient=Coalesce("stand_in", "owner_id", output_field=models.BigIntegerField()))
+    found = with_recipient(found, councils, on)
     whens = [
         When(hindrance, then=Value(code)) for code, hindrance in _hindrances(councils, on, rules, foreseen).items()
     ]
     return found.annotate(reason=Case(*whens, default=Value(""), output_field=models.CharField()))
+
+
+def with_recipient(found: ActionQuerySet, councils: Sequence[Council], on: date) -> ActionQuerySet:
+    """Add `stand_in`, the key of who stands in for the owner on the day, and `recipient`, of who is to be told."""
+    found = found.annotate(stand_in=_stand_in(councils, on))
+    return found.annotate(recipient=Coalesce("stand_in", "owner_id", output_field=models.BigIntegerField()))
 
 
 def _stand_in(councils: Sequence[Council], on: date) -> Any:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from actions.models import Action, Escalation, UpdateRound
 from actions.owner_links import OWNER
-from actions.reminders.letters import told_lines
+from actions.reminders.letters import line_of, may_know, standing_in, told_lines
 from actions.reminders.steps import Line
 from bra import links
 from bra.models import Letter
@@ -18,13 +18,20 @@ from meetings.models import Meeting
 
 
 def _open_actions(desk: Desk, letters: Sequence[Letter]) -> dict[int, list[Line]]:
-    """Each recipient's open actions, as far as they may see them, the nearest deadline first. One query."""
-    cleared = {letter.recipient_id: letter.recipient.cleared for letter in letters}
-    live = Action.objects.live().filter(owner__in=cleared).select_related("agenda_item__meeting")
+    """Each recipient's open actions and those of whom they stand in for today, as far as they may see them.
+
+    The nearest deadline first. Two queries.
+    """
+    told = {letter.recipient_id: letter.recipient for letter in letters}
+    readers = {pk: [one] for pk, one in told.items()}
+    for owner, deputy in sorted(standing_in(desk, letters)):
+        readers.setdefault(owner, []).append(told[deputy])
+    live = Action.objects.live().filter(owner__in=readers).select_related("agenda_item__meeting", "owner")
     lines: dict[int, list[Line]] = defaultdict(list)
     for action in live.order_by("deadline", "pk"):
-        if cleared[action.owner_id] or not action.agenda_item.restricted:
-            lines[action.owner_id].append(Line(action, 0, desk.today))
+        for one in readers[action.owner_id]:
+            if may_know(one, action):
+                lines[one.pk].append(line_of(action, 0, desk.today, one))
     return lines
 
 

@@ -21,7 +21,7 @@ _MARK = "-here-"
 def write_reminders(desk: Desk, letters: Sequence[Letter]) -> list[Written]:
     """Write the mails of a batch; the number of queries is the same however many they are."""
     lines: dict[int, list[ReminderLine]] = defaultdict(list)
-    away = _away(desk, letters)
+    away = standing_in(desk, letters)
     related = ReminderLine.objects.select_related("action__agenda_item__meeting", "action__owner").order_by(
         "deadline", "action_id"
     )
@@ -38,20 +38,21 @@ def write_reminders(desk: Desk, letters: Sequence[Letter]) -> list[Written]:
     ]
 
 
-def _away(desk: Desk, letters: Sequence[Letter]) -> set[tuple[int, int]]:
+def standing_in(desk: Desk, letters: Sequence[Letter]) -> set[tuple[int, int]]:
     """Who stands in for whom today, as (owner's key, key of the one who stands in)."""
-    standing_in = deputies(desk.today).filter(deputy__in=[letter.recipient_id for letter in letters])
-    return set(standing_in.values_list("member", "deputy"))
+    rows = deputies(desk.today).filter(deputy__in=[letter.recipient_id for letter in letters])
+    return set(rows.values_list("member", "deputy"))
 
 
 def _still_due(line: ReminderLine, told: Member, away: set[tuple[int, int]]) -> bool:
     """Whether the line still holds: the action is live, with the same deadline, the same owner's or in their stead."""
     action = line.action
     theirs = action.owner_id == told.pk or (action.owner_id, told.pk) in away
-    return action.is_live and theirs and action.deadline == line.deadline and _may_know(told, action)
+    return action.is_live and theirs and action.deadline == line.deadline and may_know(told, action)
 
 
-def _may_know(told: Member, action: Action) -> bool:
+def may_know(told: Member, action: Action) -> bool:
+    """Whether the mail to `told` may name the action."""
     return told.cleared or not action.agenda_item.restricted
 
 

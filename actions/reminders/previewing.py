@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions.models import Action
 from actions.reminders.digests import DIGEST, digest_cause, meetings_near, owners_asked
-from actions.reminders.due import due, held_back_words
+from actions.reminders.due import due, held_back_words, with_recipient
 from actions.reminders.escalating import overdue_too_long, told_of
 from actions.reminders.rules import Rules, rules_of
 from actions.reminders.steps import Line
@@ -129,9 +129,8 @@ def _digests(council: Council, on: date, today: date | None, rules: Rules, membe
         first = rules.previous_working_day(on)
         if today is not None and first >= today and (meeting.date - first).days <= rules.digest_days:
             continue  # they go out before that day
-        owners = owners_asked(council, on).select_related("organisation")
-        if member is not None:
-            owners = owners.filter(_with_visible_action(member))
+        told = _told_of_open_actions(council, on, member)
+        owners = owners_asked(council, on).filter(pk__in=told).select_related("organisation")
         owners = owners.exclude(
             pk__in=Letter.objects.filter(kind=DIGEST, cause=digest_cause(meeting)).values("recipient")
         )
@@ -144,13 +143,29 @@ def _digests(council: Council, on: date, today: date | None, rules: Rules, membe
         for owner in owners.order_by("sort_key", "pk"):
             held = _("has paused mail; this follows after the pause") if owner.pk in paused else ""
             held = _("doesn't want mail of this kind") if owner.pk in declined else held
-            found.append(Other(owner, why, held))
+            found.append(Other(owner, _for_whom(why, told[owner.pk]), held))
     return found
 
 
-def _with_visible_action(member: Member) -> Q:
-    seen = Action.objects.visible_to(member).live()
-    return Q(pk__in=seen.values("owner"))
+def _told_of_open_actions(council: Council, on: date, member: Member | None) -> dict[int, list[str]]:
+    """Who is told of an open action that the member may see: for each, the absent whom they stand in for."""
+    seen = Action.objects.live().filter(council=council)
+    if member is not None:
+        seen = seen.visible_to(member)
+    rows: QuerySet[Any, Any] = with_recipient(seen, [council], on)
+    pairs = list(rows.order_by("owner__sort_key", "owner").values_list("recipient", "owner").distinct())
+    absent = Member.objects.in_bulk([owner for recipient, owner in pairs if recipient != owner])
+    told: dict[int, list[str]] = defaultdict(list)
+    for recipient, owner in pairs:
+        told[recipient] += [absent[owner].label] if recipient != owner else []
+    return told
+
+
+def _for_whom(why: str, absent: list[str]) -> str:
+    """The reason, and for whom else it is."""
+    if not absent:
+        return why
+    return _("%(step)s; for %(owner)s, who is away") % {"step": why, "owner": "; ".join(absent)}
 
 
 def _escalated(council: Council, on: date, today: date | None, rules: Rules, member: Member | None) -> list[Other]:

@@ -49,15 +49,18 @@ class Asked:
 
 
 def asked_in(round_: UpdateRound, member: Member) -> list[Asked]:
-    """Whom the round asked, those who haven't answered first, as far as the member may know. Two queries.
+    """Whose actions the round asked about, those without an answer first, as far as the member may know. Two queries.
 
     Whatever an owner has recorded of an own action since counts as an answer, and what somebody has recorded of it who
     stood in for the owner that day.
     """
     seen = Action.objects.visible_to(member).agreed()
     asked = Letter.objects.filter(kind=UPDATE, about=round_.pk, council_id=round_.council_id).values("recipient")
+    through_others = post.deputies(round_.asked_on).filter(deputy__in=asked).values("member")
     owners = (
-        Member.objects.filter(pk__in=asked, council_id=member.council_id, actions__in=seen)
+        Member.objects.filter(
+            Q(pk__in=asked) | Q(pk__in=through_others), council_id=member.council_id, actions__in=seen
+        )
         .select_related("organisation")
         .annotate(open_actions=Count("actions", filter=Q(actions__in=seen.live()), distinct=True))
     )

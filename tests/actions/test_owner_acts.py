@@ -133,8 +133,13 @@ def test_mail_choices_and_a_deputy_are_chosen_at_the_foot(owner: Member) -> None
     assert (named.member, named.deputy) == (owner, colleague)
     assert colleague.label in client.get(PAGE).text
     foreign = Deputy.objects.create(member=colleague, deputy=owner, starts=DAY, ends=DAY)
-    assert client.post(reverse("owner:deputy_end", args=[foreign.pk])).status_code == 404
-    assert client.post(reverse("owner:deputy_end", args=[named.pk])).status_code == 302
+    ending, back = reverse("owner:deputy_end", args=[named.pk]), {f"end-{named.pk}-back": "on"}
+    assert client.post(reverse("owner:deputy_end", args=[foreign.pk]), back).status_code == 404
+    # A scanner sends the form as it stands.
+    refused = client.post(ending)
+    assert (refused.status_code, refused.context["refused"], Deputy.objects.count()) == (422, "mail", 2)
+    assert refused.text.count("Tick the box to end it. Nothing has been changed.") == 2
+    assert client.post(ending, back).status_code == 302
     assert list(Deputy.objects.all()) == [foreign]
 
 

@@ -201,6 +201,17 @@ def test_send_now_works_although_the_broker_is_away_and_says_when(cast: Cast) ->
     assert said(client, address(cast, "reminder_send")) == ["Nobody is to be reminded of anything new today."]
 
 
+@pytest.mark.usefixtures("broker_away")
+def test_send_now_tells_of_mails_before_a_meeting_too_but_not_of_paused_ones(cast: Cast) -> None:
+    make.make_meeting(cast.council, MeetingState.DRAFT, date=DAY + timedelta(days=5), opened_at=None)
+    _one, two = (make.make_action(cast.council, deadline=DAY + timedelta(days=90)) for _number in range(2))
+    post.choose_mail(member=two.owner, frequency="daily", paused_until=DAY, by=two.owner, on=DAY)
+    assert said(cast.browse(cast.coordinator), address(cast, "reminder_send")) == [
+        "1 mail goes out within ten minutes."
+    ]
+    assert Letter.objects.filter(kind="digest").count() == 2
+
+
 @pytest.mark.service
 def test_send_now_wakes_a_worker(cast: Cast, valkey_url: str) -> None:
     due(cast)
