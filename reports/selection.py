@@ -212,6 +212,9 @@ def _belongs(question: Question, row: ActionRow, cases: Collection[int]) -> bool
         return row.is_live or row.awaits
     if question.kind == ReportKind.CASES:
         return row.case in cases
+    if question.kind == ReportKind.FOLLOW_UP:
+        # Whenever it was done: what waits for the council isn't forgotten because a period begins.
+        return row.agreed_on <= question.last_day and (row.is_live or row.awaits)
     return row.activity != OTHER_PLAN and (row.extremism or question.kind == ReportKind.STATUS)
 
 

@@ -355,6 +355,13 @@ def test_a_report_rebuilt_later_is_the_report_of_the_day(story: Story, kind: str
     assert built(story, kind, variant) == on_the_day
 
 
+def test_what_waits_for_approval_since_before_the_period_is_in_the_follow_up(story: Story) -> None:
+    data = selection.load(asked(story, ReportKind.FOLLOW_UP, period_from=date(2017, 3, 5)))
+    waiting = Action.objects.awaiting_approval().filter(agenda_item__restricted=False)
+    assert {row.pk for row in data.actions if row.awaits} == set(waiting.values_list("pk", flat=True))
+    assert data.figures.total.done == waiting.count() == 2
+
+
 @pytest.mark.parametrize("kind", ReportKind)
 def test_a_plan_with_nothing_opens_with_words(kind: str) -> None:
     plan = make.make_plan(make.make_council())
