@@ -193,7 +193,8 @@ class _Related:
 
 
 def _related(question: Question) -> _Related:
-    items = AgendaItem.objects.filter(meeting__council=question.council, meeting__date__lte=question.as_of)
+    # Of all meetings: an action that was brought in may be older than the meeting that it was logged at.
+    items = AgendaItem.objects.filter(meeting__council=question.council)
     found = Case.objects.filter(council=question.council).annotate(related=has_extremism_topic(Case))
     cases = list(found.values_list("pk", "related", "opened_on", "restricted"))
     return _Related(

@@ -362,6 +362,14 @@ def test_what_waits_for_approval_since_before_the_period_is_in_the_follow_up(sto
     assert data.figures.total.done == waiting.count() == 2
 
 
+def test_an_action_dated_before_its_marked_meeting_is_neutral_before_that_meeting_too(story: Story) -> None:
+    """A list that is brought in keeps the days of its rows, though it is logged at a later meeting."""
+    AgendaItem.objects.filter(title="Svartlistan").update(case=None)
+    Action.objects.filter(title="Svartrensa väggen").update(agreed_on=JAN)
+    content = built(story, ReportKind.STATUS, Variant.PUBLISH, as_of=date(2017, 2, 15))
+    assert told(content, "Svartrensa") == []
+
+
 @pytest.mark.parametrize("kind", ReportKind)
 def test_a_plan_with_nothing_opens_with_words(kind: str) -> None:
     plan = make.make_plan(make.make_council())
