@@ -238,7 +238,7 @@ def test_the_list_says_what_kind_it_is_and_is_filtered_when_it_is_long(cast: Cas
     made(story, cast.coordinator, kind=ReportKind.CASES, variant="publish", language="en", format="json")
     short = browser.get(address("list", cast)).text
     assert "Cases · For publication" in short
-    assert "JSON, for machines, English" in short
+    assert "English · JSON, for machines" in short
     assert "shown_state" not in short
     for day in range(20):
         made(story, cast.coordinator, as_of=DAY - timedelta(days=day), state=ReportState.CANCELLED)
