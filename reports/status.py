@@ -7,7 +7,8 @@ docs/report.md says in words what is counted.
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -208,7 +209,7 @@ class Figures:
     activities: Mapping[int | None, Counts]
     delays: tuple[tuple[int, int | None, int], ...]
     months: tuple[Month, ...] = ()
-    standing: Mapping[int | None, Counts] = field(default_factory=dict)
+    standing: Mapping[int | None, Counts] = dataclass_field(default_factory=dict)
 
 
 def rewound(now: Mapping[str, Any], later: Sequence[Changes]) -> dict[str, Any]:

@@ -207,9 +207,7 @@ def test_a_file_that_cannot_be_removed_keeps_no_other_report(
     (folder / stuck.file_name).mkdir()
     Report.objects.update(asked_at=timezone.now() - timedelta(days=800))
     with django_capture_on_commit_callbacks(execute=True):
-        purging.purge(
-            council=story.council, before=timezone.now() - timedelta(days=730), decision="KS 2017/12", on=DAY
-        )
+        purging.purge(council=story.council, before=timezone.now() - timedelta(days=730), decision="KS 2017/12", on=DAY)
     assert (Report.objects.count(), (folder / other.file_name).exists()) == (0, False)
 
 

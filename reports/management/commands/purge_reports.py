@@ -13,7 +13,6 @@ from bra.models import Council
 from reports import purging
 from reports.models import ReportRules
 
-
 MOST_DAYS = 366 * ReportRules.MOST_YEARS
 
 
