@@ -115,4 +115,5 @@ def _make(planned: ReportSchedule, *, council: Council, on: date) -> Report | No
     report = request_report(council=council, question=question, by=None, on=on)
     planned.report, planned.made = report, True
     planned.save(update_fields=["report", "made"])
+    schedule.tell_if_ready(report, on=on)
     return report
