@@ -162,6 +162,7 @@ def ask_again(*, report: Report, by: Member, at: datetime) -> Report:
     refuse_bad_question(question, on)
     if waiting := Report.objects.waiting().filter(**_asked(council, question, report.format)).first():
         report.schedules.update(report=waiting)
+        schedule.tell_if_ready(waiting, on=on)
         return waiting
     history.change(
         report,

@@ -81,9 +81,13 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(asked_at__lt=before).exclude(state__in=WAITING).order_by("asked_at", "pk")
 
     def before(self, plan: WorkPlan, kind: str, as_of: date) -> date | None:
-        """The day of the latest report made of the plan before the day `as_of`: what that day's is compared with."""
-        ready = self.filter(plan=plan, kind=kind, state=ReportState.READY, as_of__lt=as_of)
-        return ready.order_by("-as_of").values_list("as_of", flat=True).first()
+        """The day of the latest report made of the plan before the day `as_of`: what that day's is compared with.
+
+        Those made by themselves count from when they are asked for: several may be, after the server was down.
+        """
+        made = Q(state=ReportState.READY) | Q(state__in=WAITING, asked_by=None)
+        earlier = self.filter(made, plan=plan, kind=kind, as_of__lt=as_of)
+        return earlier.order_by("-as_of").values_list("as_of", flat=True).first()
 
 
 class Report(models.Model):

@@ -114,5 +114,6 @@ def _delete(report: Report, decision: str, by: Member | None, on: date) -> None:
     )
     report.delete()
     if kept:
-        # After the row: a row without its file would offer what isn't there. What a crash leaves is swept.
-        transaction.on_commit(lambda: kept.unlink(missing_ok=True))
+        # After the row: a row without its file would offer what isn't there. What a crash leaves is swept. One that
+        # can't be removed is told in the log; the others go all the same.
+        transaction.on_commit(lambda: kept.unlink(missing_ok=True), robust=True)

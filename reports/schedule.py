@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from actions.models import WorkPlan
 from bra import post
 from bra.models import Council, Member, MemberQuerySet
+from bra.rows import locked
 from reports.models import REPORT_MAIL, Report, ReportKind, ReportSchedule, ReportState, Variant
 from reports.permissions import REPORT_READERS, may_read_reports
 
@@ -61,3 +62,13 @@ def tell(report: Report, *, on: date) -> int:
         on=on,
         about=report.pk,
     )
+
+
+def tell_if_ready(report: Report, *, on: date) -> None:
+    """Tell those who have just been put down for a report that others asked for, should it have got ready meanwhile.
+
+    Its row is locked, so a builder that hasn't come so far finds them when it tells. Nobody is told twice.
+    """
+    report = locked(report)
+    if report.state == ReportState.READY:
+        tell(report, on=on)

@@ -106,8 +106,8 @@ def make_due(*, council: Council, today: date) -> list[Report]:
 def _make(planned: ReportSchedule, *, council: Council, on: date) -> Report | None:
     locked(council)
     planned = locked(planned)
-    plan = WorkPlan.objects.filter(council=council).current(planned.on)
-    if planned.made or plan is None or not plan.starts <= planned.on:
+    plan = WorkPlan.objects.filter(council=council, starts__lte=planned.on).current(planned.on)
+    if planned.made or plan is None:
         return None
     question = Question(
         plan, plan.starts, min(planned.on, plan.ends), planned.on, kind=planned.kind, variant=planned.variant
@@ -115,4 +115,5 @@ def _make(planned: ReportSchedule, *, council: Council, on: date) -> Report | No
     report = request_report(council=council, question=question, by=None, on=on)
     planned.report, planned.made = report, True
     planned.save(update_fields=["report", "made"])
+    schedule.tell_if_ready(report, on=on)
     return report

@@ -12,6 +12,7 @@ from django.db.models import Count
 from django.utils import translation
 
 from actions.models import WorkPlan
+from actions.status import Progress
 from bra.models import Council, Member, Organisation, Role
 from meetings.models import AgendaItem, Attendance, AttendanceStatus, Case, Decision, ItemState, Meeting
 from meetings.models.topics import has_extremism_topic
@@ -111,6 +112,10 @@ class StatusData:
         status_tables = self.activities, self.actions, self.cases, self.items, self.meetings, self.marked, self.changes
         return sum(len(rows) for rows in tables.get(self.question.kind, status_tables))
 
+    def progress(self, activity: ActivityRow) -> Progress:
+        """How an activity goes on the report's day, by all its actions and its indicators."""
+        return status.progress(activity, self.figures.standing[activity.pk], self.question.as_of)
+
 
 class _Gathered:
     """What the one pass over the actions leaves behind."""
@@ -193,7 +198,8 @@ class _Related:
 
 
 def _related(question: Question) -> _Related:
-    items = AgendaItem.objects.filter(meeting__council=question.council, meeting__date__lte=question.as_of)
+    # Of all meetings: an action that was brought in may be older than the meeting that it was logged at.
+    items = AgendaItem.objects.filter(meeting__council=question.council)
     found = Case.objects.filter(council=question.council).annotate(related=has_extremism_topic(Case))
     cases = list(found.values_list("pk", "related", "opened_on", "restricted"))
     return _Related(
@@ -206,10 +212,11 @@ def _related(question: Question) -> _Related:
 
 def _belongs(question: Question, row: ActionRow, cases: Collection[int]) -> bool:
     """Whether an action belongs to a report of the question's kind and period; docs/report.md says it in words."""
+    if question.kind == ReportKind.FOLLOW_UP:
+        # Whenever it was done: what waits for the council isn't forgotten because a period begins.
+        return row.agreed_on <= question.last_day and (row.is_live or row.awaits)
     if not status.in_period(row, question.period_from, question.last_day):
         return False
-    if question.kind == ReportKind.FOLLOW_UP:
-        return row.is_live or row.awaits
     if question.kind == ReportKind.CASES:
         return row.case in cases
     return row.activity != OTHER_PLAN and (row.extremism or question.kind == ReportKind.STATUS)
@@ -238,6 +245,8 @@ def _gather(question: Question, own: dict[int, int | None], related: _Related, s
                 found.marked.append(row)
             for kind in status.changes_of(row, before):
                 found.changes.append(ChangeRow(kind, row, before))
+        else:
+            found.tally.pass_by(row)
     return found
 
 

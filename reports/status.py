@@ -8,6 +8,7 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -198,7 +199,8 @@ class Month:
 class Figures:
     """The totals of a report. `goals` ends with None, for actions that serve no activity, when there are any.
 
-    `activities` counts by the activity's key, those with an action only.
+    `activities` counts by the activity's key, those with an action only. `standing` counts all actions of an activity
+    on the day, those too that the period or the kind leaves out: how it goes doesn't depend on what is asked.
     """
 
     total: Counts
@@ -207,6 +209,7 @@ class Figures:
     activities: Mapping[int | None, Counts]
     delays: tuple[tuple[int, int | None, int], ...]
     months: tuple[Month, ...] = ()
+    standing: Mapping[int | None, Counts] = dataclass_field(default_factory=dict)
 
 
 def rewound(now: Mapping[str, Any], later: Sequence[Changes]) -> dict[str, Any]:
@@ -303,6 +306,8 @@ class Tally:
         # How many by (activity or organisation, state, place in DELAYS or -1 when it isn't late).
         self._by_activity: Counter[tuple[int | None, str, int]] = Counter()
         self._by_organisation: Counter[tuple[str, str, int]] = Counter()
+        # How many more by (activity, state), which the report leaves out.
+        self._beyond: Counter[tuple[int | None, str]] = Counter()
         self._agreed: Counter[date] = Counter()
         self._closed: Counter[date] = Counter()
 
@@ -318,6 +323,10 @@ class Tally:
         self._by_activity[row.activity, state, late] += 1
         self._by_organisation[row.organisation, state, late] += 1
         self._agreed[row.agreed_on] += 1
+
+    def pass_by(self, row: ActionRow) -> None:
+        """Note an action that isn't the report's, but tells how its activity goes."""
+        self._beyond[row.activity, row.status] += 1
 
     def total(self) -> Counts:
         """All actions."""
@@ -378,7 +387,13 @@ class Tally:
             activities={one: self._of([one]) for one in served},
             delays=self.delays(),
             months=self.months(*months) if months else (),
+            standing={one: self._standing(one) for one in goal_of},
         )
+
+    def _standing(self, activity: int | None) -> Counts:
+        beyond = [(state, -1, number) for (one, state), number in self._beyond.items() if one == activity]
+        inside = [(state, late, n) for (one, state, late), n in self._by_activity.items() if one == activity]
+        return _counts(inside + beyond)
 
 
 def _delay(days: int) -> int:

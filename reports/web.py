@@ -183,7 +183,7 @@ class Reader:
     def _line(self, activity: ActivityRow, counts: Counts) -> ActivityLine:
         numbers = (("", counts.total), (Status.DONE, counts.done), (OPEN, counts.open), (OVERDUE, counts.overdue))
         cells = [self.cell(number, Pick(activity=str(activity.pk), part=str(part))) for part, number in numbers]
-        return ActivityLine(activity, status.progress(activity, counts, self.question.as_of), cells)
+        return ActivityLine(activity, self.data.progress(activity), cells)
 
     def by_goal(self) -> list[tuple[str, list[ActivityLine]]]:
         """The lines of the activities under their goals, those without one too."""

@@ -16,7 +16,7 @@ from actions.models import Status
 from bra.http import CouncilRequest, only_if
 from reports import charts, lifecycle, permissions, selection
 from reports.forms import QuestionForm, initial
-from reports.models import Variant
+from reports.models import ReportKind, Variant
 from reports.status import ActionRow, ChangeRow
 from reports.views import presets_of, question_form
 from reports.web import Pick, Reader, change_words
@@ -84,6 +84,8 @@ def _figures(reader: Reader) -> dict[str, Any]:
     return {
         "question": reader.question,
         "data": data,
+        # It holds only what is open and what waits, so nothing in it is a share of what was to be done.
+        "follows_up": reader.question.kind == ReportKind.FOLLOW_UP,
         "total": total,
         "open": reader.cell(data.figures.total.open, Pick(part="open")),
         "states": charts.parts(data.figures.total),

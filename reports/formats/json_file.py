@@ -142,9 +142,8 @@ def _tables(data: StatusData) -> Mapping[str, Iterator[Fields]]:
 
 
 def _activity(data: StatusData, row: ActivityRow) -> Fields:
-    day = data.question.as_of
-    counts = data.figures.activities.get(row.pk) or status.count((), day)
-    progress = status.progress(row, counts, day)
+    counts = data.figures.activities.get(row.pk) or status.count((), data.question.as_of)
+    progress = data.progress(row)
     return {
         "activity": row.code,
         "title": row.title,

@@ -121,11 +121,17 @@ def _organisations(report: Report, tables: dict[str, Described]) -> Fields | Non
         [(name, [counts.open, counts.overdue]) for name, counts in organisations],
         [(open_word, CALM), (overdue, LATE)],
     )
+    headers = [_("Organisation"), _("Total"), _("Of which done"), open_word, overdue, _("Share done")]
+    rows: list[tuple[str, ...]] = [(name, *_numbers(counts)) for name, counts in organisations]
+    if "Organisationer" in tables:
+        # A follow-up leaves out what is approved, so what it has is no share of anything.
+        headers = [_("Organisation"), open_word, overdue, _("Waiting for approval")]
+        rows = [(name, str(one.open), str(one.overdue), str(one.done)) for name, one in organisations]
     return _section(
         _("Organisations"),
-        [_("Organisation"), _("Total"), _("Of which done"), open_word, overdue, _("Share done")],
-        [(name, *_numbers(counts)) for name, counts in organisations],
-        numbers=5,
+        headers,
+        rows,
+        numbers=len(headers) - 1,
         empty=_("No actions belong to the period."),
         chart=bars,
     )

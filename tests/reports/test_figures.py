@@ -222,6 +222,30 @@ def test_a_bad_question_is_said_where_the_figures_stand(cast: Cast, story: Story
     assert "Go back to the figures" in rows.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("status", [True, True, True, True, False]),
+        ("extremism", [False, False, True, True, False]),
+        ("cases", [False, True, True, True, False]),
+        ("follow_up", [False, False, False, False, True]),
+    ],
+)
+def test_the_page_says_nothing_of_what_a_kind_does_not_count(
+    cast: Cast, story: Story, browser: Client, kind: str, says: list[bool]
+) -> None:
+    """A follow-up holds what is open and what waits: a share done, or what was closed, can't be counted in that."""
+    story.agree(date(2017, 1, 16), item=story.meet(date(2017, 1, 16), case=make.make_case(cast.council)))
+    html = browser.get(page(cast, kind=kind)).content.decode()
+    words = ["in the period.", "1 case.", "Share done", "Changes since", "Reported done, waiting for approval"]
+    assert [word in html for word in words] == says
+    assert ('id="months-title"' in html) == (kind in ("status", "cases"))  # nothing is marked here
+    for address, number in cells_of(html):
+        answer = browser.get(address)
+        shown = answer.context["page_obj"].paginator.count if "page_obj" in answer.context else answer.context["count"]
+        assert (address, shown) == (address, number)
+
+
 def test_htmx_gets_the_figures_alone(cast: Cast, story: Story, browser: Client) -> None:
     html = browser.get(page(cast), headers={"HX-Request": "true", "HX-Target": "figures"}).content.decode()
     assert ('id="figures"' in html, "<html" in html) == (True, False)

@@ -256,6 +256,13 @@ def test_the_totals_of_each_format_are_the_figures(data: StatusData) -> None:
     assert f"{word} 3 1 2 1 33 %" in " ".join(pdf_words(made(Format.PDF, data)).split())
 
 
+def test_the_pdf_of_a_follow_up_tells_no_share_done(story: Story) -> None:
+    """It leaves out what the council has approved, so what is done in it is no share of what was to be done."""
+    question = replace(story.ask(), kind=ReportKind.FOLLOW_UP, language="en")
+    words = " ".join(pdf_words(made(Format.PDF, selection.load(question))).split())
+    assert ("Share done" in words, "Waiting for approval" in words) == (False, True)
+
+
 def test_the_pdf_is_tagged_titled_and_says_what_its_charts_show(data: StatusData) -> None:
     content = made(Format.PDF, data)
     reader = pypdf.PdfReader(BytesIO(content))

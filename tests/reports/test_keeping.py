@@ -191,6 +191,26 @@ def test_the_command_goes_by_the_rule_or_refuses(cast: Cast, story: Story, capsy
     assert (capsys.readouterr().out, Report.objects.count()) == ("1 reports purged.\n", 0)
 
 
+@pytest.mark.parametrize("days", [-730, 99_999_999])
+def test_a_number_of_days_that_makes_no_sense_purges_nothing(story: Story, days: int) -> None:
+    aged(story, 3)
+    with pytest.raises(CommandError) as refused:
+        call_command("purge_reports", council="granby", days=days, decision="KS 2017/12")
+    assert (refused.value.returncode, Report.objects.count()) == (2, 1)
+
+
+def test_a_file_that_cannot_be_removed_keeps_no_other_report(
+    story: Story, folder: Path, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    stuck, other = built(story), built(story, as_of=date(2017, 3, 1))
+    (folder / stuck.file_name).unlink()
+    (folder / stuck.file_name).mkdir()
+    Report.objects.update(asked_at=timezone.now() - timedelta(days=800))
+    with django_capture_on_commit_callbacks(execute=True):
+        purging.purge(council=story.council, before=timezone.now() - timedelta(days=730), decision="KS 2017/12", on=DAY)
+    assert (Report.objects.count(), (folder / other.file_name).exists()) == (0, False)
+
+
 def test_files_that_no_report_names_are_swept_after_a_day(story: Story, folder: Path) -> None:
     report = built(story)
     names = [f"7-{'a' * 16}.xlsx", f".7-{'b' * 16}.xlsx.0123abcd.part", f"8-{'c' * 16}.xlsx", "notes.txt"]
@@ -216,7 +236,7 @@ def test_the_list_says_what_kind_it_is_and_is_filtered_when_it_is_long(cast: Cas
     made(story, cast.coordinator, kind=ReportKind.CASES, variant="publish", language="en", format="json")
     short = browser.get(address("list", cast)).text
     assert "Cases · For publication" in short
-    assert "JSON, for machines, English" in short
+    assert "English · JSON, for machines" in short
     assert "shown_state" not in short
     for day in range(20):
         made(story, cast.coordinator, as_of=DAY - timedelta(days=day), state=ReportState.CANCELLED)

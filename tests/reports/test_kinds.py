@@ -355,6 +355,38 @@ def test_a_report_rebuilt_later_is_the_report_of_the_day(story: Story, kind: str
     assert built(story, kind, variant) == on_the_day
 
 
+def test_what_waits_for_approval_since_before_the_period_is_in_the_follow_up(story: Story) -> None:
+    data = selection.load(asked(story, ReportKind.FOLLOW_UP, period_from=date(2017, 3, 5)))
+    waiting = Action.objects.awaiting_approval().filter(agenda_item__restricted=False)
+    assert {row.pk for row in data.actions if row.awaits} == set(waiting.values_list("pk", flat=True))
+    assert data.figures.total.done == waiting.count() == 2
+
+
+def test_an_action_dated_before_its_marked_meeting_is_neutral_before_that_meeting_too(story: Story) -> None:
+    """A list that is brought in keeps the days of its rows, though it is logged at a later meeting."""
+    AgendaItem.objects.filter(title="Svartlistan").update(case=None)
+    Action.objects.filter(title="Svartrensa väggen").update(agreed_on=JAN)
+    content = built(story, ReportKind.STATUS, Variant.PUBLISH, as_of=date(2017, 2, 15))
+    assert told(content, "Svartrensa") == []
+
+
+@pytest.mark.parametrize("kind", [ReportKind.STATUS, ReportKind.FOLLOW_UP, ReportKind.EXTREMISM])
+def test_an_activity_is_judged_by_all_its_actions_whatever_the_report_counts(story: Story, kind: str) -> None:
+    """Done before the period, or in no table of the kind, is done all the same."""
+    activity = story.activities[1]
+    activity.due_quarters.update(year=2016, quarter=4)
+    done = story.agree(date(2016, 11, 1), activity=activity)
+    lifecycle.report_done(action=done, by=story.secretary, on=date(2016, 12, 1), effect="Klart")
+    lifecycle.approve(action=Action.objects.get(pk=done.pk), by=story.secretary, on=date(2016, 12, 2))
+    data = selection.load(asked(story, kind, period_from=date(2017, 1, 1)))
+    (row,) = [one for one in data.activities if one.pk == activity.pk]
+    assert (data.progress(row).state, data.progress(row).late) == ("done", False)
+    assert activity.pk not in data.figures.activities
+    # As of a day when it wasn't done yet.
+    before = selection.load(asked(story, kind, as_of=date(2016, 11, 15)))
+    assert before.progress(row).state == "todo"
+
+
 @pytest.mark.parametrize("kind", ReportKind)
 def test_a_plan_with_nothing_opens_with_words(kind: str) -> None:
     plan = make.make_plan(make.make_council())

@@ -140,6 +140,14 @@ def test_a_planned_report_is_made_once_when_its_day_is_over(story: Story) -> Non
     assert (one.report, one.made) == (report, True)
 
 
+def test_a_day_after_one_plan_and_before_the_next_belongs_to_the_one_that_has_begun(story: Story) -> None:
+    make.make_plan(story.council, name="2019", starts=date(2019, 1, 1), ends=date(2019, 12, 31))
+    gap = date(2018, 6, 30)
+    scheduling.plan_report(council=story.council, day=gap, recipients=[], by=story.secretary, on=DAY)
+    (report,) = scheduling.make_due(council=story.council, today=gap + timedelta(days=1))
+    assert (report.plan, report.period_to, report.as_of) == (story.plan, story.plan.ends, gap)
+
+
 def test_the_chosen_are_told_by_a_mail_with_a_link_and_no_file(cast: Cast, story: Story) -> None:
     planned(story, cast.coordinator)
     (report,) = scheduling.make_due(council=story.council, today=HALF_YEAR + timedelta(days=1))

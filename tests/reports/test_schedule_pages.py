@@ -156,6 +156,8 @@ def test_days_that_passed_while_the_server_was_down_are_made_afterwards_in_one_g
     tasks.make_scheduled()
     found = Report.objects.order_by("as_of").values_list("as_of", "period_to", "state", "asked_by")
     assert list(found) == [(day, day, "ready", None) for day in (DAY, HALF_YEAR)]
+    # The later one is compared with the earlier one, as it would have been with the server up.
+    assert list(Report.objects.order_by("as_of").values_list("previous", flat=True)) == [None, DAY]
     assert Letter.objects.filter(kind="report", recipient=cast.coordinator).count() == 2
 
 

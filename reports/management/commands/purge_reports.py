@@ -13,6 +13,8 @@ from bra.models import Council
 from reports import purging
 from reports.models import ReportRules
 
+MOST_DAYS = 366 * ReportRules.MOST_YEARS
+
 
 class Command(BaseCommand):
     """The command line's door to purging."""
@@ -43,8 +45,10 @@ class Command(BaseCommand):
 
 
 def _purged(council: Council, days: int | None, decision: str | None) -> int:
+    if days is not None and not 0 <= days <= MOST_DAYS:
+        raise RuleBroken(_("Choose between 0 and %(most)d days.") % {"most": MOST_DAYS})
     now = timezone.now()
     rules = ReportRules.of(council)
-    before = rules.oldest_kept(council.now(now)) if days is None else now - timedelta(days=max(0, days))
+    before = rules.oldest_kept(council.now(now)) if days is None else now - timedelta(days=days)
     chosen = rules.decision if decision is None else decision
     return purging.purge(council=council, before=before, decision=chosen, on=council.today(now))

@@ -54,7 +54,7 @@ def activities(report: Report) -> None:
             activity.responsible_role,
             ", ".join(activity.quarters),
             activity.due,
-            progress_words(status.progress(activity, counts, report.day)),
+            progress_words(report.data.progress(activity)),
             counts.total,
             counts.done,
             counts.open,
