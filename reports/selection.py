@@ -102,7 +102,7 @@ class _Gathered:
         self.tally = status.Tally(day)
         self.actions = Spool(ActionRow._make)
         self.marked = Spool(ActionRow._make)
-        self.changes: Spool[ChangeRow] = Spool()
+        self.changes = Spool(ChangeRow.unpacked, ChangeRow.packed)
         self.restricted = 0
         # How many have been agreed there by the day, whether or not they are in the report.
         self.of_item: Counter[int] = Counter()

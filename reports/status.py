@@ -234,6 +234,16 @@ class ChangeRow(NamedTuple):
     action: ActionRow
     before: Before | None
 
+    @classmethod
+    def unpacked(cls, values: Sequence[Any]) -> "ChangeRow":
+        """The row whose `packed` form is given."""
+        kind, action, before = values
+        return cls(Change(kind), ActionRow._make(action), before and Before._make(before))
+
+    def packed(self) -> tuple[str, tuple[Any, ...], tuple[Any, ...] | None]:
+        """The row as plain values, which are quick to store."""
+        return self.kind.value, tuple(self.action), self.before and tuple(self.before)
+
 
 def changes_of(row: ActionRow, before: Before | None) -> list[Change]:
     """What has become of the action since it stood as in `before`; None when it hadn't been agreed yet.

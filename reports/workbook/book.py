@@ -1,6 +1,6 @@
 """A workbook of the house: titled, printable sheets, each with one native table, written cell by cell."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
@@ -55,6 +55,7 @@ class Book:
         self.day = day
         self.progress = progress
         self.rows_written = 0
+        self._tell_at = PROGRESS_STEP
         self.accent = ACCENTS[Accent(council.accent)]
         self.alt_texts: list[tuple[str, str]] = []
         self.contents: list[tuple[Worksheet, str, int]] = []
@@ -145,9 +146,7 @@ class Book:
                 self.put(sheet, last, index, value, column.style)
             self.fit(sheet, last, ((value, column.width) for value, column in zip(values, columns, strict=True)))
             if counted:
-                self.rows_written += 1
-                if self.rows_written % PROGRESS_STEP == 0:
-                    self.progress(self.rows_written)
+                self._count(1)
         return self._framed(sheet, name, columns, last, empty, what)
 
     def long_table(
@@ -167,16 +166,15 @@ class Book:
                 Stamp(self._style(column.style, quoted=False), self._style(column.style, quoted=True), column.width)
                 for column in columns
             ]
-            self.streams[sheet.title] = Rows(FIRST_ROW, last, stamps, self._told(rows), _height)
+            self.streams[sheet.title] = Rows(FIRST_ROW, last, stamps, rows, _height, self._count)
         return self._framed(sheet, name, columns, last, empty, what)
 
-    def _told(self, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-        """The rows, and now and then how many of them have been written."""
-        for row in rows:
-            yield row
-            self.rows_written += 1
-            if self.rows_written % PROGRESS_STEP == 0:
-                self.progress(self.rows_written)
+    def _count(self, more: int) -> None:
+        """Tell now and then how many rows have been written: rarely when they are many, for each telling costs time."""
+        self.rows_written += more
+        if self.rows_written >= self._tell_at:
+            self._tell_at = self.rows_written + max(PROGRESS_STEP, self.rows_written // 50)
+            self.progress(self.rows_written)
 
     def _style(self, name: str, *, quoted: bool) -> int:
         """The number that cells of the named style refer to it by."""
