@@ -85,4 +85,5 @@ class HandOverAllForm(GuardedForm):
         super().__init__(data)
         field = self.fields["owner"]
         assert isinstance(field, OwnerField)
+        field.label, field.error_messages["required"] = _("New owner"), _("Choose who takes everything over.")
         field.offer(member.council, on=on, cleared_only=cleared_only, but=member)

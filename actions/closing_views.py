@@ -21,7 +21,6 @@ from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override
 from bra.http import CouncilRequest, only_if
 from bra.member_views import member_for
-from bra.models import Member
 from bra.permissions import may_log
 from bra.tasks import wake_sender
 from meetings.models import AgendaItem, ItemKind
@@ -31,7 +30,7 @@ REFUSED = 422
 
 def _item(request: CouncilRequest) -> AgendaItem | None:
     """The follow-up item in whose list the button stood; None on the action's own page."""
-    sent = request.POST.get("item", "")
+    sent = request.POST.get("item") or request.GET.get("item", "")
     if not sent.isdecimal():
         return None
     item = item_for(request.member, int(sent))
@@ -57,17 +56,25 @@ def _back(
     return redirect("actions:list", request.council.slug)
 
 
+def _undo(request: CouncilRequest, name: str, *args: int, **query: list[int]) -> str:
+    """The address that undoes, and leads back to the item in whose list the button stood."""
+    item = _item(request)
+    asked = urlencode(query | ({"item": [item.pk]} if item else {}), doseq=True)
+    path = reverse(f"actions:{name}", args=[request.council.slug, *args])
+    return f"{path}?{asked}" if asked else path
+
+
 @require_POST
 @only_if(may_log)
 def approve(request: CouncilRequest, pk: int) -> HttpResponse:
     """Approve that an action is done."""
-    action = action_for(request.member, pk)
+    action = action_for(request, pk)
     try:
         lifecycle.approve(action=action, by=request.member, on=request.today)
     except RuleBroken as error:
         messages.error(request, error.sentence)
     else:
-        undo = reverse("actions:unapprove", args=[request.council.slug, pk])
+        undo = _undo(request, "unapprove", pk)
         messages.success(request, _("The action is approved as done."), extra_tags=f"undo={undo}")
     return _back(request, action)
 
@@ -76,7 +83,7 @@ def approve(request: CouncilRequest, pk: int) -> HttpResponse:
 @only_if(may_log)
 def unapprove(request: CouncilRequest, pk: int) -> HttpResponse:
     """Take an approval back."""
-    action = action_for(request.member, pk)
+    action = action_for(request, pk)
     lifecycle.unapprove(action=action, by=request.member, on=request.today)
     messages.success(request, _("The approval is taken back."))
     return _back(request, action)
@@ -92,8 +99,7 @@ def approve_all(request: CouncilRequest) -> HttpResponse:
     """Approve all that the list showed."""
     approved = lifecycle.approve_all(pks=_keys(request.POST.getlist("action")), by=request.member, on=request.today)
     if approved:
-        query = urlencode([("action", action.pk) for action in approved])
-        undo = f"{reverse('actions:unapprove_all', args=[request.council.slug])}?{query}"
+        undo = _undo(request, "unapprove_all", action=[action.pk for action in approved])
         number = len(approved)
         words = ngettext("%(n)d action is approved as done.", "%(n)d actions are approved as done.", number)
         messages.success(request, words % {"n": number}, extra_tags=f"undo={undo}")
@@ -115,7 +121,7 @@ def unapprove_all(request: CouncilRequest) -> HttpResponse:
 @only_if(may_log)
 def send_back(request: CouncilRequest, pk: int) -> HttpResponse:
     """Send what was reported as done back, with a word on what is left."""
-    action = action_for(request.member, pk)
+    action = action_for(request, pk)
     form = SendBackForm(request.POST, auto_id=f"send_back-{pk}-%s")
     if form.is_valid():
         try:
@@ -132,14 +138,14 @@ def send_back(request: CouncilRequest, pk: int) -> HttpResponse:
             return _back(request, action)
     if request.htmx and _item(request):
         return _back(request, action, (pk, form))
-    return action_page(request, action_for(request.member, pk), ("send_back", form))
+    return action_page(request, action_for(request, pk), ("send_back", form))
 
 
 @require_POST
 @only_if(may_log)
 def tie(request: CouncilRequest, pk: int) -> HttpResponse:
     """Say what the action waits for and how often it is repeated."""
-    action = action_for(request.member, pk)
+    action = action_for(request, pk)
     form = TiesForm(request.POST, action=action, member=request.member, auto_id="ties-%s")
     if form.hides:
         raise Http404
@@ -154,20 +160,20 @@ def _tie(*, action: Action, waits_for: Action | None, repeat_months: int | None,
 # Requests for more time
 
 
-def _request_for(member: Member, pk: int) -> DeadlineRequest:
+def _request_for(request: CouncilRequest, pk: int) -> DeadlineRequest:
     """The door to a request: it exists for whoever its action exists for."""
-    found = DeadlineRequest.objects.visible_to(member).select_related("action__council")
-    request: DeadlineRequest = get_object_or_404(found, pk=pk, action__removed=False)
-    return request
+    found = DeadlineRequest.objects.open_to(request.member, request.today).select_related("action__council")
+    asked: DeadlineRequest = get_object_or_404(found, pk=pk, action__removed=False)
+    return asked
 
 
 @require_POST
 @only_if(permissions.may_answer_request)
 def answer_request(request: CouncilRequest, pk: int) -> HttpResponse:
     """Grant or refuse more time."""
-    asked = _request_for(request.member, pk)
+    asked = _request_for(request, pk)
     form = AnswerForm(request.POST, auto_id="answer-%s")
-    action = action_for(request.member, asked.action_id)
+    action = action_for(request, asked.action_id)
     if form.is_valid():
         try:
             with transaction.atomic():
@@ -192,7 +198,7 @@ def answer_request(request: CouncilRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw_request(request: CouncilRequest, pk: int) -> HttpResponse:
     """Take the own request back."""
-    asked = _request_for(request.member, pk)
+    asked = _request_for(request, pk)
     if asked.asked_by_id != request.member.pk:
         raise Http404
     try:

@@ -40,7 +40,16 @@ def _nothing_hidden_that_day(member: Member, letter: Letter) -> bool:
     return member.cleared or not hidden.exists()
 
 
-post.register(post.Kind(REMINDER, _("Reminder"), reminders.write_reminders, _reminders, dropped=reminders.untell))
+post.register(
+    post.Kind(
+        REMINDER,
+        _("Reminder"),
+        reminders.write_reminders,
+        _reminders,
+        recurring=True,
+        dropped=reminders.untell,
+    )
+)
 post.register(
     post.Kind(
         reminders.DIGEST,

@@ -140,6 +140,7 @@ def mail_detail(request: CouncilRequest, pk: int) -> HttpResponse:
         "kind": kind,
         "failure": post.failure_words(letter.failure),
         "to_judge": letter.state in (LetterState.FAILED, LetterState.UNKNOWN),
+        "may_resend": post.may_resend(letter),
         "lines": [
             (
                 line,
@@ -149,7 +150,7 @@ def mail_detail(request: CouncilRequest, pk: int) -> HttpResponse:
             for line in lines
         ],
         "mail": mails.first() if whole else None,
-        "stopped": letter.recipient.address.lower() in post.stopped_addresses(request.council),
+        "stopped": (letter.address or letter.recipient.address).lower() in post.stopped_addresses(request.council),
         "trail": [(_("Mail log"), reverse("actions:mail_list", args=[request.council.slug])), (kind, None)],
     }
     return render(request, "actions/mail_detail.html", context)
@@ -174,7 +175,7 @@ def reminder_send(request: CouncilRequest) -> HttpResponse:
 @only_if(may_coordinate)
 @require_POST
 def mail_resend(request: CouncilRequest, pk: int) -> HttpResponse:
-    """Send a mail that failed, or of which nobody knows, again."""
+    """Send a mail again that failed, of which nobody knows, or that missed its recipient."""
     letter = letter_for(request.member, pk)
     try:
         post.resend(letter=letter, by=request.member, on=request.today)
@@ -204,7 +205,7 @@ def mail_dismiss(request: CouncilRequest, pk: int) -> HttpResponse:
 def address_stop(request: CouncilRequest, pk: int) -> HttpResponse:
     """Stop the address of a mail's recipient: the mail came back."""
     letter = letter_for(request.member, pk)
-    address = letter.recipient.address
+    address = letter.address or letter.recipient.address
     if address:
         post.stop_address(council=request.council, address=address, by=request.member, on=request.today)
         messages.success(request, _("Nothing more is sent to %(address)s.") % {"address": address})

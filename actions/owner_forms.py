@@ -172,10 +172,19 @@ class PassOnForm(OwnerForm):
     def clean(self) -> dict[str, Any]:
         """Somebody new needs a name, a title and an address. Whoever only writes one has chosen somebody new."""
         cleaned = super().clean()
-        wrote = any(cleaned.get(name) for name in ("name", "title", "email"))
+        wrote = any(str(self[name].data or "").strip() for name in ("name", "title", "email"))
         if wrote and not self["colleague"].data and self.takes_new:
             del self.errors["colleague"]
             cleaned["colleague"] = NEW
+        if wrote and cleaned.get("colleague") in self.known:
+            self.add_error(
+                "colleague",
+                gettext(
+                    "You have chosen %(colleague)s under “Colleague” and also written under “Somebody new”. "
+                    "Keep one of them."
+                )
+                % {"colleague": self.known[cleaned["colleague"]].label},
+            )
         if cleaned.get("colleague") == NEW:
             for name, sentence in (
                 ("name", gettext("Write the colleague's name.")),
@@ -242,3 +251,27 @@ class DeputyForm(GuardedForm):
             by=member,
             on=on,
         )
+
+
+class CalendarChoice(models.TextChoices):
+    """What an owner may do with the address of the own calendar."""
+
+    MAKE = "make", _("Make an address")
+    STOP = "stop", _("Stop the address")
+
+
+class CalendarForm(GuardedForm):
+    """Make or renew the secret address of the own deadlines, or stop it."""
+
+    what = forms.ChoiceField(
+        label=_("What do you want to do?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what to do with the address. Nothing has been changed.")},
+    )
+
+    def __init__(self, data: Any = None, *, has_address: bool) -> None:
+        super().__init__(data, prefix="calendar")
+        field = self.fields["what"]
+        assert isinstance(field, forms.ChoiceField)
+        renew = [(CalendarChoice.MAKE.value, gettext("Renew the address")), *CalendarChoice.choices[1:]]
+        field.choices = renew if has_address else CalendarChoice.choices[:1]

@@ -7,25 +7,38 @@ undone for half an hour. The link lives as long as there is something to answer 
 from collections import defaultdict
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from actions import owner_acts, reminders
+from actions import lifecycle, owner_acts, owner_calendar, reminders
 from actions.models import Action, ActionQuerySet, Comment, DeadlineRequest, RequestState
 from actions.owner_acts import What
-from actions.owner_forms import DeputyForm, MailChoiceForm, MoreTimeForm, OutcomeForm, OwnerForm, PassOnForm
+from actions.owner_forms import (
+    CalendarChoice,
+    CalendarForm,
+    DeputyForm,
+    MailChoiceForm,
+    MoreTimeForm,
+    OutcomeForm,
+    OwnerForm,
+    PassOnForm,
+)
 from actions.owner_links import OWNER
-from bra import post
+from bra import links, post
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm
+from bra.http import calendar_answer
 from bra.link_doors import LinkDoor, LinkRequest
 from bra.models import Deputy, Member
+from bra.permissions import may_read_council
 from bra.tasks import wake_sender
 
 REFUSED = 422
@@ -146,35 +159,40 @@ def _acts(request: LinkRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _page(request: LinkRequest, refused: GuardedForm | None = None) -> HttpResponse:
+def _page(request: LinkRequest, refused: GuardedForm | None = None, *, url: str = "") -> HttpResponse:
     rows = _rows(request, refused)
     own = _colleagues(request, {request.member.organisation_id})[request.member.organisation_id]
     listed = refused is None or any(row["opened"] for row in rows)
-    mail: dict[str, GuardedForm] = {
+    has_calendar = lifecycle.has_calendar(request.member)
+    foot: dict[str, GuardedForm] = {
         "choice": MailChoiceForm(member=request.member),
         "deputy": DeputyForm(colleagues=[member for member in own if member.pk != request.member.pk]),
+        "calendar": CalendarForm(has_address=has_calendar),
     }
-    for name, form in mail.items():
+    for name, form in foot.items():
         if refused is not None and refused.prefix == form.prefix:
-            mail[name], listed = refused, True
+            foot[name], listed = refused, True
+    place = _place(rows, foot, refused)
     context = {
         "owner": request.member,
         "today": request.today,
         "rows": rows,
         "acts": _acts(request),
-        "mail": mail,
-        "mail_opened": refused is not None and any(form is refused for form in mail.values()),
+        "foot": foot,
         "deputies": Deputy.objects.filter(member=request.member, ends__gte=request.today).select_related("deputy"),
-        "refused": _place(rows, mail, refused),
+        "url": url,
+        "has_calendar": has_calendar,
+        "meetings_too": request.member.user_id is not None and may_read_council(request.member),
+        "refused": place,
         "lost": None if listed or refused is None else _lost(refused),
     }
     return render(request, "actions/owner_page.html", context, status=REFUSED if refused else 200)
 
 
-def _place(rows: list[dict[str, Any]], mail: dict[str, GuardedForm], refused: GuardedForm | None) -> str:
+def _place(rows: list[dict[str, Any]], foot: dict[str, GuardedForm], refused: GuardedForm | None) -> str:
     """The anchor of the form that was refused: without JavaScript the page opens at its top. Empty when none was."""
-    if any(form is refused for form in mail.values()):
-        return "mail"
+    if any(form is refused for form in foot.values()):
+        return "calendar" if foot["calendar"] is refused else "mail"
     return next((f"atgard-{row['action'].pk}" for row in rows if row["opened"]), "")
 
 
@@ -311,3 +329,37 @@ def deputy_end(request: LinkRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("You get your reminders yourself again."))
     return redirect("owner:page")
+
+
+@never_cache
+@require_POST
+@door.opened
+@sensitive_variables("secret", "url")
+def calendar(request: LinkRequest) -> HttpResponse:
+    """Give the owner's deadlines a new address and show it, this once, in no session and no log of ours; or stop it."""
+    form = CalendarForm(request.POST, has_address=lifecycle.has_calendar(request.member))
+    if not form.is_valid():
+        return _page(request, form)
+    if form.cleaned_data["what"] == CalendarChoice.STOP:
+        lifecycle.stop_calendar(member=request.member, by=request.member, on=request.today)
+        messages.success(request, _("The address has been stopped. Calendars that read it get nothing more."))
+        return redirect("owner:page")
+    try:
+        secret = lifecycle.make_calendar(member=request.member, by=request.member, on=request.today)
+    except RuleBroken as error:
+        form.refuse(error)
+        return _page(request, form)
+    url = f"{settings.BASE_URL}{reverse('owner:calendar_feed', args=[secret])}"
+    return _page(request, url=url)
+
+
+@never_cache
+@require_safe
+@sensitive_variables("secret")
+def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
+    """Answer with the deadlines that the secret opens; 404 for a wrong, renewed or stopped one, or an ended mandate."""
+    clock = timezone.now()
+    link = links.follow(secret, lifecycle.CALENDAR, clock=clock, longest=None)
+    if link is None:
+        raise Http404
+    return calendar_answer(owner_calendar.write(link.member, clock=clock), link.member.council)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from actions.models import Action
+from bra import post
 from bra.models import Member
 from bra.permissions import may_coordinate, may_log
 from meetings.models import AgendaItem
@@ -14,9 +15,15 @@ def may_agree_at(member: Member, item: AgendaItem) -> bool:
     return may_log_at(member, item.meeting)
 
 
-def may_report(member: Member, action: Action) -> bool:
-    """Whether the member may say how the action goes: its owner, and those who log."""
-    return not action.removed and (action.owner_id == member.pk or may_log(member))
+def stands_in(member: Member, action: Action, on: date) -> bool:
+    """Whether the member is deputy for the action's owner on the day."""
+    return post.deputies(on).filter(member=action.owner_id, deputy=member).exists()
+
+
+def may_report(member: Member, action: Action, on: date) -> bool:
+    """Whether the member may say how the action goes: its owner, who stands in for the owner, and those who log."""
+    theirs = action.owner_id == member.pk or may_log(member)
+    return not action.removed and (theirs or stands_in(member, action, on))
 
 
 def may_amend(member: Member, action: Action) -> bool:

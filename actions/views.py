@@ -45,9 +45,9 @@ MOST_COUNTED = 200
 REFUSED = 422
 
 
-def action_for(member: Member, pk: int) -> Action:
+def action_for(request: CouncilRequest, pk: int) -> Action:
     """The one door to an action: the row with what its page shows, or 404 for whoever may not see it."""
-    actions = Action.objects.visible_to(member).agreed()
+    actions = Action.objects.open_to(request.member, request.today).agreed()
     return get_object_or_404(
         actions.select_related(
             "council", "owner__organisation", "agenda_item__meeting", "agenda_item__case", "decision", "activity__goal"
@@ -74,8 +74,8 @@ def action_list(request: CouncilRequest) -> HttpResponse:
 
 @require_safe
 def mine(request: CouncilRequest) -> HttpResponse:
-    """The member's own actions."""
-    own = Action.objects.visible_to(request.member).owned_by(request.member)
+    """The member's own actions, and those of whoever the member stands in for today."""
+    own = Action.objects.answered_by(request.member, request.today)
     return _list(request, own, MyActionFilter, _("My actions"))
 
 
@@ -193,7 +193,7 @@ def _after_removal(request: CouncilRequest, action: Action) -> HttpResponse:
 @require_POST
 def remove(request: CouncilRequest, pk: int) -> HttpResponse:
     """Remove an action that was logged by mistake."""
-    action = action_for(request.member, pk)
+    action = action_for(request, pk)
     if not permissions.may_amend(request.member, action):
         raise Http404
     action = lifecycle.remove(action=action, by=request.member, on=request.today)
@@ -221,10 +221,10 @@ def restore(request: CouncilRequest, pk: int) -> HttpResponse:
 # The page of one action
 
 
-def _forms(request: CouncilRequest, action: Action) -> dict[str, GuardedForm]:
+def _forms(request: CouncilRequest, action: Action, *, may_report: bool) -> dict[str, GuardedForm]:
     """The empty forms of what the member may do with the action now, by the name of the verb."""
     forms: dict[str, GuardedForm] = {"comment": CommentForm(auto_id="comment-%s")}
-    if permissions.may_report(request.member, action) and action.status in LIVE:
+    if may_report and action.status in LIVE:
         forms["done"] = DoneForm(auto_id="done-%s")
         forms["postpone"] = PostponeForm(auto_id="postpone-%s")
         forms["cancel"] = CancelForm(auto_id="cancel-%s")
@@ -235,12 +235,14 @@ def _forms(request: CouncilRequest, action: Action) -> dict[str, GuardedForm]:
 
 def action_page(request: CouncilRequest, action: Action, failed: tuple[str, GuardedForm] | None = None) -> HttpResponse:
     """The page of the action; `failed` is the verb and the form that was refused, shown open with what was typed."""
-    forms = _forms(request, action)
+    own = action.owner_id == request.member.pk
+    stands_in = not own and permissions.stands_in(request.member, action, request.today)
+    may_report = permissions.may_report(request.member, action, request.today)
+    forms = _forms(request, action, may_report=may_report)
     if failed:
         forms[failed[0]] = failed[1]
     item = action.agenda_item
     extremism = item.topics.filter(extremism=True).exists()
-    may_report = permissions.may_report(request.member, action)
     context = {
         "action": action,
         "item": item,
@@ -258,8 +260,9 @@ def action_page(request: CouncilRequest, action: Action, failed: tuple[str, Guar
         "may_amend": permissions.may_amend(request.member, action),
         "may_start": may_report and action.status in (Status.NOT_STARTED, Status.POSTPONED),
         "may_reopen": may_report and action.status not in LIVE,
+        "stands_in": stands_in,
         # The owner of an action in progress came to say that it is done.
-        "report_is_next": action.owner_id == request.member.pk and action.status == Status.IN_PROGRESS,
+        "report_is_next": (own or stands_in) and action.status == Status.IN_PROGRESS,
         "trail": [
             (_("Actions"), reverse("actions:list", args=[request.council.slug])),
             (action.title, None),
@@ -274,7 +277,7 @@ def action_page(request: CouncilRequest, action: Action, failed: tuple[str, Guar
 @require_safe
 def detail(request: CouncilRequest, pk: int) -> HttpResponse:
     """What was agreed, how it goes and what has happened."""
-    return action_page(request, action_for(request.member, pk))
+    return action_page(request, action_for(request, pk))
 
 
 Verb = Callable[..., object]
@@ -294,7 +297,7 @@ def perform(
         else:
             messages.success(request, words)
             return redirect("actions:detail", request.council.slug, action.pk)
-    return action_page(request, action_for(request.member, action.pk), (name, form))
+    return action_page(request, action_for(request, action.pk), (name, form))
 
 
 def _postpone(*, deadline: Any, text: str, by: Member, **how: Any) -> object:
@@ -313,10 +316,10 @@ def _hand_over(*, owner: Member, **how: Any) -> Action:
 
 def report(request: CouncilRequest, pk: int) -> HttpResponse:
     """Say how the action goes: `what` is start, done, postpone, cancel or reopen."""
-    action = action_for(request.member, pk)
+    action = action_for(request, pk)
     if request.method != "POST":
         return redirect("actions:detail", request.council.slug, pk)
-    if not permissions.may_report(request.member, action):
+    if not permissions.may_report(request.member, action, request.today):
         raise Http404
     what = request.POST.get("what", "")
     known: dict[str, tuple[type[GuardedForm], Verb, str]] = {
@@ -339,7 +342,7 @@ def report(request: CouncilRequest, pk: int) -> HttpResponse:
 
 def comment(request: CouncilRequest, pk: int) -> HttpResponse:
     """Say something of the action."""
-    action = action_for(request.member, pk)
+    action = action_for(request, pk)
     if request.method != "POST":
         return redirect("actions:detail", request.council.slug, pk)
     form = CommentForm(request.POST, auto_id="comment-%s")
@@ -351,7 +354,7 @@ def comment(request: CouncilRequest, pk: int) -> HttpResponse:
 
 def hand_over(request: CouncilRequest, pk: int) -> HttpResponse:
     """Give the action to another owner."""
-    action = action_for(request.member, pk)
+    action = action_for(request, pk)
     if request.method != "POST":
         return redirect("actions:detail", request.council.slug, pk)
     if not permissions.may_amend(request.member, action):
@@ -365,7 +368,7 @@ def hand_over(request: CouncilRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: CouncilRequest, pk: int) -> HttpResponse:
     """Change what was agreed. Somebody else's change meanwhile is shown beside what was typed; neither is lost."""
-    action = action_for(request.member, pk)
+    action = action_for(request, pk)
     if not permissions.may_amend(request.member, action):
         raise Http404
     posted = request.method == "POST"
@@ -377,7 +380,7 @@ def edit(request: CouncilRequest, pk: int) -> HttpResponse:
                 lifecycle.amend(action=action, by=request.member, on=request.today, **form.cleaned_data)
                 note_override(form, council=request.council, by=request.member, on=request.today, target=action)
         except RuleBroken as error:
-            action = action_for(request.member, pk)
+            action = action_for(request, pk)
             conflict = action.version != form.cleaned_data["version"]
             form.refuse(error)
             if conflict:

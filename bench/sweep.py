@@ -78,8 +78,8 @@ def _bare() -> None:
     cause = data.TODAY.isoformat()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            'INSERT INTO bra_letter (recipient_id, council_id, kind, cause, "on", state, attempts, failure)'
-            f" SELECT DISTINCT a.owner_id, a.council_id, 'reminder', %s, %s, 'pending', 0, '' {due}",
+            'INSERT INTO bra_letter (recipient_id, council_id, kind, cause, "on", state, attempts, address, failure)'
+            f" SELECT DISTINCT a.owner_id, a.council_id, 'reminder', %s, %s, 'pending', 0, '', '' {due}",
             [cause, day, last],
         )
         cursor.execute(

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
 from bra.models import Council, Member
@@ -37,3 +37,12 @@ def only_if(allowed: Callable[[Member], bool]) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def calendar_answer(calendar: bytes, council: Council) -> HttpResponse:
+    """Answer with an iCalendar file of the council's, whose address is a secret."""
+    response = HttpResponse(calendar, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{council.slug}.ics"'
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response

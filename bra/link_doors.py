@@ -40,7 +40,8 @@ View = Callable[Concatenate[LinkRequest, ...], HttpResponse]
 class LinkDoor:
     """The door of one purpose's pages: `enter` is the view of the link, `opened` decorates the pages behind it.
 
-    `page` is the URL name of the clean address. `forget` names keys of the session that belong to one link.
+    `page` is the URL name of the clean address. `forget` names keys of the session that belong to one reader and what
+    the reader's link is about; a newer link to the same goes on with them.
     `longest` is how long a link lives, None without end; `alive` says of an opened request whether the link still
     has something to show.
     """
@@ -67,11 +68,13 @@ class LinkDoor:
             gone = self.gone(request, status=404)
             gone["Referrer-Policy"] = _NO_ADDRESS
             return gone
-        if request.session.get(self.key, {}).get("link") != link.pk:
+        kept = request.session.get(self.key, {})
+        if (kept.get("member"), kept.get("about")) != (link.member_id, link.about):
             for key in self.forget:
                 request.session.pop(key, None)
+        if kept.get("link") != link.pk:
             request.session.cycle_key()
-        request.session[self.key] = {"link": link.pk, "at": now.timestamp()}
+        request.session[self.key] = self._kept(link, now)
         response = redirect(self.page)
         response["Referrer-Policy"] = _NOTHING
         return response
@@ -89,7 +92,7 @@ class LinkDoor:
             link = None if lapsed else self._still_open(kept["link"], now)
             if link is None:
                 return self.gone(request, status=410)
-            request.session[self.key] = {"link": link.pk, "at": now.timestamp()}
+            request.session[self.key] = self._kept(link, now)
             request.member, request.council, request.about = link.member, link.member.council, link.about
             request.now = request.council.now(now)
             request.today = request.now.date()
@@ -98,6 +101,10 @@ class LinkDoor:
             return view(request, *args, **kwargs)
 
         return guarded
+
+    @staticmethod
+    def _kept(link: MailLink, now: datetime) -> dict[str, Any]:
+        return {"link": link.pk, "member": link.member_id, "about": link.about, "at": now.timestamp()}
 
     def _still_open(self, pk: int, now: datetime) -> MailLink | None:
         return links.still_open(pk, self.purpose, clock=now, longest=self.longest)

@@ -195,6 +195,8 @@ class Outbox:
     def __init__(self, connect: Callable[[], BaseEmailBackend] = get_connection) -> None:
         self._connect = connect
         self._backend: BaseEmailBackend | None = None
+        # Whether the last mail was answered with the server's leave.
+        self._left = False
 
     def __enter__(self) -> Self:
         return self
@@ -217,8 +219,20 @@ class Outbox:
     def send(self, mail: Mail) -> None:
         """Hand the mail over; it returns when the server has taken it. Raises Refused, Uncertain or ServerAway.
 
-        A connection that ends before the server was given the mail is replaced by a new one, once.
+        A connection that ends before the server was given the mail is replaced by a new one, once. A server that takes
+        its leave at one recipient refuses that mail for now; at two in a row it is away.
         """
+        before, self._left = self._left, False
+        try:
+            self._send_over_two(mail)
+        except wire.Leaving as error:
+            self._close()
+            if before:
+                raise ServerAway("421") from error
+            self._left = True
+            raise Refused(421) from error
+
+    def _send_over_two(self, mail: Mail) -> None:
         try:
             self._send(mail)
         except wire.BrokeBefore:

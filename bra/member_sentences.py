@@ -29,6 +29,7 @@ def _sentences(entry: HistoryEntry, organisations: dict[int, str]) -> Iterator[s
                 yield _change(field, old, new, organisations)
         case _:
             yield from _of_mail(entry)
+            yield from _of_calendar(entry)
 
 
 def _of_mail(entry: HistoryEntry) -> Iterator[str]:
@@ -45,6 +46,17 @@ def _of_mail(entry: HistoryEntry) -> Iterator[str]:
             yield _("Somebody stands in from %(first)s to %(last)s.") % {"first": first, "last": last}
         case "member.deputy_ended":
             yield _("Nobody stands in any more.")
+
+
+def _of_calendar(entry: HistoryEntry) -> Iterator[str]:
+    """What was done with the address of the member's deadlines."""
+    match entry.verb:
+        case "member.calendar_made":
+            yield _("An address was made for the calendar of deadlines.")
+        case "member.calendar_renewed":
+            yield _("The address of the calendar of deadlines was renewed.")
+        case "member.calendar_stopped":
+            yield _("The address of the calendar of deadlines was stopped.")
 
 
 def _change(field: str, old: Any, new: Any, organisations: dict[int, str]) -> str:

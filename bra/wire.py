@@ -11,6 +11,10 @@ class BrokeBefore(Exception):
     """The connection broke before the server was given the mail: it doesn't have it, for certain."""
 
 
+class Leaving(Exception):
+    """The server takes its leave (421) when told the recipient: for all mail, or for this recipient's alone."""
+
+
 class BrokeAfter(Exception):
     """The connection broke while the server had the mail: it may or may not have taken it."""
 
@@ -29,6 +33,8 @@ def transmit(smtp: smtplib.SMTP, sender: str, to: str, raw: bytes) -> None:
         smtp.ehlo_or_helo_if_needed()
         _expect(smtp, smtp.mail(sender), 250)
         code, words = smtp.rcpt(to)
+        if code == 421:
+            raise Leaving
         if code not in (250, 251):
             _expect(smtp, (code, words), 250, of_recipient=True)
         _expect(smtp, smtp.docmd("DATA"), 354)

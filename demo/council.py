@@ -52,11 +52,11 @@ def load() -> list[Login]:
 
 def _settle_mail(council: Council) -> None:
     """What the story's people were told by mail reached them then; nobody gets it today."""
-    letters = list(Letter.objects.filter(council=council))
+    letters = list(Letter.objects.waiting().filter(council=council).select_related("recipient__user"))
     for letter in letters:
-        letter.state = LetterState.SENT
+        letter.state, letter.address = LetterState.SENT, letter.recipient.address
         letter.sent_at = datetime.combine(letter.on, time(MAIL_HOUR), STOCKHOLM)
-    Letter.objects.bulk_update(letters, ["state", "sent_at"])
+    Letter.objects.bulk_update(letters, ["state", "sent_at", "address"])
 
 
 def new_password() -> str:

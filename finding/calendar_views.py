@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from bra.errors import RuleBroken
-from bra.http import CouncilRequest
+from bra.http import CouncilRequest, calendar_answer
 from finding import feed, lifecycle
 from finding.models import CalendarAddress, working_address
 from finding.sentences import lines_of
@@ -62,8 +62,4 @@ def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     clock = timezone.now()
     if address is None or not address.member.is_active(address.member.council.today(clock)):
         raise Http404
-    response = HttpResponse(feed.write(address.member, clock=clock), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'inline; filename="{address.member.council.slug}.ics"'
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return calendar_answer(feed.write(address.member, clock=clock), address.member.council)

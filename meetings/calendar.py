@@ -1,15 +1,22 @@
 """A meeting as an event of a calendar (RFC 5545): the same UID in the feed, the invitation and its cancellation."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from icalendar import Event
+from icalendar import Calendar, Event
 
-from bra.models import STOCKHOLM
+from bra.models import STOCKHOLM, Council
 from meetings.models import Meeting, MeetingState
+
+AGAIN = timedelta(hours=6)  # how often a calendar is asked to read a feed
+
+
+def empty_feed(council: Council) -> Calendar:
+    """Return a calendar to be subscribed to, of the council's name, with nothing in it."""
+    return Calendar.new(prodid="-//BRA//Calendar feed//SV", name=council.name, method="PUBLISH", refresh_interval=AGAIN)
 
 
 def bare_event(kind: str, pk: int, clock: datetime) -> Event:

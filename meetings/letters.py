@@ -64,7 +64,7 @@ def _meetings(desk: Desk, letters: Sequence[Letter], state: MeetingState) -> dic
 
 def _holds(letter: Letter, meetings: dict[int, Meeting]) -> bool:
     meeting = meetings.get(letter.about or 0)
-    return meeting is not None and letter.cause == cause_of(meeting)
+    return meeting is not None and post.first_cause(letter) == cause_of(meeting)
 
 
 def _told_before(letters: Sequence[Letter]) -> set[tuple[int, int | None]]:
@@ -86,5 +86,5 @@ def _calendar(desk: Desk, letter: Letter, meeting: Meeting, agenda: list[AgendaL
     return invitation(meeting, letter.recipient, agenda, organizer=desk.reply_to, clock=desk.at)
 
 
-post.register(post.Kind(SUMMONS, _("Summons"), write_summons))
-post.register(post.Kind(CANCELLED, _("Cancelled meeting"), write_cancelled))
+post.register(post.Kind(SUMMONS, _("Summons"), write_summons, anew=True))
+post.register(post.Kind(CANCELLED, _("Cancelled meeting"), write_cancelled, anew=True))

@@ -7,6 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from bra.models import SEATED, Council, Letter, Member, MemberQuerySet
+from bra.post import first_cause
 from meetings.models import AgendaItem, CaseWatch, Meeting, SignedMinutes
 
 MINUTES, WATCH = "minutes", "watch"
@@ -39,8 +40,9 @@ def mailings(meeting: Meeting) -> list[Mailing]:
     """Return what of the meeting's minutes was mailed to whom, the latest first. One query."""
     letters = Letter.objects.filter(council=meeting.council_id, kind=MINUTES, about=meeting.pk)
     by_cause: dict[str, list[Letter]] = {}
-    for letter in letters.select_related("recipient__organisation").order_by("-on", "recipient__sort_key", "pk"):
-        by_cause.setdefault(letter.cause, []).append(letter)
+    letters = letters.select_related("recipient__organisation", "recipient__user")
+    for letter in letters.order_by("-on", "recipient__sort_key", "pk"):
+        by_cause.setdefault(first_cause(letter), []).append(letter)
     return [Mailing(_told(cause), found) for cause, found in by_cause.items()]
 
 

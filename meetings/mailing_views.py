@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from bra import post
 from bra.errors import RuleBroken
 from bra.http import CouncilRequest, only_if
+from bra.models import NO_ADDRESS
 from bra.permissions import may_log
 from bra.tasks import wake_sender
 from meetings import lifecycle
@@ -34,7 +36,8 @@ def minutes_mail(request: CouncilRequest, pk: int) -> HttpResponse:
     minutes = current_minutes(meeting)
     sent = mailings(meeting)
     cause = minutes_cause(meeting, minutes, request.today)
-    reached = {letter.recipient_id for one in sent for letter in one.letters if letter.cause == cause}
+    told = (letter for one in sent for letter in one.letters if post.first_cause(letter) == cause)
+    reached = {letter.recipient_id for letter in told if not letter.missed and letter.failure != NO_ADDRESS}
     everybody = list(mailable(request.council, request.today).select_related("organisation", "user"))
     waiting = [member for member in everybody if member.address and member.pk not in reached]
     ticked = [] if request.GET.get(_TICKED) == _NOBODY else [member.pk for member in waiting]

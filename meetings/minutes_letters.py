@@ -73,5 +73,5 @@ def _watch(member: Member) -> Q:
     return Exists(treated.exclude(secret)) & ~Exists(treated.filter(secret))
 
 
-post.register(post.Kind(MINUTES, _("Minutes"), write_minutes))
+post.register(post.Kind(MINUTES, _("Minutes"), write_minutes, anew=True))
 post.register(post.Kind(WATCH, _("Watched case"), write_watch, _watch, optional=True))

@@ -4,9 +4,13 @@ A mailbox, a calendar and a link prove less than a log-in. So a restricted item 
 everybody, the cleared too, and nothing tells who presents it, what case it is of or how long it takes.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from hashlib import sha256
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from meetings.models import AgendaItem, Meeting
@@ -32,6 +36,13 @@ def agendas_outside(meetings: Iterable[int]) -> dict[int, list[AgendaLine]]:
 def agenda_outside(meeting: Meeting) -> list[AgendaLine]:
     """Return the agenda of one meeting. One query."""
     return agendas_outside([meeting.pk])[meeting.pk]
+
+
+def digest_outside(meeting: Meeting) -> str:
+    """Return the SHA-256 of the agenda of one meeting as anybody may read it, in the language of mail. One query."""
+    with translation.override(settings.LANGUAGE_CODE):
+        lines: Sequence[AgendaLine] = agenda_outside(meeting)
+    return sha256(json.dumps([astuple(line) for line in lines]).encode()).hexdigest()
 
 
 def _line(item: AgendaItem) -> AgendaLine:

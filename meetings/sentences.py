@@ -120,6 +120,7 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
         "meeting.guest_restored": _("brought a co-opted guest back"),
         "meeting.summoned": _("sent the summons"),
         "meeting.summoned_again": _("sent the changed summons"),
+        "meeting.summoned_more": _("sent the summons to those who hadn't got it"),
         "meeting.cancelled": _("cancelled the meeting"),
         "meeting.uncancelled": _("held the meeting after all"),
         "meeting.registered": _("noted the registry number of the minutes"),

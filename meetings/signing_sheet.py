@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _
+
+from bra.errors import RuleBroken
 from bra.models import Member
 from meetings.documents.content import Paper, Point
 from meetings.documents.sealing import is_intact, items_of, kept_paper
@@ -147,14 +150,20 @@ class Part:
 
 
 def parts_to_sign(meeting: Meeting, member: Member, sign_off: SignOff | None) -> tuple[Paper, list[Part]]:
-    """Return the text as it stands now, and its items with the comments of the round, as far as the member may see."""
+    """Return the text as it stands now, and its items with the comments of the round, as far as the member may see.
+
+    Raises RuleBroken when the text changes while it is read.
+    """
     comments: dict[int, list[ItemComment]] = defaultdict(list)
     if sign_off is not None:
         rows = ItemComment.objects.live().visible_to(member).filter(sign_off=sign_off)
         for comment in rows.select_related("author"):
             comments[comment.item_id].append(comment)
-    paper = paper_of(meeting, member)
-    return paper, _parts(paper, items_of(meeting), meeting, member, comments)
+    paper, items = paper_of(meeting, member), items_of(meeting)
+    if len(paper.points) != len(items):
+        # The round was called back, and the agenda changed, between the two.
+        raise RuleBroken(_("The text was changed just now. Read it again."))
+    return paper, _parts(paper, items, meeting, member, comments)
 
 
 def parts_signed(minutes: SignedMinutes, meeting: Meeting, member: Member) -> tuple[Paper, list[Part]]:

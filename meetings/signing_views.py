@@ -123,7 +123,11 @@ def _sign_off_page(
 ) -> HttpResponse:
     """The page, with a form that was refused where it stands; `commented` is the key of its item."""
     sheet = signing_sheet(meeting, request.member, request.today)
-    paper, parts = parts_to_sign(meeting, request.member, sheet.open)
+    try:
+        paper, parts = parts_to_sign(meeting, request.member, sheet.open)
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+        return redirect(_own_page(request, meeting))
     refused = decline_form or comment_form
     context = {
         "meeting": meeting,

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from bra.models import Council, Member
+from bra import post
+from bra.models import Council, Letter, Member
 from meetings.models import Answer, Meeting, MeetingRules, MeetingState, SummonsReply
+from meetings.outside import digest_outside
 
 # The kinds of mail, as the ledger knows them.
 SUMMONS, CANCELLED = "summons", "cancelled"
@@ -19,6 +21,8 @@ WORDS = {
     Answer.NO: pgettext_lazy("answer", "No"),
     Answer.SUBSTITUTE: pgettext_lazy("answer", "Substitute"),
 }
+# Why a summons isn't sent again.
+NOTHING_NEW = gettext_lazy("Nothing has changed since the summons was sent, and everybody with an address has got it.")
 # How many days before its last day a summons stands among what is to be done.
 AHEAD = timedelta(days=7)
 
@@ -50,6 +54,38 @@ def reach_of(meeting: Meeting, on: date) -> Reach:
         else:
             reach.without_address.append(member)
     return reach
+
+
+@dataclass(frozen=True)
+class Again:
+    """What sending the summons of a summoned meeting again would be for."""
+
+    # Whether those summoned would read something else than they have read.
+    changed: bool
+    # Whom mail reaches, and who hasn't got the summons as it is: new since, or with a new address.
+    missing: list[Member]
+    # Their letters that went to an address which they have left.
+    astray: list[Letter]
+
+    @property
+    def is_of_use(self) -> bool:
+        """Whether there is anything to tell anybody."""
+        return self.changed or bool(self.missing)
+
+
+def again_of(meeting: Meeting, on: date) -> Again:
+    """Return what a summons sent again on `on` would be for. Three queries.
+
+    A new time or place has been told already when it was changed, so only the agenda can differ.
+    """
+    letters = Letter.objects.filter(kind=SUMMONS, about=meeting.pk).select_related("recipient__user")
+    present = [letter for letter in letters if post.first_cause(letter) == cause_of(meeting)]
+    reached = {letter.recipient_id for letter in present if not letter.missed}
+    return Again(
+        changed=digest_outside(meeting) != meeting.summoned_agenda,
+        missing=[member for member in reach_of(meeting, on).reached if member.pk not in reached],
+        astray=[letter for letter in present if letter.missed],
+    )
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from meetings.doors import meeting_for
 from meetings.models import Meeting, MeetingState, SummonsReply
 from meetings.outside import agenda_outside
 from meetings.permissions import may_plan_meetings
-from meetings.summons import deadline_of, possible_substitutes, reach_of
+from meetings.summons import NOTHING_NEW, again_of, deadline_of, possible_substitutes, reach_of
 from meetings.summons_forms import AnswerForm, CancelForm, put_back
 from meetings.views import trail_to
 
@@ -46,12 +46,17 @@ def summon(request: CouncilRequest, pk: int) -> HttpResponse:
     if not meeting.is_planned:
         messages.error(request, _("Only a planned meeting is summoned."))
         return redirect(_detail(request, meeting))
-    again = meeting.state == MeetingState.SUMMONED
-    title = _("Send the changed agenda") if again else _("Send the summons")
+    again = again_of(meeting, request.today) if meeting.state == MeetingState.SUMMONED else None
+    if again and not again.is_of_use:
+        messages.info(request, NOTHING_NEW)
+        return redirect(_detail(request, meeting))
+    title = _("Send the changed agenda") if again and again.changed else _("Send the summons")
+    reach = reach_of(meeting, request.today)
     context = {
         "meeting": meeting,
         "again": again,
-        "reach": reach_of(meeting, request.today),
+        "reach": reach,
+        "reached": again.missing if again and not again.changed else reach.reached,
         "deadline": deadline_of(meeting, request.today),
         "agenda": agenda_outside(meeting),
         "title": title,
@@ -62,6 +67,8 @@ def summon(request: CouncilRequest, pk: int) -> HttpResponse:
 
 def _send(request: CouncilRequest, meeting: Meeting) -> HttpResponse:
     sequence = request.POST.get("sequence", "")
+    again = again_of(meeting, request.today)
+    number = len(reach_of(meeting, request.today).reached if again.changed else again.missing)
     try:
         if sequence:
             seen = int(sequence) if sequence.isdecimal() and len(sequence) < 6 else -1
@@ -70,7 +77,6 @@ def _send(request: CouncilRequest, meeting: Meeting) -> HttpResponse:
             lifecycle.summon(meeting=meeting, by=request.member, at=request.now)
     except RuleBroken as error:
         return _refused(request, meeting, error)
-    number = len(reach_of(meeting, request.today).reached)
     said = ngettext("The summons goes to %(n)d member.", "The summons goes to %(n)d members.", number) % {"n": number}
     messages.success(request, _with_delay(said))
     return redirect(_detail(request, meeting))

@@ -20,7 +20,7 @@ from meetings import lifecycle
 from meetings.doors import item_for, meeting_for
 from meetings.filters import MeetingFilter
 from meetings.forms import ItemForm, MeetingForm
-from meetings.models import AgendaItem, ItemKind, Meeting, MeetingState, PaperKind, layout_of
+from meetings.models import AgendaItem, ItemKind, Meeting, MeetingState, PaperKind, SummonsReply, layout_of
 from meetings.permissions import (
     may_change_agenda,
     may_log_at,
@@ -118,12 +118,14 @@ def meeting_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     meeting = meeting_for(request.member, pk)
     form = MeetingForm(request.POST or None, initial=MeetingForm.of(meeting))
     own_page = reverse("meetings:detail", args=[request.council.slug, meeting.pk])
+    answers = SummonsReply.objects.filter(meeting=meeting)
     if not meeting.is_planned:
         if meeting.state == MeetingState.CANCELLED:
             messages.error(request, _("The meeting is cancelled."))
         else:
             messages.error(request, _("The meeting has begun, so its time and place can no longer be changed."))
         return redirect(own_page)
+    given = answers.count()
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
@@ -136,12 +138,16 @@ def meeting_edit(request: CouncilRequest, pk: int) -> HttpResponse:
             if changed.summons_sequence != meeting.summons_sequence:
                 wake_sender()
                 messages.info(request, _("Those summoned are told by mail."))
+            if given and not answers.exists():
+                messages.warning(request, _("The answers given are cleared: everybody is asked anew."))
             return redirect(own_page)
     context = {
         "form": form,
         "title": _("Change meeting %(label)s") % {"label": meeting.label},
         "submit": _("Save"),
         "cancel": own_page,
+        "is_summoned": meeting.state == MeetingState.SUMMONED,
+        "given": given,
         "trail": trail_to(request, meeting, _("Change")),
     }
     return render(request, "meetings/form.html", context, status=_status(form))

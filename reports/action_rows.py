@@ -12,7 +12,7 @@ from reports import status
 from reports.status import ActionRow, Before, Changes
 
 # What somebody wrote isn't rewound: a text that was mended or removed must not come back in a report of an earlier day.
-REWOUND = ("status", "deadline", "closed_on", "owner", "activity")
+REWOUND = ("status", "deadline", "closed_on", "owner", "activity", "approved_on")
 # The first entry of a row says what it began as, not what was there before.
 _BEGINNINGS = ("action.agreed", "action.imported", "case.opened")
 # The activity of an action that serves another plan; such an action is in no report of this one.
@@ -45,9 +45,9 @@ def read(
     The order is that of the agreeing.
     """
     members = {
-        pk: (title, organisation)
-        for pk, title, organisation in Member.objects.filter(council=council).values_list(
-            "pk", "title", "organisation__name"
+        pk: (name, title, organisation)
+        for pk, name, title, organisation in Member.objects.filter(council=council).values_list(
+            "pk", "name", "title", "organisation__name"
         )
     }
     numbers = {
@@ -88,23 +88,23 @@ def _row(
     later: Entries,
     as_of: date,
     since: date,
-    members: Mapping[int, tuple[str, str]],
+    members: Mapping[int, tuple[str, str, str]],
     numbers: Mapping[int, str],
     own: Mapping[int, int | None],
     marked: set[int],
     days: dict[Any, Any],
 ) -> tuple[ActionRow, Before | None, bool]:
-    pk, title, effect, agreed_on, state, deadline, closed_on, owner, activity = now[:9]
-    item, item_title, restricted, case, meeting, decision = now[9:]
+    pk, title, effect, agreed_on, state, deadline, closed_on, owner, activity, approved_on = now[:10]
+    item, item_title, restricted, case, meeting, decision = now[10:]
     before = Before(state, deadline)
     if later:
-        values = dict(zip(REWOUND, (state, deadline, closed_on, owner, activity), strict=True))
+        values = dict(zip(REWOUND, now[4:10], strict=True))
         then = status.rewound(values, [changes for day, changes in later if day > as_of])
-        state, owner, activity = then["status"], then["owner"], then["activity"]
+        state, owner, activity, approved_on = (then[field] for field in ("status", "owner", "activity", "approved_on"))
         deadline, closed_on = _as_date(then["deadline"]), _as_date(then["closed_on"])
         earlier = status.rewound(values, [changes for day, changes in later if day > since])
         before = Before(earlier["status"], _as_date(earlier["deadline"]))
-    role, organisation = members[owner]
+    name, role, organisation = members[owner]
     row = ActionRow(
         pk,
         title,
@@ -123,6 +123,8 @@ def _row(
         case,
         decision,
         item in marked,
+        name,
+        state == Status.DONE and approved_on is None,
     )
     return row, before if agreed_on <= since else None, restricted
 

@@ -100,9 +100,10 @@ def _of_owners(request: CouncilRequest) -> list[tuple[str, str]]:
 
 
 def _mine(request: CouncilRequest) -> dict[str, Any]:
-    """The member's own actions still to be done: how many, and those whose deadline is nearest or has passed."""
-    own = Action.objects.visible_to(request.member).owned_by(request.member).live()
-    rows = list(own.select_related("agenda_item__meeting").with_extremism().order_by("deadline", "pk")[: SHOWN + 1])
+    """What the member answers for and is still to be done: how many, and those that are nearest or overdue."""
+    own = Action.objects.answered_by(request.member, request.today).live()
+    related = own.select_related("agenda_item__meeting", "owner").with_extremism()
+    rows = list(related.order_by("deadline", "pk")[: SHOWN + 1])
     number = own.count() if len(rows) > SHOWN else len(rows)
     shown = [(action, action.days_overdue(request.today)) for action in rows[:SHOWN]]
     return {"rows": shown, "number": number, "more": number - len(shown)}

@@ -1,23 +1,28 @@
 """The rows of a status report, read set-based: the number of queries doesn't depend on the number of rows."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count
+from django.utils import translation
 
 from actions.models import WorkPlan
 from bra.models import Council, Member, Organisation, Role
 from meetings.models import AgendaItem, Attendance, AttendanceStatus, Case, Decision, ItemState, Meeting
-from reports import action_rows, status
+from meetings.models.topics import has_extremism_topic
+from reports import action_rows, decision_rows, status
 from reports.action_rows import OTHER_PLAN
+from reports.decision_rows import DecisionRow, MeetingDay
 from reports.models import Language, ReportKind, Variant
 from reports.plan_selection import own_activities, plan_rows
 from reports.spool import Spool
 from reports.status import ActionRow, ActivityRow, CaseRow, ChangeRow, Figures, GoalRow, ItemRow, MeetingRow
+from reports.variants import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,12 @@ class LeftOut:
     actions: int
     cases: int
     items: int
+    decisions: int = 0
 
     @property
     def total(self) -> int:
         """All of them."""
-        return self.actions + self.cases + self.items
+        return self.actions + self.cases + self.items + self.decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,9 @@ class StatusData:
     """Everything a status report shows, restricted matter left out and counted.
 
     What may be long is read as often as wanted and never held whole. `marked` are the actions of `actions` that are
-    related to extremism, `changes` those that changed since the day `question.since`.
+    related to extremism, `changes` those that changed since the day `question.since`. The rows read as the variant
+    shows them; `shown` says how often it kept something back. What the kind doesn't show is empty: `decisions` and the
+    meetings before and after the day belong to the follow-up, the decisions also to the report of cases.
     """
 
     question: Question
@@ -87,12 +95,21 @@ class StatusData:
     contact: str
     marked: Collection[ActionRow] = ()
     changes: Collection[ChangeRow] = ()
+    decisions: Collection[DecisionRow] = ()
+    last_meeting: MeetingDay | None = None
+    next_meeting: MeetingDay | None = None
+    shown: Shown = field(default_factory=lambda: Shown(ReportKind.STATUS, Variant.WORKING))
 
     @property
     def rows(self) -> int:
         """How many rows the tables have in all."""
-        tables = (self.activities, self.actions, self.cases, self.items, self.meetings, self.marked, self.changes)
-        return sum(len(rows) for rows in tables)
+        tables: dict[str, tuple[Collection[Any], ...]] = {
+            ReportKind.FOLLOW_UP: (self.actions, self.decisions),
+            ReportKind.EXTREMISM: (self.items, self.marked, self.cases),
+            ReportKind.CASES: (self.cases, self.actions, self.decisions),
+        }
+        status_tables = self.activities, self.actions, self.cases, self.items, self.meetings, self.marked, self.changes
+        return sum(len(rows) for rows in tables.get(self.question.kind, status_tables))
 
 
 class _Gathered:
@@ -111,8 +128,12 @@ class _Gathered:
 
 
 def load(question: Question) -> StatusData:
-    """Read the rows that answer the question. What is restricted today is left out, whatever it was on the day."""
-    with _one_moment():
+    """Read the rows that answer the question, as its kind and variant show them.
+
+    What is restricted today is left out, whatever it was on the day. What stands under a neutral title has it in the
+    language of the question.
+    """
+    with _one_moment(), translation.override(question.language):
         return _load(question)
 
 
@@ -129,11 +150,16 @@ def _one_moment() -> Iterator[None]:
 
 
 def _load(question: Question) -> StatusData:
+    kind, shown = question.kind, Shown(question.kind, question.variant)
     goals, activities = plan_rows(question.plan, question.as_of)
-    marked = set(_extremism_items(question))
-    gathered = _gather(question, own_activities(question.plan, activities), marked)
-    items, treated, restricted_items = _items(question, gathered.of_item, marked)
-    cases, restricted_cases = _cases(question, gathered.open_of_case, treated)
+    own = own_activities(question.plan, activities)
+    goals, activities = tuple(map(shown.goal, goals)), tuple(map(shown.activity, activities))
+    related = _related(question)
+    gathered = _gather(question, own, related, shown)
+    items, treated, left_items = _items(question, gathered.of_item, related.items, shown)
+    cases, left_cases = _cases(question, gathered.open_of_case, treated, related.cases, shown)
+    around = decision_rows.around(question.council, question.as_of) if kind == ReportKind.FOLLOW_UP else (None, None)
+    decisions, left_decisions = _decisions(question, around[0], related, shown)
     organisations = Organisation.objects.filter(council=question.council).values_list("name", flat=True)
     months = question.period_from, question.last_day
     return StatusData(
@@ -143,21 +169,59 @@ def _load(question: Question) -> StatusData:
         actions=gathered.actions,
         cases=cases,
         items=items,
-        meetings=_meetings(question, gathered.of_meeting),
-        figures=gathered.tally.figures(goals, activities, list(organisations), months),
-        left_out=LeftOut(gathered.restricted, restricted_cases, restricted_items),
-        contact=_contact(question),
+        meetings=_meetings(question, gathered.of_meeting, shown) if kind == ReportKind.STATUS else (),
+        figures=gathered.tally.figures(goals, activities, list(dict.fromkeys(map(shown.text, organisations))), months),
+        left_out=LeftOut(gathered.restricted, left_cases, left_items, left_decisions),
+        contact=_contact(question, shown),
         marked=gathered.marked,
         changes=gathered.changes,
+        decisions=decisions,
+        last_meeting=around[0],
+        next_meeting=around[1],
+        shown=shown,
     )
 
 
-def _gather(question: Question, own: dict[int, int | None], marked: set[int]) -> _Gathered:
+@dataclass(frozen=True, slots=True)
+class _Related:
+    """Keys: of the items and the cases that are related to extremism, of all cases of the day, of restricted ones."""
+
+    items: set[int]
+    cases: set[int]
+    opened: set[int]
+    hidden: set[int]
+
+
+def _related(question: Question) -> _Related:
+    items = AgendaItem.objects.filter(meeting__council=question.council, meeting__date__lte=question.as_of)
+    found = Case.objects.filter(council=question.council).annotate(related=has_extremism_topic(Case))
+    cases = list(found.values_list("pk", "related", "opened_on", "restricted"))
+    return _Related(
+        items=set(items.extremism_related().values_list("pk", flat=True)),
+        cases={pk for pk, related, _day, _restricted in cases if related},
+        opened={pk for pk, _related, day, _restricted in cases if day <= question.as_of},
+        hidden={pk for pk, _related, _day, is_restricted in cases if is_restricted},
+    )
+
+
+def _belongs(question: Question, row: ActionRow, cases: Collection[int]) -> bool:
+    """Whether an action belongs to a report of the question's kind and period; docs/report.md says it in words."""
+    if not status.in_period(row, question.period_from, question.last_day):
+        return False
+    if question.kind == ReportKind.FOLLOW_UP:
+        return row.is_live or row.awaits
+    if question.kind == ReportKind.CASES:
+        return row.case in cases
+    return row.activity != OTHER_PLAN and (row.extremism or question.kind == ReportKind.STATUS)
+
+
+def _gather(question: Question, own: dict[int, int | None], related: _Related, shown: Shown) -> _Gathered:
     found = _Gathered(question.as_of)
-    first, last = question.period_from, question.last_day
-    for row, before, restricted in action_rows.read(question.council, question.as_of, question.since, own, marked):
-        inside = row.activity != OTHER_PLAN and status.in_period(row, first, last)
-        if restricted:
+    by_case = question.kind == ReportKind.CASES
+    read = action_rows.read(question.council, question.as_of, question.since, own, related.items)
+    for row, before, is_restricted in read:
+        inside = _belongs(question, row, related.opened)
+        if is_restricted or (by_case and row.case in related.hidden):
             found.restricted += inside
             continue
         found.of_meeting[row.meeting] += 1
@@ -166,6 +230,8 @@ def _gather(question: Question, own: dict[int, int | None], marked: set[int]) ->
         if row.case is not None and row.is_live:
             found.open_of_case[row.case] += 1
         if inside:
+            if shown.is_neutral:
+                row = shown.action(row, related=row.extremism or row.case in related.cases)
             found.tally.add(row)
             found.actions.append(row)
             if row.extremism:
@@ -175,16 +241,31 @@ def _gather(question: Question, own: dict[int, int | None], marked: set[int]) ->
     return found
 
 
-def _extremism_items(question: Question) -> Iterable[int]:
-    return (
-        AgendaItem.objects.filter(meeting__council=question.council, meeting__date__lte=question.as_of)
-        .extremism_related()
-        .values_list("pk", flat=True)
-    )
+def _decisions(
+    question: Question, last: MeetingDay | None, related: _Related, shown: Shown
+) -> tuple[Collection[DecisionRow], int]:
+    """The decisions of the kinds that list them, and how many restricted ones are left out."""
+    by_case = question.kind == ReportKind.CASES
+    if by_case:
+        found = decision_rows.of_cases(question.council, question.period_from, question.last_day)
+    elif question.kind == ReportKind.FOLLOW_UP and last is not None:
+        found = decision_rows.of_meeting(last)
+    else:
+        return (), 0
+    rows: Spool[DecisionRow] = Spool()
+    left_out = 0
+    for row, is_restricted in found:
+        if by_case and row.case not in related.opened:
+            continue
+        if is_restricted:
+            left_out += 1
+        else:
+            rows.append(shown.decision(row, related=row.item in related.items or row.case in related.cases))
+    return rows, left_out
 
 
 def _items(
-    question: Question, of_item: Counter[int], marked: set[int]
+    question: Question, of_item: Counter[int], marked: set[int], shown: Shown
 ) -> tuple[Collection[ItemRow], dict[int, date], int]:
     """The extremism-related items of the period, when each case was last treated, how many items are restricted."""
     decisions = dict(
@@ -194,6 +275,7 @@ def _items(
         .annotate(n=Count("pk"))
         .order_by()
     )
+    listed = marked if question.kind in (ReportKind.STATUS, ReportKind.EXTREMISM) else ()
     rows: Spool[ItemRow] = Spool()
     treated: dict[int, date] = {}
     left_out = 0
@@ -217,32 +299,34 @@ def _items(
     for pk, title, state, is_restricted, case, position, day, year, sequence in found.iterator():
         if case and state == ItemState.TREATED and not is_restricted:
             treated[case] = day
-        if pk not in marked or not question.period_from <= day <= question.last_day:
+        if pk not in listed or not question.period_from <= day <= question.last_day:
             continue
         if is_restricted:
             left_out += 1
             continue
-        rows.append(
-            ItemRow(
-                pk=pk,
-                meeting_number=f"{year}-{sequence}",
-                day=day,
-                position=position,
-                title=title,
-                state=state,
-                decisions=decisions.get(pk, 0),
-                actions=of_item[pk],
-            )
+        row = ItemRow(
+            pk=pk,
+            meeting_number=f"{year}-{sequence}",
+            day=day,
+            position=position,
+            title=title,
+            state=state,
+            decisions=decisions.get(pk, 0),
+            actions=of_item[pk],
         )
+        rows.append(shown.item(row))
     return rows, treated, left_out
 
 
-def _cases(question: Question, open_actions: Counter[int], treated: dict[int, date]) -> tuple[Collection[CaseRow], int]:
+def _cases(
+    question: Question, open_actions: Counter[int], treated: dict[int, date], marked: set[int], shown: Shown
+) -> tuple[Collection[CaseRow], int]:
     """The cases that had been opened by the report's day, and how many restricted ones are left out."""
+    if question.kind == ReportKind.FOLLOW_UP:
+        return (), 0
     later = action_rows.later_changes(question.council, "case", question.as_of)
     organisations = dict(Organisation.objects.filter(council=question.council).values_list("pk", "name"))
     opened = Case.objects.filter(council=question.council, opened_on__lte=question.as_of)
-    marked = set(opened.extremism_related().values_list("pk", flat=True))
     rows: Spool[CaseRow] = Spool()
     left_out = 0
     for now in (
@@ -250,28 +334,29 @@ def _cases(question: Question, open_actions: Counter[int], treated: dict[int, da
         .values("pk", "registry_number", "title", "state", "organisation", "opened_on", "restricted")
         .iterator()
     ):
+        if question.kind == ReportKind.EXTREMISM and now["pk"] not in marked:
+            continue
         if now["restricted"]:
             left_out += 1
             continue
         changes = [entry for _day, entry in later.get(now["pk"], ())]
         then = status.rewound({field: now[field] for field in ("state", "organisation")}, changes)
-        rows.append(
-            CaseRow(
-                pk=now["pk"],
-                registry_number=now["registry_number"],
-                title=now["title"],
-                state=then["state"],
-                organisation=organisations[then["organisation"]],
-                opened_on=now["opened_on"],
-                last_treated=treated.get(now["pk"]),
-                open_actions=open_actions[now["pk"]],
-                extremism=now["pk"] in marked,
-            )
+        row = CaseRow(
+            pk=now["pk"],
+            registry_number=now["registry_number"],
+            title=now["title"],
+            state=then["state"],
+            organisation=organisations[then["organisation"]],
+            opened_on=now["opened_on"],
+            last_treated=treated.get(now["pk"]),
+            open_actions=open_actions[now["pk"]],
+            extremism=now["pk"] in marked,
         )
+        rows.append(shown.case(row))
     return rows, left_out
 
 
-def _meetings(question: Question, agreed: Counter[int]) -> Collection[MeetingRow]:
+def _meetings(question: Question, agreed: Counter[int], shown: Shown) -> Collection[MeetingRow]:
     held = Meeting.objects.held().filter(
         council=question.council, date__gte=question.period_from, date__lte=question.last_day
     )
@@ -290,23 +375,25 @@ def _meetings(question: Question, agreed: Counter[int]) -> Collection[MeetingRow
     )
     rows: Spool[MeetingRow] = Spool()
     for meeting in held.order_by("date", "starts_at", "pk").iterator():
-        rows.append(
-            MeetingRow(
-                pk=meeting.pk,
-                number=meeting.number,
-                title=meeting.title,
-                day=meeting.date,
-                place=meeting.place,
-                present=present.get(meeting.pk, 0),
-                decisions=decisions.get(meeting.pk, 0),
-                actions=agreed[meeting.pk],
-            )
+        row = MeetingRow(
+            pk=meeting.pk,
+            number=meeting.number,
+            title=meeting.title,
+            day=meeting.date,
+            place=meeting.place,
+            present=present.get(meeting.pk, 0),
+            decisions=decisions.get(meeting.pk, 0),
+            actions=agreed[meeting.pk],
         )
+        rows.append(shown.meeting(row))
     return rows
 
 
-def _contact(question: Question) -> str:
-    """The coordinator to ask, by role: title, organisation and address; empty when the seat was empty that day."""
+def _contact(question: Question, shown: Shown) -> str:
+    """The coordinator to ask, by role: title, organisation and, among colleagues, the address, which may hold a name.
+
+    Empty when the seat was empty that day.
+    """
     coordinator = (
         Member.objects.active(question.as_of)
         .filter(council=question.council, role=Role.COORDINATOR)
@@ -316,7 +403,8 @@ def _contact(question: Question) -> str:
     )
     if coordinator is None:
         return ""
-    return ", ".join(filter(None, [coordinator.title, coordinator.organisation.name, coordinator.email]))
+    address = "" if shown.masks else coordinator.email
+    return ", ".join(filter(None, [shown.text(coordinator.title), shown.text(coordinator.organisation.name), address]))
 
 
 def plan_so_far(plan: WorkPlan, today: date) -> Question:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from actions.indicators import NO_TARGET, Measured
 from actions.models import LIVE, Status
 from actions.status import Progress, activity_progress
+from meetings.models import CaseState
 
 # Days past the deadline, from and to (None: no upper bound).
 DELAYS: tuple[tuple[int, int | None], ...] = ((1, 7), (8, 30), (31, 90), (91, None))
@@ -42,11 +43,20 @@ class ActionRow(NamedTuple):
     case: int | None
     decision: int | None
     extremism: bool
+    # Empty where only the role is to be shown.
+    owner_name: str = ""
+    # Reported done, and the council is still to agree.
+    awaits: bool = False
 
     @property
     def is_live(self) -> bool:
         """Whether it was still to be done."""
         return self.status in LIVE
+
+    @property
+    def owner(self) -> str:
+        """Name and role, or the role alone: "Eva Ek, kommunpolis"."""
+        return f"{self.owner_name}, {self.owner_role}" if self.owner_name else self.owner_role
 
     def days_overdue(self, day: date) -> int:
         """Days past the deadline on `day`; 0 when it was done, ended or still in time."""
@@ -269,6 +279,12 @@ def in_period(row: ActionRow, first: date, last: date) -> bool:
     if row.agreed_on > last:
         return False
     return row.agreed_on >= first or row.closed_on is None or row.closed_on >= first
+
+
+def count_cases(rows: Iterable[CaseRow]) -> tuple[int, int]:
+    """How many cases are followed, and how many are closed."""
+    closed = Counter(row.state == CaseState.CLOSED for row in rows)
+    return closed[False], closed[True]
 
 
 def count(rows: Iterable[ActionRow], day: date) -> Counts:

@@ -1,5 +1,6 @@
 """The report page: the figures at once, the file when it is built, and the reports made before."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,9 +19,9 @@ from actions.models import WorkPlan
 from bra.errors import RuleBroken
 from bra.http import CouncilRequest, only_if
 from bra.models import Member
-from reports import charts, lifecycle, permissions, selection, tasks
-from reports.forms import QuestionForm, initial, plans_of
-from reports.models import WAITING, Download, Report, ReportState
+from reports import charts, kinds, lifecycle, permissions, selection, tasks
+from reports.forms import CHOICES, QuestionForm, initial, plans_of
+from reports.models import WAITING, Download, Report, ReportKind, ReportState
 from reports.selection import Question
 
 PER_PAGE = 20
@@ -106,13 +108,17 @@ def _ask(request: CouncilRequest) -> HttpResponse:
         question = form.question_of(form.cleaned_data)
         try:
             report = lifecycle.request_report(
-                council=request.council, question=question, by=request.member, on=request.today
+                council=request.council,
+                question=question,
+                by=request.member,
+                on=request.today,
+                file_format=form.cleaned_data["file_format"],
             )
         except RuleBroken as refused:
             form.refuse(refused)
         else:
             tasks.wake_after_commit(report)
-            return redirect(f"{_address(request)}?{urlencode(initial(question))}#reports")
+            return redirect(f"{_address(request)}?{urlencode(initial(question, report.format))}#reports")
     return _page(request, form, status=422)
 
 
@@ -125,30 +131,36 @@ def _page(request: CouncilRequest, form: QuestionForm | None, status: int = 200)
     if form is not None:
         question = form.question_of(form.cleaned_data) if form.is_valid() else None
         plan = form.cleaned_data.get("plan") or plans_of(request.council).current(request.today)
-        context |= {"presets": _presets(request, plan)} | (_preview(question) if question else {})
+        context |= {"presets": _presets(request, plan, form)} | (_preview(question) if question else {})
     if request.htmx and request.htmx.target == "preview":
         return render(request, "reports/_preview.html", context)
     return render(request, "reports/list.html", context, status=status)
 
 
 def _preview(question: Question) -> dict[str, Any]:
-    data = selection.load(question)
+    # On the page in the language of the page, whatever language the file is asked for in.
+    data = selection.load(replace(question, language=get_language() or question.language))
+    by_goal = question.kind in (ReportKind.STATUS, ReportKind.EXTREMISM)
     return {
         "question": question,
         "data": data,
         "total": data.figures.total,
-        "bars": charts.goal_bars(data.figures),
+        "facts": kinds.in_short(data),
+        "meetings": kinds.meeting_facts(data),
+        "by_goal": by_goal,
+        "bars": charts.goal_bars(data.figures) if by_goal else [],
     }
 
 
-def _presets(request: CouncilRequest, plan: WorkPlan | None) -> list[dict[str, Any]]:
-    """Links to the periods that are asked for most often."""
+def _presets(request: CouncilRequest, plan: WorkPlan | None, form: QuestionForm) -> list[dict[str, Any]]:
+    """Links to the periods that are asked for most often; what else was chosen stays."""
     if plan is None:
         return []
+    chosen = {name: form.cleaned_data[name] for name in CHOICES if form.cleaned_data.get(name)}
     words = {"plan": _("The plan so far"), "half": _("This half-year"), "before": _("The half-year before")}
     found = []
     for name, first, last in selection.presets(plan, request.today):
-        values = initial(Question(plan, first, last, request.today))
+        values = initial(Question(plan, first, last, request.today)) | chosen
         found.append({"words": words[name], "query": urlencode(values)})
     return found
 

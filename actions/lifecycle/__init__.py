@@ -5,6 +5,7 @@ when a rule says no.
 """
 
 from actions.lifecycle.agreeing import LONGEST_REPEAT, agree, amend, remove, set_repeat, set_waits_for
+from actions.lifecycle.calendars import CALENDAR, has_calendar, make_calendar, stop_calendar
 from actions.lifecycle.closing import approve, approve_all, send_back, unapprove, unapprove_all
 from actions.lifecycle.comments import comment, mentionable, take_back_comment
 from actions.lifecycle.deadlines import answer_deadline, ask_deadline, withdraw_deadline
@@ -13,6 +14,7 @@ from actions.lifecycle.progress import cancel, postpone, reopen, report_done, st
 from actions.lifecycle.undoing import as_it_is, take_back
 
 __all__ = [
+    "CALENDAR",
     "FROM",
     "LONGEST_REPEAT",
     "TO",
@@ -28,6 +30,8 @@ __all__ = [
     "hand_over",
     "hand_over_all",
     "hand_over_to_colleague",
+    "has_calendar",
+    "make_calendar",
     "mentionable",
     "postpone",
     "remove",
@@ -37,6 +41,7 @@ __all__ = [
     "set_repeat",
     "set_waits_for",
     "start",
+    "stop_calendar",
     "take_back",
     "take_back_comment",
     "unapprove",

@@ -72,8 +72,10 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
         Restricted ones only for the cleared.
         """
-        absent = Deputy.objects.filter(deputy=member, starts__lte=today, ends__gte=today).values("member")
-        actions = self.filter(Q(owner=member) | Q(owner__in=absent), council_id=member.council_id)
+        absent = Deputy.objects.filter(deputy=member, starts__lte=today, ends__gte=today)
+        # Their keys are read, so that the database finds the actions by the index of owners.
+        owners = [member.pk, *absent.values_list("member", flat=True)]
+        actions = self.filter(owner__in=owners, council_id=member.council_id)
         return actions if member.cleared else actions.filter(agenda_item__restricted=False)
 
     def extremism_related(self) -> "ActionQuerySet":
@@ -118,6 +120,10 @@ class ActionQuerySet(models.QuerySet["Action"]):
         if member.role not in SEATED:
             actions = actions.filter(owner=member)
         return actions if member.cleared else actions.filter(agenda_item__restricted=False)
+
+    def open_to(self, member: Member, today: date) -> "ActionQuerySet":
+        """Those that the member may open on a day: the visible ones, and those of whom the member is deputy for."""
+        return self.visible_to(member) if member.role in SEATED else self.answered_by(member, today)
 
 
 class Action(models.Model):
@@ -268,6 +274,10 @@ class DeadlineRequestQuerySet(models.QuerySet["DeadlineRequest"]):
     def visible_to(self, member: Member) -> "DeadlineRequestQuerySet":
         """Those of actions that exist for the member."""
         return self.filter(action__in=Action.objects.visible_to(member))
+
+    def open_to(self, member: Member, today: date) -> "DeadlineRequestQuerySet":
+        """Those of actions that the member may open on a day."""
+        return self.filter(action__in=Action.objects.open_to(member, today))
 
 
 class DeadlineRequest(models.Model):

@@ -172,5 +172,5 @@ def held_back_words(reason: str) -> str:
         "stopped": _("the owner's address has refused mail; check it in the mail log"),
         "paused": _("the owner has paused mail; this follows after the pause"),
         "weekly": _("the recipient wants one mail a week; this follows on Monday, or the first working day after it"),
-        "mailed": _("the owner has already been reminded today; this follows with the next reminder"),
+        "mailed": _("today's reminder to the owner has gone or was dropped; this follows with the next one"),
     }[reason]

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from actions.models import Action, Escalation
 from actions.reminders.rules import Rules
-from actions.reminders.steps import WEEK
+from actions.reminders.steps import WEEK, neutral_title
 from bra import history, mail, post
 from bra.models import Council, Member, Role
 from meetings.lifecycle import propose_item
@@ -20,7 +20,6 @@ from meetings.models import PLANNED, ItemProposal, Meeting
 ESCALATED = "escalated"
 # More than this on one day, as when a council begins to use the rule, become one item of the agenda.
 MOST_ALONE = 5
-LONGEST_TITLE, LONGEST_REASON = 200, 2000
 
 
 def overdue_too_long(councils: Sequence[Council], on: date, rules: Rules) -> dict[int, list[Action]]:
@@ -100,23 +99,16 @@ def told_of(council: Council, actions: Sequence[Action], on: date) -> list[Membe
 
 
 def _propose(meeting: Meeting, group: Sequence[Action], coordinator: Member, on: date) -> ItemProposal:
-    """Propose the item. Proposals have no lock, so restricted actions are neither named nor counted in one."""
-    reason = "\n".join(f"{action.deadline}: {action.title}" for action in group)
+    """Propose the item. Proposals have no lock, and an action may get one later: so no action's title stands in one.
+
+    Restricted actions are neither numbered nor counted. The page of proposals names the actions to who may see them.
+    """
     if group[0].agenda_item.restricted:
-        title, reason = _("Overdue and restricted"), _("The list of overdue actions shows it to those who may see it.")
+        title = _("Overdue and restricted")
     elif len(group) == 1:
-        title = _("Overdue: %(action)s") % {"action": group[0].title}
+        title = _("Overdue: %(action)s") % {"action": neutral_title(group[0])}
     else:
         words = ngettext("%(n)d long overdue action", "%(n)d long overdue actions", len(group))
         title = words % {"n": len(group)}
-    return propose_item(
-        meeting=meeting,
-        by=coordinator,
-        on=on,
-        title=_cut(title, LONGEST_TITLE),
-        reason=_cut(reason, LONGEST_REASON),
-    )
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    reason = _("The proposal's page shows the actions to those who may see them.")
+    return propose_item(meeting=meeting, by=coordinator, on=on, title=title, reason=reason)

@@ -126,8 +126,8 @@ def _fold_earlier(councils: Sequence[Council], on: date) -> None:
 
 # What is due and what hinders it is worked out once, in a table of this session's own; the rows are written from there.
 _REMINDERS = """
-    INSERT INTO bra_letter (recipient_id, council_id, kind, cause, "on", state, attempts, failure)
-    SELECT DISTINCT recipient, council_id, %s, %s, %s, %s, 0, '' FROM due_today WHERE reason = ''
+    INSERT INTO bra_letter (recipient_id, council_id, kind, cause, "on", state, attempts, address, failure)
+    SELECT DISTINCT recipient, council_id, %s, %s, %s, %s, 0, '', '' FROM due_today WHERE reason = ''
     ON CONFLICT (recipient_id, kind, cause) DO NOTHING
 """
 _LINES = """

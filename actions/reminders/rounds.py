@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from actions.models import Action, UpdateRound
@@ -12,7 +12,7 @@ from actions.reminders.digests import owners_asked
 from actions.reminders.rules import rules_of
 from bra import history, post
 from bra.errors import RuleBroken
-from bra.models import Council, HistoryEntry, Letter, Member
+from bra.models import Council, Deputy, HistoryEntry, Letter, Member
 from bra.rows import locked
 
 UPDATE = "update"
@@ -51,7 +51,8 @@ class Asked:
 def asked_in(round_: UpdateRound, member: Member) -> list[Asked]:
     """Whom the round asked, those who haven't answered first, as far as the member may know. Two queries.
 
-    Whatever an owner has recorded of an own action since counts as an answer.
+    Whatever an owner has recorded of an own action since counts as an answer, and what somebody has recorded of it who
+    stood in for the owner that day.
     """
     seen = Action.objects.visible_to(member).agreed()
     asked = Letter.objects.filter(kind=UPDATE, about=round_.pk, council_id=round_.council_id).values("recipient")
@@ -60,10 +61,13 @@ def asked_in(round_: UpdateRound, member: Member) -> list[Asked]:
         .select_related("organisation")
         .annotate(open_actions=Count("actions", filter=Q(actions__in=seen.live()), distinct=True))
     )
-    own = seen.filter(pk=OuterRef("target_id"), owner=OuterRef("actor"))
-    answers = HistoryEntry.objects.filter(
-        Exists(own), council_id=round_.council_id, target_type="action", on__gte=round_.asked_on
+    said = HistoryEntry.objects.filter(
+        council_id=round_.council_id, target_type="action", on__gte=round_.asked_on
+    ).annotate(owner=Subquery(seen.filter(pk=OuterRef("target_id")).values("owner")))
+    standing_in = Deputy.objects.filter(
+        member=OuterRef("owner"), deputy=OuterRef("actor"), starts__lte=OuterRef("on"), ends__gte=OuterRef("on")
     )
-    last = dict(answers.order_by().values_list("actor").annotate(last=Max("on")))
+    answers = said.filter(Q(actor=F("owner")) | Exists(standing_in))
+    last = dict(answers.order_by().values_list("owner").annotate(last=Max("on")))
     rows = [Asked(owner, owner.open_actions, last.get(owner.pk)) for owner in owners]
     return sorted(rows, key=lambda row: (row.answered_on is not None, row.owner.sort_key, row.owner.pk))

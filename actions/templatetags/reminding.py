@@ -14,4 +14,5 @@ register = template.Library()
 def next_reminder(context: Context, action: Action) -> reminders.Next | None:
     """Return the day, moved to a working day, for those who may report on the action."""
     request = context["request"]
-    return reminders.next_reminder(action, request.today) if may_report(request.member, action) else None
+    may_know = may_report(request.member, action, request.today)
+    return reminders.next_reminder(action, request.today) if may_know else None

@@ -15,6 +15,7 @@ from bra.models.council import (
 )
 from bra.models.history import HistoryEntry
 from bra.models.post import (
+    NO_ADDRESS,
     Deputy,
     Frequency,
     Letter,
@@ -30,6 +31,7 @@ from bra.models.post import (
 
 __all__ = [
     "LOGGERS",
+    "NO_ADDRESS",
     "SEATED",
     "STOCKHOLM",
     "Accent",

@@ -25,6 +25,10 @@ class LetterState(models.TextChoices):
     DROPPED = "dropped", _("Not sent")
 
 
+# Why a mail isn't sent whose recipient had no address when it was written.
+NO_ADDRESS = "no_address"
+
+
 class LetterQuerySet(models.QuerySet["Letter"]):
     """Words for mails."""
 
@@ -55,6 +59,8 @@ class Letter(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
+    # Where it went; the recipient may have another address since. Empty until it has gone.
+    address = models.EmailField(_("sent to"), blank=True)
     failure = models.CharField(_("reason"), max_length=200, blank=True)
 
     objects = LetterQuerySet.as_manager()
@@ -79,6 +85,14 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.cause} {self.recipient_id}"
+
+    @property
+    def missed(self) -> bool:
+        """Whether the recipient has another address than the one it went to, or had none when it was written."""
+        now = self.recipient.address.lower()
+        if self.state == LetterState.SENT:
+            return bool(now and self.address) and now != self.address.lower()
+        return bool(now) and self.failure == NO_ADDRESS
 
 
 class MailLinkQuerySet(models.QuerySet["MailLink"]):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from bra import history
 from bra.errors import RuleBroken
 from bra.models import Deputy, Frequency, MailChoice, Member, Unsubscription
+from bra.post.dropping import drop_waiting
 from bra.post.kinds import KINDS
 from bra.rows import locked
 
@@ -19,7 +20,12 @@ LONGEST_AWAY = timedelta(days=366)
 def choose_mail(
     *, member: Member, frequency: Frequency, paused_until: date | None, by: Member | None, on: date
 ) -> MailChoice:
-    """Choose how often the member is reminded, and until when not at all; None for no pause."""
+    """Choose how often the member is reminded, and until when not at all; None for no pause.
+
+    A pause begins at once: reminders that wait to be sent are dropped, and fall due again after it.
+    """
+    # The council too, so that nobody who plans a day meanwhile writes reminders without knowing of the pause.
+    locked(member.council)
     member = locked(member)
     if frequency not in Frequency.values:
         raise RuleBroken(_("Choose how often you want reminders."), field="frequency")
@@ -36,6 +42,8 @@ def choose_mail(
         choice.frequency, choice.paused_until = str(frequency), paused_until
         choice.save()
         history.record(council=member.council, by=by, on=on, verb="member.mail_chosen", target=member, changes=changes)
+        if paused_until is not None:
+            drop_waiting(member, [one.name for one in KINDS.values() if one.recurring], "paused")
     return choice
 
 

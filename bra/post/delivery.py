@@ -9,12 +9,13 @@ from itertools import groupby
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
 
 from bra import links, mail
 from bra.models import Council, Letter, LetterState, Member, Role, Unsubscription
 from bra.post.addresses import stop_address
+from bra.post.dropping import give_up
 from bra.post.kinds import KINDS, Desk, Written, optional_kinds
 from bra.post.reach import paused, stopped_addresses
 
@@ -88,8 +89,9 @@ def flag_lapsed(council: Council, *, now: datetime) -> int:
 
 @transaction.atomic
 def claim(written: Written, *, now: datetime) -> bool:
-    """Claim the waiting letter of a written mail; False when somebody else was first."""
-    mine = Letter.objects.waiting().filter(pk=written.letter.pk)
+    """Claim the waiting letter of a written mail; False when somebody else was first, or its recipient unsubscribed."""
+    declined = Unsubscription.objects.filter(member=OuterRef("recipient"), kind=OuterRef("kind"))
+    mine = Letter.objects.waiting().filter(~Exists(declined), pk=written.letter.pk)
     if not mine.update(state=LetterState.CLAIMED, claimed_until=now + LEASE, attempts=F("attempts") + 1):
         return False
     if written.claimed is not None:
@@ -162,7 +164,7 @@ def _deliver_one(
     letter = written.letter
     if written.mail is None:
         state = LetterState.FAILED if written.failure in _FAILING else LetterState.DROPPED
-        if _give_up(letter, state, written.failure):
+        if give_up(letter, state, written.failure):
             done.failed += state == LetterState.FAILED
             done.dropped += state == LetterState.DROPPED
         return
@@ -190,24 +192,14 @@ def _deliver_one(
         done.unknown += 1
     else:
         # As the council tells the time, on its pinned day if it has one; leases run by the real clock.
-        _settle(letter, LetterState.SENT, sent_at=council.now(clock()))
+        _settle(letter, LetterState.SENT, sent_at=council.now(clock()), address=written.mail.to)
         done.sent += 1
 
 
-@transaction.atomic
-def _give_up(letter: Letter, state: LetterState, failure: str) -> bool:
-    """Write that the waiting letter isn't tried; False when somebody else was first."""
-    if not Letter.objects.waiting().filter(pk=letter.pk).update(state=state, failure=failure):
-        return False
-    if state == LetterState.DROPPED:
-        KINDS[letter.kind].dropped(letter)
-    return True
-
-
-def _settle(letter: Letter, state: LetterState, failure: str = "", sent_at: datetime | None = None) -> None:
+def _settle(letter: Letter, state: LetterState, failure: str = "", **sent: datetime | str) -> None:
     # Who knows for certain may correct a claim that has run out meanwhile, but not what a person made of it.
     claimed = Letter.objects.filter(pk=letter.pk, state__in=[LetterState.CLAIMED, LetterState.UNKNOWN])
-    claimed.update(state=state, claimed_until=None, failure=failure, sent_at=sent_at)
+    claimed.update(state=state, claimed_until=None, failure=failure, **sent)
 
 
 def _coordinators_address(council: Council, today: date) -> str:

@@ -115,9 +115,11 @@ class Kind:
 
     `write` makes the mails of a batch of its letters, with the same number of queries however many they are, and
     returns one Written for each, in their order. `visible` narrows the letters to those of which the member may know,
-    `readable` says whether that member may read the text too. `optional`: the recipient may unsubscribe it.
+    `readable` says whether that member may read the text too. `optional`: the recipient may unsubscribe it, and it
+    waits while mail is paused. `recurring`: what it tells is told anew after a pause, so that a pause drops it.
     `dropped` is called in the transaction that drops a letter which nobody will get, so that what it was to tell isn't
-    taken for told.
+    taken for told. `anew`: one that was sent may be posted again to a new address of its recipient; its writer reads no
+    more of the cause than bra.post.first_cause.
     """
 
     name: str
@@ -126,7 +128,9 @@ class Kind:
     visible: Callable[[Member], Q] = everything
     readable: Callable[[Member, Letter], bool] = in_full
     optional: bool = False
+    recurring: bool = False
     dropped: Callable[[Letter], None] = nothing
+    anew: bool = False
 
 
 KINDS: dict[str, Kind] = {}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from bra import history, post
 from bra.errors import RuleBroken
-from bra.models import Member
+from bra.models import Letter, Member
 from bra.rows import locked
 from meetings.lifecycle.common import refuse_unheld
 from meetings.mailing import MINUTES, WATCH, mailable, minutes_cause, news_for
@@ -17,9 +17,10 @@ from meetings.models import CaseWatch, Meeting, current_minutes
 
 @transaction.atomic
 def mail_minutes(*, meeting: Meeting, recipients: Collection[Member], by: Member, on: date) -> int:
-    """Mail the minutes of an adjourned meeting, as a link, to those of `recipients` who haven't got them yet.
+    """Mail the minutes of an adjourned meeting, as a link, to those of `recipients` who haven't got them.
 
-    Minutes that aren't signed off may go out again another day. Returns the number of mails.
+    Who has another address since they were sent hasn't got them. Minutes that aren't signed off may go out again
+    another day. Returns the number of mails.
     """
     meeting = locked(meeting)
     refuse_unheld(meeting)
@@ -28,15 +29,19 @@ def mail_minutes(*, meeting: Meeting, recipients: Collection[Member], by: Member
     if not recipients:
         raise RuleBroken(_("Choose who is to get the mail."), field="recipients")
     minutes = current_minutes(meeting)
+    cause = minutes_cause(meeting, minutes, on)
     chosen = mailable(meeting.council, on).filter(pk__in=[member.pk for member in recipients])
+    earlier = Letter.objects.filter(kind=MINUTES, about=meeting.pk, recipient__in=chosen)
+    missed = [row for row in earlier.select_related("recipient__user") if post.first_cause(row) == cause]
     posted = post.post(
         council=meeting.council,
         kind=MINUTES,
         recipients=chosen.select_related("user"),
-        cause=minutes_cause(meeting, minutes, on),
+        cause=cause,
         on=on,
         about=meeting.pk,
     )
+    posted += post.post_anew(letters=missed, on=on)
     if posted:
         changes = {"mails": (None, posted), "edition": (None, minutes.edition if minutes else None)}
         history.record(

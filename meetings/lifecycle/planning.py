@@ -14,6 +14,7 @@ from bra.rows import locked
 from meetings.lifecycle.answers import ask_anew
 from meetings.lifecycle.carrying import carry_over, is_next
 from meetings.models import AgendaItem, Meeting, MeetingState, StandingItem
+from meetings.outside import digest_outside
 from meetings.summons import SUMMONS, cause_of, reach_of
 
 
@@ -142,10 +143,18 @@ def replan_meeting(
 
 def announce(meeting: Meeting, *, on: date) -> None:
     """Post the summons as it is now to those who sit on the council, in the transaction of what has changed."""
-    post.post(
+    meeting.summoned_agenda = digest_outside(meeting)
+    meeting.save(update_fields=["summoned_agenda"])
+    post_summons(meeting, on=on)
+
+
+def post_summons(meeting: Meeting, *, on: date) -> int:
+    """Post the summons, as it was announced, to those who sit on the council and haven't got it; return how many."""
+    reach = reach_of(meeting, on)
+    return post.post(
         council=meeting.council,
         kind=SUMMONS,
-        recipients=reach_of(meeting, on).reached,
+        recipients=[*reach.reached, *reach.without_address],
         cause=cause_of(meeting),
         on=on,
         about=meeting.pk,

@@ -14,9 +14,9 @@ from bra.errors import RuleBroken
 from bra.models import HistoryEntry, Letter, Member
 from bra.rows import locked
 from meetings.lifecycle.carrying import bring_back, carry_over, is_next, let_go, next_planned_from
-from meetings.lifecycle.planning import announce, refuse_bad_hours
+from meetings.lifecycle.planning import announce, post_summons, refuse_bad_hours
 from meetings.models import AgendaItem, ItemProposal, Meeting, MeetingState, ProposalState
-from meetings.summons import CANCELLED, SUMMONS, cause_of, reach_of
+from meetings.summons import CANCELLED, NOTHING_NEW, SUMMONS, again_of, cause_of, reach_of
 
 
 @transaction.atomic
@@ -43,7 +43,10 @@ def summon(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
 
 @transaction.atomic
 def summon_again(*, meeting: Meeting, sequence: int, by: Member, at: datetime) -> Meeting:
-    """Send the changed agenda anew; `sequence` is the one that was shown, so that two who press send it once."""
+    """Send the changed agenda anew; `sequence` is the one that was shown, so that two who press send it once.
+
+    Where nothing differs, those get the summons who haven't got it, and nobody is mailed twice.
+    """
     council = locked(meeting.council)
     meeting = locked(meeting)
     if meeting.state == MeetingState.DRAFT:
@@ -52,6 +55,20 @@ def summon_again(*, meeting: Meeting, sequence: int, by: Member, at: datetime) -
     if meeting.summons_sequence != sequence:
         raise RuleBroken(_("Somebody else has sent the changed summons meanwhile. It isn't sent twice."))
     _refuse_empty_or_past(meeting, at.date())
+    again = again_of(meeting, at.date())
+    if not again.is_of_use:
+        raise RuleBroken(str(NOTHING_NEW))
+    if not again.changed:
+        posted = post_summons(meeting, on=at.date()) + post.post_anew(letters=again.astray, on=at.date())
+        history.record(
+            council=council,
+            by=by,
+            on=at.date(),
+            verb="meeting.summoned_more",
+            target=meeting,
+            changes={"mails": (None, posted)},
+        )
+        return meeting
     history.change(
         meeting,
         council=council,

@@ -77,6 +77,8 @@ class Meeting(models.Model):
     # Counts what calendars were told of the meeting (RFC 5545, SEQUENCE).
     summons_sequence = models.PositiveSmallIntegerField(default=0, editable=False)
     summoned_at = models.DateTimeField(null=True, editable=False)
+    # The digest of the agenda as the last summons carried it; empty when that isn't known.
+    summoned_agenda = models.CharField(max_length=64, blank=True, editable=False)
     cancelled_because = models.CharField(_("why it is cancelled"), max_length=300, blank=True, editable=False)
     # What is spoken of now, and since when; empty before the first item and from the adjourning on.
     current_item = models.ForeignKey("AgendaItem", models.SET_NULL, related_name="+", null=True, editable=False)

@@ -8,7 +8,7 @@ from django.template import Context
 from meetings.models import Meeting, MeetingState
 from meetings.permissions import may_plan_meetings
 from meetings.sheets import expected_members
-from meetings.summons import answers_of, deadline_of, possible_substitutes
+from meetings.summons import again_of, answers_of, deadline_of, possible_substitutes
 from meetings.summons_forms import AnswerForm
 
 register = template.Library()
@@ -33,6 +33,7 @@ def summons_of(context: Context, meeting: Meeting) -> dict[str, Any]:
         own = next((reply for member, reply in sheet.rows if member.pk == request.member.pk), None)
         shown |= {
             "sheet": sheet,
+            "again": again_of(meeting, request.today) if shown["may_summon"] else None,
             "own": own,
             "form": AnswerForm(
                 meeting=meeting,

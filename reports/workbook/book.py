@@ -48,11 +48,26 @@ def _height(needed: int) -> float:
 
 
 class Book:
-    """One workbook of a council, as of a day, while it is being written."""
+    """One workbook of a council, as of a day, while it is being written.
 
-    def __init__(self, council: Council, day: date, title: str, progress: Progress) -> None:
+    One that colleagues work in has frozen headers, filter buttons and cells that take their choices from a list; one
+    for publication has none of these.
+    """
+
+    def __init__(
+        self,
+        council: Council,
+        day: date,
+        title: str,
+        progress: Progress,
+        *,
+        working: bool = True,
+        language: str = "sv-SE",
+    ) -> None:
         self.council = council
         self.day = day
+        self.working = working
+        self.footer = _("Status report as of %(day)s") % {"day": day}
         self.progress = progress
         self.rows_written = 0
         self._tell_at = PROGRESS_STEP
@@ -70,7 +85,7 @@ class Book:
         properties.title = cell_text(title)
         properties.subject = _("As of %(day)s") % {"day": day}
         properties.creator = properties.lastModifiedBy = cell_text(council.name)
-        properties.language = "sv-SE"
+        properties.language = language
         properties.created = datetime.combine(day, time())
 
     def save(self, target: IO[bytes]) -> None:
@@ -109,7 +124,7 @@ class Book:
         # An ampersand begins a code in a footer.
         council = cell_text(self.council.name).replace("&", "&&")
         sheet.oddFooter.left.text = council
-        sheet.oddFooter.center.text = _("Status report as of %(day)s") % {"day": self.day.isoformat()}
+        sheet.oddFooter.center.text = self.footer
         sheet.oddFooter.right.text = _("Page %(page)s of %(pages)s") % {"page": "&P", "pages": "&N"}
         for part in (sheet.oddFooter.left, sheet.oddFooter.center, sheet.oddFooter.right):
             part.size = 9
@@ -200,11 +215,18 @@ class Book:
         for written, column in zip(table.tableColumns, columns, strict=True):
             assert isinstance(written, TableColumn)
             written.name = column.header
+        if not self.working:
+            table.autoFilter = None
         sheet.add_table(table)
-        sheet.freeze_panes = f"A{FIRST_ROW}"
+        self.freeze(sheet, f"A{FIRST_ROW}")
         sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
         self.contents.append((sheet, what, last - HEADER_ROW))
         return last
+
+    def freeze(self, sheet: Worksheet, corner: str) -> None:
+        """Let what is above and left of a cell stay in sight where colleagues work."""
+        if self.working:
+            sheet.freeze_panes = corner
 
     def fit(self, sheet: Worksheet, row: int, cells: Iterable[tuple[Any, float]]) -> None:
         """Make a row as high as its longest wrapped text needs; not every viewer does so by itself."""

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from reports import kinds
+from reports.models import Language, ReportKind, Variant
 from reports.selection import StatusData
 from reports.workbook.book import Book, Progress
 
@@ -12,6 +14,15 @@ class Report(Book):
     def __init__(self, data: StatusData, progress: Progress) -> None:
         self.data = data
         self.question = data.question
-        self.title = _("Status report: work plan %(plan)s") % {"plan": data.question.plan.name}
-        super().__init__(data.question.council, data.question.as_of, self.title, progress)
+        self.title = kinds.title(self.question)
+        super().__init__(
+            data.question.council,
+            data.question.as_of,
+            self.title,
+            progress,
+            working=self.question.variant == Variant.WORKING,
+            language="sv-SE" if self.question.language == Language.SWEDISH else "en-GB",
+        )
+        if self.question.kind != ReportKind.STATUS:
+            self.footer = _("%(title)s, as of %(day)s") % {"title": self.title, "day": self.day}
         self.cover.title = _("Cover")

@@ -72,10 +72,16 @@ def test_approving_one_with_and_without_javascript(cast: Cast, item: AgendaItem)
     part = browser.post(url(cast, "approve", first.pk), {"item": item.pk}, **HTMX)
     assert (part.status_code, "Andra" in part.text, "Första" in part.text) == (200, True, False)
     assert f'id="reported-{item.pk}"' in part.text
-    assert url(cast, "unapprove", first.pk) in part.text
+    undo = f"{url(cast, 'unapprove', first.pk)}?item={item.pk}"
+    assert undo in part.text
+    # The message stands where the button was, and takes the focus.
+    assert part.text.index("data-focus") < part.text.index("The action is approved as done.") < part.text.index(undo)
+    assert 'id="messages"' not in part.text
     plain = browser.post(url(cast, "approve", second.pk), {"item": item.pk})
     assert (plain.status_code, plain["Location"]) == (302, live(cast, item))
     assert approved() == ["Första", "Andra"]
+    assert browser.post(undo)["Location"] == live(cast, item)
+    assert approved() == ["Andra"]
     assert browser.post(url(cast, "unapprove", first.pk))["Location"] == url(cast, "detail", first.pk)
     assert approved() == ["Andra"]
 
@@ -87,9 +93,9 @@ def test_approving_all_that_is_listed_and_undoing_it(cast: Cast, item: AgendaIte
     sent = {"item": item.pk, "action": [*(action.pk for action in listed), "x"]}
     page = browser.post(url(cast, "approve_all"), sent, follow=True)
     assert ("2 actions are approved as done." in page.text, approved()) == (True, ["Första", "Andra"])
-    undo = f"{url(cast, 'unapprove_all')}?action={listed[0].pk}&amp;action={listed[1].pk}"
+    undo = f"{url(cast, 'unapprove_all')}?action={listed[0].pk}&amp;action={listed[1].pk}&amp;item={item.pk}"
     assert undo in page.text
-    browser.post(undo.replace("&amp;", "&"))
+    assert browser.post(undo.replace("&amp;", "&"))["Location"] == live(cast, item)
     assert approved() == []
     again = browser.post(url(cast, "approve_all"), {"item": item.pk}, follow=True)
     assert "Nothing waited for approval any more." in again.text

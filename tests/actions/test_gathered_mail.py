@@ -16,7 +16,7 @@ from bra import post
 from bra.errors import RuleBroken
 from bra.models import Council, HistoryEntry, Letter, LetterState, Member, Role, Unsubscription
 from meetings import lifecycle as meetings
-from meetings.models import ItemProposal, Meeting, MeetingState
+from meetings.models import AgendaItem, ItemProposal, Meeting, MeetingState
 from tests import make
 from tests.cast import Cast
 
@@ -168,6 +168,18 @@ def test_a_mail_program_unsubscribes_by_one_post_without_a_cookie(council: Counc
     assert Letter.objects.get().failure == "unsubscribed"
 
 
+def test_who_unsubscribes_between_writing_and_sending_gets_nothing(council: Council) -> None:
+    meeting_on(council, DAY + timedelta(days=5))
+    action = far(council)
+    morning(council)
+    [letter] = Letter.objects.filter(kind="digest").select_related("recipient")
+    [written] = reminders.write_digests(post.Desk(council, DAY, "", timezone.now()), [letter])
+    post.unsubscribe(member=action.owner, kind="digest", by=action.owner, on=DAY)
+    assert post.claim(written, now=timezone.now()) is False
+    assert deliver(council) == post.Delivered(dropped=1)
+    assert Letter.objects.get(pk=letter.pk).failure == "unsubscribed"
+
+
 def test_looking_changes_nothing_and_the_button_can_be_taken_back(council: Council, mailoutbox: list[Any]) -> None:
     _owner, path = digest_with_link(council, mailoutbox)
     person = Client(enforce_csrf_checks=True)
@@ -316,7 +328,7 @@ def test_what_is_overdue_too_long_is_proposed_for_the_next_agenda_once_and_the_c
     assert (proposal.meeting, proposal.proposer, proposal.title) == (
         next_one,
         cast.coordinator,
-        "Overdue: Måla väggen",
+        f"Overdue: Action {action.pk} from meeting {action.agenda_item.meeting.number} (16 January 2017)",
     )
     assert list(Escalation.objects.values_list("action", "deadline", "on")) == [(action.pk, LONG_AGO, DAY)]
     assert letters("escalated") == [(cast.chair.pk, DAY)]
@@ -393,8 +405,8 @@ def test_many_at_once_become_one_item_and_restricted_ones_are_not_named(cast: Ca
     morning(cast.council)
     plain, neutral = ItemProposal.objects.order_by("pk")
     assert (plain.title, neutral.title) == ("6 long overdue actions", "Overdue and restricted")
-    assert (plain.reason.count("Synlig"), plain.escalations.count()) == (6, 6)
-    assert neutral.reason == "The list of overdue actions shows it to those who may see it."
+    assert plain.escalations.count() == 6
+    assert {plain.reason, neutral.reason} == {"The proposal's page shows the actions to those who may see them."}
     assert list(neutral.escalations.values_list("action", flat=True)) == [secret.pk]
 
 
@@ -407,11 +419,42 @@ def test_a_chair_who_is_not_cleared_is_not_told_of_restricted_actions_alone(cast
     assert letters("escalated") == [(cast.coordinator.pk, DAY)]
 
 
-def test_a_title_of_any_length_fits_the_agenda(cast: Cast) -> None:
-    meeting_on(cast.council, DAY + timedelta(days=90))
-    overdue(cast.council, title="x" * 300)
+def test_an_action_restricted_after_it_was_proposed_leaves_no_word_of_itself(cast: Cast) -> None:
+    meeting = meeting_on(cast.council, DAY + timedelta(days=90))
+    action = overdue(cast.council, title="Hemligåtgärd")
     morning(cast.council)
-    assert len(ItemProposal.objects.get().title) == 200
+    Member.objects.filter(pk=cast.secretary.pk).update(cleared=False)
+    path = reverse("meetings:proposals", args=[cast.council.slug])
+    own = reverse("actions:detail", args=[cast.council.slug, action.pk])
+
+    def seen(member: Member) -> tuple[bool, bool]:
+        html = cast.browse(member).get(path).content.decode()
+        return "Hemligåtgärd" in html, own in html
+
+    assert (seen(cast.coordinator), seen(cast.secretary)) == ((True, True), (True, True))
+    AgendaItem.objects.filter(pk=action.agenda_item_id).update(restricted=True)
+    assert (seen(cast.coordinator), seen(cast.secretary)) == ((True, True), (False, False))
+    proposal = ItemProposal.objects.get()
+    taken = meetings.take_proposal(proposal=proposal, meeting=meeting, by=cast.secretary, on=DAY)
+    assert taken.item is not None
+    assert "Hemlig" not in f"{taken.item.title}{proposal.reason}{list(HistoryEntry.objects.values_list('changes'))}"
+    assert (seen(cast.coordinator), seen(cast.secretary)) == ((True, True), (False, False))
+
+
+def test_the_proposals_page_asks_as_often_for_three_actions_as_for_one(cast: Cast) -> None:
+    meeting_on(cast.council, DAY + timedelta(days=90))
+    client = cast.browse(cast.coordinator)
+
+    def queries(number: int) -> int:
+        for _number in range(number):
+            overdue(cast.council)
+        morning(cast.council, DAY + timedelta(days=Escalation.objects.count()))
+        with CaptureQueriesContext(connection) as captured:
+            client.get(reverse("meetings:proposals", args=[cast.council.slug]))
+        return len(captured)
+
+    assert queries(1) == queries(2)
+    assert Escalation.objects.count() == 3
 
 
 # The same number of queries

@@ -89,7 +89,9 @@ def test_a_scanner_that_opens_everything_and_sends_every_form_empty_changes_noth
         if (form.action or "").startswith(PAGE):
             fields = {name: value for name, value in form.fields.items() if value is not None}
             pressed.append(scanner.post(form.action, fields).status_code)
-    assert pressed == [422, 422, 422, 302, 422], "done, more time, a colleague; the mails as they are; a deputy"
+    assert pressed == [422, 422, 422, 302, 422, 422], (
+        "done, more time, a colleague; the mails as they are; a deputy ..."
+    )
     assert (now_is(action), HistoryEntry.objects.count(), Letter.objects.count(), Deputy.objects.count()) == before
     assert (Comment.objects.count(), MailChoice.objects.count()) == (0, 0)
 
@@ -168,3 +170,30 @@ def test_what_an_action_led_to_before_is_not_said_again(owner: Member) -> None:
     assert Comment.objects.count() == 0
     answer(client, action, outcome="in_progress", text="Halvvägs.", effect_text="Helt lugnt")
     assert Comment.objects.get().text == "Halvvägs.\n\nHelt lugnt"
+
+
+def test_a_newer_link_of_the_same_owner_still_undoes(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner)
+    client = enter(owner)
+    answer(client, action, outcome="done")
+    before = client.session.session_key
+    enter(owner, client)
+    assert client.session.session_key != before
+    assert shown(client.get(PAGE)) == [(action.pk, "done", True)]
+    undo(client, action)
+    assert now_is(action)[0] == Status.NOT_STARTED
+
+
+def test_another_owner_in_the_same_browser_neither_sees_nor_undoes_it(owner: Member) -> None:
+    action = make.make_action(owner.council, owner=owner)
+    client = enter(owner)
+    answer(client, action, outcome="done")
+    other = make.make_member(owner.council)
+    make.make_action(owner.council, owner=other)
+    enter(other, client)
+    assert shown(client.get(PAGE)) == []
+    undo(client, action)
+    # Nor does the first one, who comes back to a page that has forgotten it.
+    enter(owner, client)
+    undo(client, action)
+    assert now_is(action)[0] == Status.DONE

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -68,6 +69,32 @@ def test_an_outsider_answers_on_a_phone_without_javascript(live_server: Any, cas
     context.close()
 
 
+def test_an_outsider_gets_a_calendar_on_a_phone_without_javascript(live_server: Any, cast: Cast, page: "Page") -> None:
+    make.make_action(cast.council, owner=cast.owner)
+    assert page.context.browser is not None
+    context = page.context.browser.new_context(
+        java_script_enabled=False, viewport={"width": 320, "height": 640}, locale="en-GB"
+    )
+    phone = context.new_page()
+    phone.goto(live_server.url + secret_of(cast))
+    foot = phone.locator("#calendar")
+    foot.locator("summary").click()
+    foot.get_by_role("button", name="Save your choice").click()
+    phone.get_by_text("Nothing is saved yet. See what to correct.").click()
+    foot.get_by_label("Make an address").check()
+    foot.get_by_role("button", name="Save your choice").click()
+    address = phone.locator("code.once").inner_text()
+    assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    feed = live_server.url + urlsplit(address).path
+    assert context.request.get(feed).status == 200
+    foot.locator("summary").click()
+    foot.get_by_label("Stop the address").check()
+    foot.get_by_role("button", name="Save your choice").click()
+    phone.get_by_text("The address has been stopped.").wait_for()
+    assert context.request.get(feed).status == 404
+    context.close()
+
+
 def test_the_owners_page_is_for_everybody(live_server: Any, cast: Cast, page: "Page") -> None:
     action = make.make_action(cast.council, owner=cast.owner)
     lifecycle.comment(action=action, text="Hej", by=cast.secretary, on=TODAY)
@@ -77,6 +104,10 @@ def test_the_owners_page_is_for_everybody(live_server: Any, cast: Cast, page: "P
     page.goto(live_server.url + secret_of(cast))
     for summary in page.locator("summary").all():
         summary.click()
+    look(page)
+    page.get_by_label("Make an address").check()
+    page.locator("#calendar").get_by_role("button", name="Save your choice").click()
+    page.locator("code.once").wait_for()
     look(page)
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 DAY = make.TODAY
 PAGE = "/ansvarig/"
-QUERIES = 14
+QUERIES = 17
 
 
 @pytest.fixture
@@ -106,7 +106,8 @@ def test_following_a_link_changes_nothing_however_often_and_with_whatever_method
             assert client.head(path).status_code < 400
             assert client.get(path).status_code < 400
     posts = [reverse(f"owner:{name}", args=[action.pk]) for name in ("report", "more_time", "pass_on", "undo")]
-    for path in (*posts, reverse("owner:mail_choice"), reverse("owner:deputy"), reverse("owner:deputy_end", args=[1])):
+    posts += [reverse(f"owner:{name}") for name in ("mail_choice", "deputy", "calendar")]
+    for path in (*posts, reverse("owner:deputy_end", args=[1])):
         assert (client.get(path).status_code, client.head(path).status_code) == (405, 405)
     assert client.post(PAGE).status_code == 405
     assert (now_is(action), HistoryEntry.objects.count(), MailLink.objects.count()) == before
@@ -224,6 +225,25 @@ def test_writing_somebody_new_is_choosing_somebody_new(owner: Member) -> None:
     assert answered.status_code == 302
     action.refresh_from_db()
     assert action.owner.display_name == "Vera Nilsdotter"
+
+
+@pytest.mark.parametrize("field", ["name", "title", "email"])
+def test_a_colleague_both_chosen_and_written_is_refused(owner: Member, field: str) -> None:
+    action = make.make_action(owner.council, owner=owner)
+    known = make.make_member(owner.council, organisation=owner.organisation, name="Kalle Känd")
+    typed = {"name": "Nils Ny", "title": "Fritidsledare", "email": "nils.ny@example.org"}[field]
+    client = enter(owner)
+    page = pass_on(client, action, **{"colleague": known.pk, field: typed})
+    form = page.context["rows"][0]["forms"]["pass_on"]
+    sentence = (
+        f"You have chosen {known.label} under “Colleague” and also written under “Somebody new”. Keep one of them."
+    )
+    assert (page.status_code, form.errors) == (422, {"colleague": [sentence]})
+    assert (form["colleague"].value(), form[field].value()) == (str(known.pk), typed)
+    action.refresh_from_db()
+    assert (action.owner, HistoryEntry.objects.count()) == (owner, 0)
+    # Spaces are nothing written.
+    assert pass_on(client, action, colleague=known.pk, **{field: " "}).status_code == 302
 
 
 def test_a_handed_over_action_leaves_the_page_at_once(owner: Member) -> None:

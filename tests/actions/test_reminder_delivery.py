@@ -96,6 +96,39 @@ def test_one_that_is_refused_stops_no_other_and_one_connection_does_for_all(coun
 
 
 @pytest.mark.service
+def test_a_server_that_takes_its_leave_at_one_recipient_gets_the_others_over_a_new_connection(
+    council: Council, sink: Sink
+) -> None:
+    owners = [make.make_member(council) for _number in range(5)]
+    rows = planned(council, *owners)
+    # Two of five, and never two in a row.
+    sink.answers = dict.fromkeys([owners[1].email, owners[3].email], "421 4.7.0 try again later")
+    assert deliver(council, sink.connect) == post.Delivered(sent=3, later=2)
+    assert sink.recipients == [owners[0].email, owners[2].email, owners[4].email]
+    assert states(*rows)[1::2] == [("pending", "refused 421")] * 2
+    assert sink.connections == 3
+    sink.answers = {}
+    assert deliver(council, sink.connect) == post.Delivered(sent=2)
+    assert list(reminder_letters().order_by("pk").values_list("attempts", flat=True)) == [1, 2, 1, 2, 1]
+
+
+@pytest.mark.service
+def test_a_server_that_takes_its_leave_at_two_recipients_in_a_row_is_away(council: Council, sink: Sink) -> None:
+    owners = [make.make_member(council) for _number in range(4)]
+    rows = planned(council, *owners)
+    sink.answers = dict.fromkeys([owner.email for owner in owners[1:]], "421 4.3.2 shutting down")
+    assert deliver(council, sink.connect) == post.Delivered(sent=1, later=1, away=True)
+    assert states(*rows) == [("sent", ""), ("pending", "refused 421"), ("pending", "away"), ("pending", "away")]
+    # Whom it refuses for good so holds the others up for five rounds at most.
+    sink.answers = dict.fromkeys([owners[1].email, owners[2].email], "421 4.7.0 not you")
+    for _round in range(3):
+        assert deliver(council, sink.connect).away
+    assert deliver(council, sink.connect) == post.Delivered(failed=1, away=True)
+    assert deliver(council, sink.connect) == post.Delivered(sent=1, later=1)
+    assert states(*rows) == [("sent", ""), ("failed", "refused 421"), ("pending", "refused 421"), ("sent", "")]
+
+
+@pytest.mark.service
 def test_a_refusal_for_now_is_tried_again_with_the_same_message_id_but_not_for_ever(
     council: Council, sink: Sink
 ) -> None:

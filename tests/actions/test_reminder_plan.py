@@ -180,7 +180,7 @@ def test_what_falls_due_after_the_days_mail_follows_the_next_day(council: Counci
     assert remind(council, DEADLINE) == [(first.pk, 0)]
     held = reminders.preview(council, DEADLINE).held
     assert [(entry.line.action.pk, entry.reason) for entry in held] == [
-        (later.pk, "the owner has already been reminded today; this follows with the next reminder")
+        (later.pk, "today's reminder to the owner has gone or was dropped; this follows with the next one")
     ]
     assert remind(council, DEADLINE + timedelta(days=1)) == [(later.pk, 0)]
 

@@ -11,7 +11,18 @@ from actions import reminders
 from actions.models import ReminderLine, ReminderRules, reminder_letters
 from bra import post
 from bra.errors import RuleBroken
-from bra.models import Council, Deputy, Frequency, HistoryEntry, LetterState, MailChoice, Member, Role, StoppedAddress
+from bra.models import (
+    Council,
+    Deputy,
+    Frequency,
+    HistoryEntry,
+    Letter,
+    LetterState,
+    MailChoice,
+    Member,
+    Role,
+    StoppedAddress,
+)
 from meetings.models import MeetingState
 from tests import make
 from tests.cast import Cast
@@ -147,6 +158,41 @@ def test_after_a_pause_there_is_one_merged_reminder(council: Council) -> None:
     )
     assert held(council, DAY) == ["the owner has paused mail; this follows after the pause"]
     assert steps(council, date(2017, 3, 1), date(2017, 3, 24)) == {"2017-03-20": 0, "2017-03-22": -1}
+
+
+def test_a_pause_holds_back_what_waits_already_and_the_log_says_why(council: Council, mailoutbox: list[Any]) -> None:
+    one, two = make.make_member(council), make.make_member(council)
+    paused, going = [make.make_action(council, owner=owner, agreed_on=AGREED, deadline=DAY) for owner in (one, two)]
+    reminders.plan_day(council=council, on=DAY)
+    choose(one, frequency=Frequency.WEEKLY)
+    assert Letter.objects.waiting().count() == 2
+    choose(one, paused_until=date(2017, 3, 19))
+    assert post.deliver(council, today=DAY, clock=timezone.now) == post.Delivered(sent=1)
+    assert [mail.to for mail in mailoutbox] == [[two.email]]
+    assert list(Letter.objects.order_by("recipient").values_list("recipient", "state", "failure")) == [
+        (one.pk, LetterState.DROPPED, "paused"),
+        (two.pk, LetterState.SENT, ""),
+    ]
+    assert (
+        post.failure_words("paused")
+        == "The recipient has paused mail; what is still to be done follows after the pause."
+    )
+    assert list(ReminderLine.objects.values_list("action", flat=True)) == [going.pk]
+    assert held(council, DAY) == ["the owner has paused mail; this follows after the pause"]
+    assert remind(council, DAY) == [(two.pk, going.pk, 0)]
+    assert remind(council, date(2017, 3, 20)) == [(one.pk, paused.pk, 0)]
+
+
+def test_a_pause_taken_back_the_same_day_lets_it_follow_with_the_next_one(council: Council) -> None:
+    action = make.make_action(council, agreed_on=AGREED, deadline=DAY)
+    reminders.plan_day(council=council, on=DAY)
+    choose(action.owner, paused_until=MONDAY)
+    choose(action.owner)
+    assert held(council, DAY) == [
+        "today's reminder to the owner has gone or was dropped; this follows with the next one"
+    ]
+    assert remind(council, DAY) == []
+    assert remind(council, date(2017, 3, 16)) == [(action.owner_id, action.pk, 0)]
 
 
 def test_who_wants_one_mail_a_week_gets_it_on_mondays(council: Council) -> None:

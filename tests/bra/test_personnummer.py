@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bra.personnummer import Finding, find, numbers
+from bra.personnummer import Finding, find, masked, numbers
 
 
 def check_digit(nine: str) -> int:
@@ -99,3 +99,16 @@ def test_findings_lie_in_the_text_apart_from_each_other(text: str) -> None:
     for found in find(text):
         assert end <= found.start < found.end <= len(text)
         end = found.end
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ring 701063-2391 och 19821105-9954 i dag", ("Ring [x] och [x] i dag", 2)),
+        ("090527+1474", ("[x]", 1)),
+        ("701063 2391-1234", ("[x]-1234", 1)),
+        ("KS 2016/168, 2017-03-15", ("KS 2016/168, 2017-03-15", 0)),
+    ],
+)
+def test_masking_leaves_the_words_around_a_number(text: str, expected: tuple[str, int]) -> None:
+    assert masked(text, "[x]") == expected

@@ -265,3 +265,64 @@ def test_the_pages_ask_the_same_number_of_questions_for_one_as_for_three(cast: C
         lifecycle.mail_minutes(meeting=meeting, recipients=[reached], by=cast.secretary, on=TODAY)
         Addendum.objects.create(meeting=meeting, author=reached, on=TODAY, text="Rättat.")
     assert [queries_of(*path) for path in paths] == before
+
+
+# A new address
+
+
+def moved(member: Member) -> None:
+    Member.objects.filter(pk=member.pk).update(email="ny@example.org")
+
+
+def test_who_has_a_new_address_gets_the_signed_minutes_there_once(cast: Cast) -> None:
+    meeting = adjourned(cast)
+    sign(meeting, cast.secretary)
+    verb = {"meeting": meeting, "recipients": [cast.owner, cast.member], "by": cast.secretary, "on": TODAY}
+    assert lifecycle.mail_minutes(**verb) == 2
+    deliver(cast.council)
+    moved(cast.owner)
+    page = cast.browse(cast.secretary).get(page_of(cast, meeting))
+    assert [member in page.context["waiting"] for member in (cast.owner, cast.member)] == [True, False]
+    assert page.content.decode().count("has another address now") == 1
+    assert [lifecycle.mail_minutes(**verb) for _click in range(2)] == [1, 0]
+    assert deliver(cast.council).sent == 1
+    owners = LoggedMail.objects.filter(recipient__in=[cast.owner.email, "ny@example.org"]).order_by("pk")
+    assert list(owners.values_list("recipient", flat=True)) == [cast.owner.email, "ny@example.org"]
+    assert lifecycle.mail_minutes(**verb) == 0
+    page = cast.browse(cast.secretary).get(page_of(cast, meeting))
+    (mailing,) = page.context["mailings"]
+    assert (mailing.what, len(mailing.letters), cast.owner in page.context["waiting"]) == ("Edition 1", 3, False)
+
+
+def test_the_coordinator_sends_again_from_the_mail_log_what_went_to_an_address_left_since(cast: Cast) -> None:
+    meeting = adjourned(cast)
+    sign(meeting, cast.secretary)
+    lifecycle.mail_minutes(meeting=meeting, recipients=[cast.owner], by=cast.secretary, on=TODAY)
+    deliver(cast.council)
+    letter = Letter.objects.get()
+    detail, again = (f"/granby/utskick/{letter.pk}/{path}" for path in ("", "skicka-igen/"))
+    browser = cast.browse(cast.coordinator)
+    assert browser.get(detail).context["may_resend"] is False
+    browser.post(again)
+    assert Letter.objects.count() == 1
+    moved(cast.owner)
+    page = browser.get(detail)
+    assert (page.context["may_resend"], page.context["to_judge"]) == (True, False)
+    assert "address is ny@example.org now." in page.content.decode()
+    for _click in range(2):
+        browser.post(again)
+    assert deliver(cast.council).sent == 1
+    browser.post(again)
+    assert list(Letter.objects.order_by("pk").values_list("address", "cause")) == [
+        (cast.owner.email, f"meeting {meeting.pk} edition 1"),
+        ("ny@example.org", f"meeting {meeting.pk} edition 1 again 1"),
+    ]
+    assert open_link(Member.objects.get(pk=cast.owner.pk)).get("/protokoll/").status_code == 200
+
+
+def test_a_reminder_that_was_sent_is_not_sent_again_to_a_new_address(cast: Cast) -> None:
+    sent = {"state": LetterState.SENT, "sent_at": timezone.now(), "address": "gammal@example.org"}
+    letter = make.make_letter(cast.owner, **sent)
+    with pytest.raises(RuleBroken):
+        post.resend(letter=letter, by=cast.coordinator, on=TODAY)
+    assert Letter.objects.count() == 1

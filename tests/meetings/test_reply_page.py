@@ -234,6 +234,7 @@ def test_the_summons_is_shown_before_it_is_sent(cast: Cast) -> None:
     sent = client.post(address(cast, "summon", meeting))
     assert words(sent)[0].startswith("The summons goes to 4 members.")
     assert words(client.post(address(cast, "summon", meeting)))[-1] == "The summons has been sent already."
+    make.make_item(meeting)
     again = client.post(address(cast, "summon", meeting), {"sequence": "0"})
     assert words(again)[-1].startswith("The summons goes to 4 members.")
     late = client.post(address(cast, "summon", meeting), {"sequence": "0"})

@@ -275,6 +275,14 @@ VERBS: dict[str, tuple[bool, Callable[[Scene], object]]] = {
             action=s.action, name="Ny Kollega", title="vikarie", email="ny@example.org", by=s.action.owner, on=TODAY
         ),
     ),
+    "actions.make_calendar": (
+        False,
+        lambda s: actions.make_calendar(member=s.cast.owner, by=s.cast.owner, on=TODAY),
+    ),
+    "actions.stop_calendar": (
+        False,
+        lambda s: actions.stop_calendar(member=s.cast.owner, by=s.cast.owner, on=TODAY),
+    ),
     "actions.send_back": (False, lambda s: actions.send_back(action=s.reported(), reason="Inte klart", **s.by)),
     "actions.set_repeat": (False, lambda s: actions.set_repeat(action=s.action, months=3, **s.by)),
     "actions.set_waits_for": (
@@ -344,6 +352,7 @@ READERS = {
     "presiding",
     "refuse_unanswerable",
     "actions.as_it_is",
+    "actions.has_calendar",
     "actions.mentionable",
 }
 # Beside the signed text a reader gets the addenda; once it is open again, the text as it stands.

@@ -28,6 +28,7 @@ from meetings.models import (
     SignOff,
     SignOffState,
 )
+from meetings.signals import listing_agreed
 from tests import make
 from tests.cast import Cast
 from tests.make import NOW, TODAY
@@ -313,3 +314,21 @@ def test_more_items_take_no_more_queries(cast: Cast, name: str, is_signed: bool)
         return len(captured)
 
     assert queries(1) == queries(3)
+
+
+def test_a_text_that_changes_while_it_is_read_is_refused_in_a_sentence(cast: Cast) -> None:
+    sign_off = sent(cast)
+    meeting = sign_off.meeting
+
+    def another_item(**_arguments: object) -> list[object]:
+        make.make_item(meeting, title="Kom emellan")
+        return []
+
+    # The text asks for what was agreed while it is put together: just there somebody else changes the agenda.
+    listing_agreed.connect(another_item)
+    try:
+        page = cast.browse(cast.chair).get(f"/granby/moten/{meeting.pk}/justering/", follow=True)
+    finally:
+        listing_agreed.disconnect(another_item)
+    assert [str(message) for message in page.context["messages"]] == ["The text was changed just now. Read it again."]
+    assert page.redirect_chain == [(f"/granby/moten/{meeting.pk}/", 302)]

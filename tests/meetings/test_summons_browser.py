@@ -11,6 +11,7 @@ from bra import links
 from meetings import lifecycle
 from meetings.models import Answer, SummonsReply
 from meetings.summons import REPLY
+from tests import make
 from tests.cast import Cast
 from tests.journeys.looking import look
 from tests.make import NOW, TODAY
@@ -44,6 +45,7 @@ def test_one_answers_at_320_pixels_without_javascript(live_server: Any, cast: Ca
 def test_the_pages_are_for_everybody(live_server: Any, cast: Cast, page: "Page") -> None:
     draft = planned(cast, date=TODAY + timedelta(days=2), sequence=1)
     out = summoned(cast, sequence=2)
+    make.make_item(out)
     off = lifecycle.cancel(meeting=summoned(cast, sequence=3), reason="Snöstorm", by=cast.coordinator, at=NOW)
     lifecycle.answer_summons(
         meeting=out, member=cast.chair, answer=Answer.SUBSTITUTE, substitute_name="Någon Utifrån", at=NOW

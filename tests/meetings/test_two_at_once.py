@@ -192,6 +192,7 @@ def test_two_send_the_summons(cast: Cast) -> None:
             lambda by, meeting=meeting: lifecycle.summon(meeting=meeting, by=by, at=NOW),
             lambda by, meeting=meeting: lifecycle.summon_again(meeting=meeting, sequence=0, by=by, at=NOW),
         ):
+            make.make_item(meeting)
             at_once(
                 *(
                     lambda verb=verb, by=by, said=said: said.append(told(lambda: verb(by)))

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bra.models import Member
 from reports import lifecycle, selection, tasks, workbook
-from reports.models import Report, ReportState
+from reports.models import Report, ReportKind, ReportState, Variant
 from tests import make
 from tests.cast import Cast
 from tests.reports.story import DAY, Story, make_story
@@ -73,6 +74,52 @@ def test_the_coordinator_asks_for_a_report_and_gets_the_file(cast: Cast, story: 
     name = "statusrapport-granby-2016-2017-2017-03-15.xlsx"
     assert file.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     assert "no-store" in file.headers["Cache-Control"]
+
+
+CHOSEN = {"kind": "follow_up", "variant": "publish", "language": "en", "file_format": "xlsx"}
+
+
+def test_what_is_chosen_is_asked_for_kept_and_shown_in_words(cast: Cast, story: Story) -> None:
+    browser = cast.browse(cast.coordinator)
+    answer = browser.post(page(cast), asked(story) | CHOSEN)
+    report = Report.objects.get()
+    assert (report.kind, report.variant, report.language, report.format) == tuple(CHOSEN.values())
+    after = browser.get(answer.headers["Location"].partition("#")[0])
+    assert {name: after.context["form"][name].value() for name in CHOSEN} == CHOSEN
+    for preset in after.context["presets"]:
+        assert {name: QueryDict(preset["query"])[name] for name in CHOSEN} == CHOSEN
+    assert "Follow-up before a meeting · For publication · English · Excel" in after.content.decode()
+    assert [(fact.label, fact.value) for fact in after.context["facts"]][:2] == [
+        ("Open actions", 1),
+        ("Of which overdue", 1),
+    ]
+
+
+def test_who_chooses_nothing_gets_a_working_copy_in_swedish(cast: Cast, story: Story) -> None:
+    browser = cast.browse(cast.coordinator)
+    form = browser.get(page(cast)).context["form"]
+    expected = ("status", "working", "sv", "xlsx")
+    assert tuple(form[name].value() for name in CHOSEN) == expected
+    browser.post(page(cast), asked(story))
+    report = Report.objects.get()
+    assert (report.kind, report.variant, report.language, report.format) == expected
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_a_choice_that_does_not_exist_is_refused(cast: Cast, story: Story, name: str) -> None:
+    browser = cast.browse(cast.coordinator)
+    answer = browser.post(page(cast), asked(story) | {name: "påhittat"})
+    assert (answer.status_code, Report.objects.count()) == (422, 0)
+    assert list(answer.context["form"].errors) == [name]
+
+
+@pytest.mark.parametrize("kind", ReportKind)
+@pytest.mark.parametrize("variant", Variant)
+def test_the_figures_of_each_kind_are_shown_at_once(cast: Cast, story: Story, kind: str, variant: str) -> None:
+    answer = cast.browse(cast.coordinator).get(page(cast), asked(story) | {"kind": kind, "variant": variant})
+    numbers = [(fact.label, fact.value) for fact in answer.context["facts"] if fact.style == "number"]
+    html = answer.content.decode()
+    assert [f"<dt>{label}</dt>" in html for label, _number in numbers] == [True] * len(numbers)
 
 
 def test_the_chair_reads_but_does_not_ask(cast: Cast, story: Story) -> None:

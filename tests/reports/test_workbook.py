@@ -96,12 +96,13 @@ def test_the_action_table_holds_exactly_the_rows(story: Story, content: bytes) -
     first, third = story.activities[0], story.activities[2]
     jan, mar = datetime(2017, 1, 16), datetime(2017, 3, 2)  # noqa: DTZ001 - a cell's date has no zone
     text = "Prata med fastighetsägaren"
+    owners = [owner.label for owner in story.owners]
     assert table_rows(content, "Atgarder") == [
-        (pks[0], "Sanera klottret", todo, yes, 28, datetime(2017, 2, 15), "kommunpolis", "Polisen", "1 Mål 1",  # noqa: DTZ001 - as above
+        (pks[0], "Sanera klottret", todo, yes, 28, datetime(2017, 2, 15), owners[0], "Polisen", "1 Mål 1",  # noqa: DTZ001 - as above
          first.code, numbers[0], None, jan, None, None),
-        (pks[1], text, done, no, None, datetime(2017, 2, 15), "rektor", "Åsens skola", outside,  # noqa: DTZ001 - as above
+        (pks[1], text, done, no, None, datetime(2017, 2, 15), owners[1], "Åsens skola", outside,  # noqa: DTZ001 - as above
          None, numbers[1], None, jan, datetime(2017, 2, 1), "Lugnare kvällar"),  # noqa: DTZ001 - as above
-        (pks[2], text, todo, no, None, datetime(2017, 4, 1), "kurator", "Åsens skola", "2 Mål 2",  # noqa: DTZ001 - as above
+        (pks[2], text, todo, no, None, datetime(2017, 4, 1), owners[2], "Åsens skola", "2 Mål 2",  # noqa: DTZ001 - as above
          third.code, numbers[2], None, mar, None, None),
     ]  # fmt: skip
 
@@ -164,7 +165,7 @@ def test_each_sheet_has_title_explanation_one_table_and_a_printed_page(content: 
         assert isinstance(sheet["A2"].value, str)
         assert sheet.merged_cells.ranges == set()
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 1 if sheet is cover else 0)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
         assert "&P" in sheet.oddFooter.right.text
     for sheet in sheets:
@@ -265,10 +266,8 @@ def test_the_cover_says_what_is_shown_and_what_is_left_out(story: Story) -> None
     cover = opened(workbook.build(selection.load(story.ask()))).worksheets[0]
     facts = {label.value: value.value for label, value in cover.iter_rows(min_row=4, max_col=2)}
     with translation.override("sv"):
-        left_out = _("Restricted matter: %(actions)s, %(items)s and %(cases)s. It is not included in any figure.") % {
-            "actions": ngettext("%(n)d action", "%(n)d actions", 1) % {"n": 1},
-            "items": ngettext("%(n)d extremism-related item", "%(n)d extremism-related items", 0) % {"n": 0},
-            "cases": ngettext("%(n)d case", "%(n)d cases", 0) % {"n": 0},
+        left_out = _("Restricted matter: %(what)s. It is not included in any figure.") % {
+            "what": ngettext("%(n)d action", "%(n)d actions", 1) % {"n": 1}
         }
         assert facts[_("Left out")] == left_out
         assert facts[_("As of")] == datetime(2017, 3, 15)  # noqa: DTZ001 - a cell's date has no zone
@@ -293,12 +292,6 @@ def test_restricted_text_is_nowhere_in_the_file(story: Story) -> None:
     content = workbook.build(selection.load(story.ask()))
     with zipfile.ZipFile(BytesIO(content)) as archive:
         assert [name for name in archive.namelist() if b"kvasten" in archive.read(name)] == []
-
-
-def test_no_owner_is_named(story: Story, content: bytes) -> None:
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        everything = b"".join(archive.read(name) for name in archive.namelist())
-    assert [owner.name for owner in story.owners if owner.name.encode() in everything] == []
 
 
 def test_an_empty_plan_opens_with_words_instead_of_empty_tables(db: None) -> None:

@@ -10,6 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from actions.models import Status
 from reports import status
+from reports.models import ReportKind
 from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
 from reports.workbook.report import Report
 from reports.workbook.styles import LATE, TONES
@@ -24,7 +25,7 @@ def actions(report: Report) -> None:
         Column(_("Overdue"), 12),
         Column(_("Days overdue"), 11, "count"),
         Column(_("Deadline"), 12, "date"),
-        Column(_("Owner (role)"), 24),
+        owner_column(report),
         Column(_("Organisation"), 25),
         Column(_("Goal"), 19),
         Column(_("Activity"), 10),
@@ -37,8 +38,7 @@ def actions(report: Report) -> None:
     sheet = report.sheet(
         _("Actions"),
         _("Actions"),
-        _("One row for each action, as it was on %(day)s. Owners are given by role, not by name.")
-        % {"day": report.day},
+        _("One row for each action, as it was on %(day)s.") % {"day": report.day},
         columns,
     )
     # Looked up once: there may be a hundred thousand rows.
@@ -57,7 +57,7 @@ def actions(report: Report) -> None:
             yes if late else no,
             late or None,
             action.deadline,
-            action.owner_role,
+            action.owner,
             action.organisation,
             goal,
             code,
@@ -78,11 +78,22 @@ def actions(report: Report) -> None:
         _("Every action with owner, deadline and status"),
     )
     if report.data.actions:
-        sheet.freeze_panes = f"C{FIRST_ROW}"
-        report.tint(sheet, "C", last, {str(state.label): tone for state, tone in TONES.items()})
+        report.freeze(sheet, f"C{FIRST_ROW}")
+        dress_status(report, sheet, "C", last)
         report.tint(sheet, "D", last, {_("Yes"): LATE})
         report.tint_positive(sheet, "E", last)
-        _validate_status(sheet, f"C{FIRST_ROW}:C{last}")
+
+
+def owner_column(report: Report) -> Column:
+    """The column of the owners, who are named in what colleagues work in."""
+    return Column(_("Owner") if report.working else _("Owner (role)"), 24)
+
+
+def dress_status(report: Report, sheet: Worksheet, letter: str, last: int) -> None:
+    """Colour the words of a status column, and let it take its choices from the list where colleagues work."""
+    report.tint(sheet, letter, last, {str(state.label): tone for state, tone in TONES.items()})
+    if report.working:
+        _validate_status(sheet, f"{letter}{FIRST_ROW}:{letter}{last}")
 
 
 def _validate_status(sheet: Worksheet, area: str) -> None:
@@ -103,7 +114,9 @@ def lists(report: Report) -> None:
     sheet = report.sheet(
         _("Lists"),
         _("Words used in this workbook"),
-        _("The status column of the actions takes its choices from here."),
+        _("The status column of the actions takes its choices from here.")
+        if report.working and report.question.kind == ReportKind.STATUS
+        else _("What the words of the status column mean."),
         columns,
     )
     meanings = {

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from actions.models import Status
 from reports.status import Change, ChangeRow
-from reports.workbook.book import HEADER_ROW, Column
+from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
 from reports.workbook.charts import Lines
 from reports.workbook.report import Report
 from reports.workbook.styles import CALM_INK, LATE, TONES
@@ -117,4 +117,4 @@ def months(report: Report) -> None:
     told = _("%(month)s: %(open)d open, %(closed)d closed in all")
     figures_of = [told % {"month": row[0], "open": row[4], "closed": row[5]} for row in rows]
     alt = [_("Lines: open actions, and closed ones in all, at the end of each month."), "; ".join(figures_of) + "."]
-    report.chart(sheet, lines, " ".join(alt), place=f"H{HEADER_ROW}")
+    report.chart(sheet, lines, " ".join(alt), place=f"H{FIRST_ROW}")

@@ -6,12 +6,14 @@ from django.utils.translation import gettext as _
 
 from actions.models import Status
 from meetings.models import CaseState, ItemState
+from reports.models import ReportKind
 from reports.workbook.book import Column
 from reports.workbook.report import Report
 
 
 def cases(report: Report) -> None:
     """Write the cases."""
+    only_related = report.question.kind == ReportKind.EXTREMISM
     columns = [
         Column(_("Registry number"), 18),
         Column(_("Case"), 50, "strong"),
@@ -24,7 +26,9 @@ def cases(report: Report) -> None:
     sheet = report.sheet(
         _("Cases"),
         _("Cases"),
-        _("The questions that the council follows across meetings. A case is never about a person."),
+        _("The cases related to violent extremism. Titles are neutral.")
+        if only_related
+        else _("The questions that the council follows across meetings. A case is never about a person."),
         columns,
     )
     words = {str(state.value): str(state.label) for state in CaseState}
@@ -46,7 +50,7 @@ def cases(report: Report) -> None:
         columns,
         rows,
         len(report.data.cases),
-        _("No cases had been opened."),
+        _("No case is related to violent extremism.") if only_related else _("No cases had been opened."),
         _("The questions followed across meetings"),
     )
 
@@ -71,7 +75,8 @@ def extremism(report: Report) -> None:
         _(
             "Agenda items of the period's meetings with a topic that marks the question, "
             "and the actions agreed at such items."
-        ),
+        )
+        + (" " + _("Titles are neutral.") if report.data.shown.is_neutral else ""),
         columns,
     )
     states = {str(state.value): str(state.label) for state in ItemState}

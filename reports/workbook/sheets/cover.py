@@ -4,14 +4,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 from openpyxl.utils import quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from actions.models import WorkPlan
-from reports.selection import StatusData
+from reports import kinds
+from reports.models import ReportKind
 from reports.workbook.report import Report
+
+_EXPLANATIONS: dict[str, str] = {
+    ReportKind.STATUS: gettext_noop("%(council)s. How the plan's work stood on %(day)s."),
+    ReportKind.FOLLOW_UP: gettext_noop("%(council)s. What was still to be done on %(day)s, and what was last decided."),
+    ReportKind.EXTREMISM: gettext_noop("%(council)s. The work against violent extremism as it stood on %(day)s."),
+    ReportKind.CASES: gettext_noop("%(council)s. The council's cases as they stood on %(day)s."),
+}
 
 
 def cover(report: Report) -> None:
@@ -19,12 +27,13 @@ def cover(report: Report) -> None:
     report.dress(
         report.cover,
         report.title,
-        _("%(council)s. How the plan's work stood on %(day)s.") % {"council": report.council.name, "day": report.day},
+        _(_EXPLANATIONS[report.question.kind]) % {"council": report.council.name, "day": report.day},
     )
+    report.cover.page_setup.fitToHeight = 1
     report.cover.column_dimensions["A"].width = 30
     report.cover.column_dimensions["B"].width = 92
     report.cover.column_dimensions["C"].width = 10
-    question, total = report.question, report.data.figures.total
+    question, data = report.question, report.data
     row = _facts(
         report,
         4,
@@ -37,7 +46,9 @@ def cover(report: Report) -> None:
                 "fact",
             ),
             (_("As of"), report.day, "fact date"),
-            (_("Contact"), report.data.contact or _("The coordinator's seat is empty."), "fact"),
+            (_("Contact"), data.contact or _("The coordinator's seat is empty."), "fact"),
+            (_("Copy"), kinds.variant_words(data), "fact"),
+            *((fact.label, fact.value, "fact") for fact in kinds.meeting_facts(data)),
         ],
     )
     report_date = f"{quote_sheetname(report.cover.title)}!$B$7"
@@ -46,23 +57,17 @@ def cover(report: Report) -> None:
         report,
         row + 1,
         _("In short"),
-        [
-            (_("Actions"), total.total, "fact number"),
-            (_("Of which done"), total.done, "fact number"),
-            (_("Of which open"), total.open, "fact number"),
-            (_("Of which overdue"), total.overdue, "fact number"),
-            (_("Share done"), total.share_done if total.total else _("No actions yet"), "fact share"),
-        ],
+        [(fact.label, fact.value, f"fact {fact.style}") for fact in kinds.in_short(data)],
     )
     row = _facts(
         report,
         row + 1,
         _("How to read it"),
         [
-            (_("Choice of actions"), _choice_words(), "fact"),
+            (_("Choice of actions"), kinds.choice_words(question.kind), "fact"),
             (_("State on the day"), _as_of_words(), "fact"),
-            (_("Left out"), _left_out_words(report.data), "fact"),
-            (_("Names"), _("Owners are given by role and organisation. No person is named."), "fact"),
+            (_("Left out"), kinds.left_out_words(data), "fact"),
+            (_("Names"), kinds.names_words(question.variant), "fact"),
         ],
     )
     tables = sum(rows > 0 for _sheet, _what, rows in report.contents)
@@ -98,28 +103,8 @@ def _span(plan: WorkPlan) -> dict[str, object]:
     return {"name": plan.name, "from": plan.starts, "to": plan.ends}
 
 
-def _choice_words() -> str:
-    return _(
-        "Actions agreed in the period up to the report's day, and earlier ones that were still open "
-        "when the period began. Actions that serve no activity are shown as outside the plan; "
-        "those of other plans are not included."
-    )
-
-
 def _as_of_words() -> str:
     return _(
         "Status, owner and deadline are shown as they were at the end of the report's day; what happened later "
         "is not included. Roles, topics and the plan's wording are today's."
     )
-
-
-def _left_out_words(data: StatusData) -> str:
-    left = data.left_out
-    if not left.total:
-        return _("Nothing. No restricted item belongs to the period.")
-    return _("Restricted matter: %(actions)s, %(items)s and %(cases)s. It is not included in any figure.") % {
-        "actions": ngettext("%(n)d action", "%(n)d actions", left.actions) % {"n": left.actions},
-        "items": ngettext("%(n)d extremism-related item", "%(n)d extremism-related items", left.items)
-        % {"n": left.items},
-        "cases": ngettext("%(n)d case", "%(n)d cases", left.cases) % {"n": left.cases},
-    }

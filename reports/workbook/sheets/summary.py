@@ -7,7 +7,7 @@ from openpyxl.worksheet.pagebreak import Break
 
 from actions.models import LIVE
 from reports.status import Counts
-from reports.workbook.book import HEADER_ROW, Column
+from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
 from reports.workbook.charts import Bars
 from reports.workbook.report import Report
 from reports.workbook.styles import BAR_ORDER, CALM, FILLS, LATE
@@ -122,7 +122,8 @@ def distribution(report: Report) -> None:
         for name, counts in figures.organisations
     ]
     alt = [_("Bars: open and overdue actions per organisation."), "; ".join(figures_of) + "."]
-    report.chart(sheet, bars, " ".join(alt), place=f"G{HEADER_ROW}")
+    # Not on the header's row, which is printed on every page.
+    report.chart(sheet, bars, " ".join(alt), place=f"G{FIRST_ROW}")
     ages = Bars(
         title=_("Overdue actions by age of delay"),
         axes=(_("Delay"), _("Number of actions")),
@@ -137,8 +138,8 @@ def distribution(report: Report) -> None:
     figures_of = [f"{_days(low, high)}: {number}" for low, high, number in figures.delays]
     alt = [_("Bars: overdue actions by age of delay."), "; ".join(figures_of) + "."]
     # Beneath the first one, which is the higher the more organisations there are; a row is half a centimetre.
-    below = HEADER_ROW + 2 + int(bars.height * 2)
-    sheet.row_breaks.append(Break(id=below - 1))
+    below = FIRST_ROW + 2 + int(bars.height * 2)
+    sheet.row_breaks.append(Break(id=below - 2))
     report.chart(sheet, ages, " ".join(alt), place=f"G{below}")
 
 
