@@ -13,6 +13,8 @@ from reports.status import ActionRow, Before, Changes
 
 # What somebody wrote isn't rewound: a text that was mended or removed must not come back in a report of an earlier day.
 REWOUND = ("status", "deadline", "closed_on", "owner", "activity", "approved_on")
+_DAYS = ("deadline", "closed_on")
+_DONE = Status.DONE.value
 # The first entry of a row says what it began as, not what was there before.
 _BEGINNINGS = ("action.agreed", "action.imported", "case.opened")
 # The activity of an action that serves another plan; such an action is in no report of this one.
@@ -36,13 +38,16 @@ def later_changes(
     return later
 
 
+Found = tuple[ActionRow, Before | None, bool]
+
+
 def read(
     council: Council, as_of: date, since: date, own: Mapping[int, int | None], marked: set[int]
-) -> Iterator[tuple[ActionRow, Before | None, bool]]:
-    """Each action that existed on the day `as_of`: (as it was then, as it was on the day `since`, whether restricted).
+) -> Iterator[list[Found]]:
+    """The actions that existed on the day `as_of`, some at a time, in the order of the agreeing.
 
-    `own` maps each activity of the plan to itself, a removed one to None; `marked` are the items related to extremism.
-    The order is that of the agreeing.
+    Each is (as it was then, as it was on the day `since`, whether restricted). `own` maps each activity of the plan to
+    itself, a removed one to None; `marked` are the items related to extremism.
     """
     members = {
         pk: (name, title, organisation)
@@ -76,57 +81,63 @@ def read(
     moved = HistoryEntry.objects.filter(council=council, target_type="action", on__gt=min(since, as_of))
     asks = moved.exclude(verb__in=_BEGINNINGS).exists()
     # One object for each day, so that a packed row refers to it instead of repeating it.
-    days: dict[Any, Any] = {}
+    day = _Same()
     while batch := list(islice(found, _AT_A_TIME)):
         later = later_changes(council, "action", min(since, as_of), [now[0] for now in batch]) if asks else {}
+        rows = []
         for now in batch:
-            yield _row(now, later.get(now[0], ()), as_of, since, members, numbers, own, marked, days)
+            pk, title, effect, agreed_on, state, deadline, closed_on, owner, activity, approved_on = now[:10]
+            item, item_title, restricted, case, meeting, decision = now[10:]
+            before = state, deadline
+            if pk in later:
+                (state, deadline, closed_on, owner, activity, approved_on), before = _rewound(
+                    now[4:10], later[pk], as_of, since
+                )
+            name, role, organisation = members[owner]
+            is_done = state == _DONE
+            values = (
+                pk,
+                title,
+                state,
+                day[agreed_on],
+                day[deadline],
+                day[closed_on],
+                effect if is_done else "",
+                role,
+                organisation,
+                None if activity is None else own.get(activity, OTHER_PLAN),
+                meeting,
+                numbers[meeting],
+                item,
+                item_title,
+                case,
+                decision,
+                item in marked,
+                name,
+                is_done and approved_on is None,
+            )
+            earlier = Before._make(before) if agreed_on <= since else None
+            rows.append((ActionRow._make(values), earlier, restricted))
+        yield rows
 
 
-def _row(
-    now: Sequence[Any],
-    later: Entries,
-    as_of: date,
-    since: date,
-    members: Mapping[int, tuple[str, str, str]],
-    numbers: Mapping[int, str],
-    own: Mapping[int, int | None],
-    marked: set[int],
-    days: dict[Any, Any],
-) -> tuple[ActionRow, Before | None, bool]:
-    pk, title, effect, agreed_on, state, deadline, closed_on, owner, activity, approved_on = now[:10]
-    item, item_title, restricted, case, meeting, decision = now[10:]
-    before = Before(state, deadline)
-    if later:
-        values = dict(zip(REWOUND, now[4:10], strict=True))
-        then = status.rewound(values, [changes for day, changes in later if day > as_of])
-        state, owner, activity, approved_on = (then[field] for field in ("status", "owner", "activity", "approved_on"))
-        deadline, closed_on = _as_date(then["deadline"]), _as_date(then["closed_on"])
-        earlier = status.rewound(values, [changes for day, changes in later if day > since])
-        before = Before(earlier["status"], _as_date(earlier["deadline"]))
-    name, role, organisation = members[owner]
-    row = ActionRow(
-        pk,
-        title,
-        state,
-        days.setdefault(agreed_on, agreed_on),
-        days.setdefault(deadline, deadline),
-        days.setdefault(closed_on, closed_on),
-        effect if state == Status.DONE else "",
-        role,
-        organisation,
-        None if activity is None else own.get(activity, OTHER_PLAN),
-        meeting,
-        numbers[meeting],
-        item,
-        item_title,
-        case,
-        decision,
-        item in marked,
-        name,
-        state == Status.DONE and approved_on is None,
+class _Same(dict[Any, Any]):
+    """{value: the first value that was equal to it}."""
+
+    def __missing__(self, value: Any) -> Any:
+        self[value] = value
+        return value
+
+
+def _rewound(now: Sequence[Any], later: Entries, as_of: date, since: date) -> tuple[tuple[Any, ...], tuple[str, date]]:
+    """The values of REWOUND as they were on the day `as_of`, and status and deadline on the day `since`."""
+    values = dict(zip(REWOUND, now, strict=True))
+    then = status.rewound(values, [changes for day, changes in later if day > as_of])
+    earlier = status.rewound(values, [changes for day, changes in later if day > since])
+    return (
+        tuple(_as_date(value) if field in _DAYS else value for field, value in then.items()),
+        (earlier["status"], _as_date(earlier["deadline"])),
     )
-    return row, before if agreed_on <= since else None, restricted
 
 
 def _as_date(value: Any) -> Any:

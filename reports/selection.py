@@ -1,7 +1,7 @@
 """The rows of a status report, read set-based: the number of queries doesn't depend on the number of rows."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ from reports.decision_rows import DecisionRow, MeetingDay
 from reports.models import Language, ReportKind, Variant
 from reports.plan_selection import own_activities, plan_rows
 from reports.spool import Spool
-from reports.status import ActionRow, ActivityRow, CaseRow, ChangeRow, Figures, GoalRow, ItemRow, MeetingRow
+from reports.status import ActionRow, ActivityRow, Before, CaseRow, ChangeRow, Figures, GoalRow, ItemRow, MeetingRow
 from reports.variants import Shown
 
 
@@ -126,6 +126,23 @@ class _Gathered:
         self.of_meeting: Counter[int] = Counter()
         self.open_of_case: Counter[int] = Counter()
 
+    def count(self, rows: Sequence[ActionRow]) -> None:
+        """Count where some actions have been agreed."""
+        self.of_meeting.update([row.meeting for row in rows])
+        self.of_item.update([row.item for row in rows if row.extremism])
+        self.open_of_case.update([row.case for row in rows if row.case is not None and row.is_live])
+
+    def keep(self, pairs: Sequence[tuple[ActionRow, Before | None]]) -> None:
+        """Take some actions into the report, with what has become of each since it stood as it did before."""
+        rows = [row for row, _before in pairs]
+        self.tally.add_all(rows)
+        self.actions.extend(rows)
+        self.marked.extend([row for row in rows if row.extremism])
+        moved = [(row, before) for row, before in pairs if before is None or (row.status, row.deadline) != before]
+        self.changes.extend(
+            [ChangeRow(kind, row, before) for row, before in moved for kind in status.changes_of(row, before)]
+        )
+
 
 def load(question: Question) -> StatusData:
     """Read the rows that answer the question, as its kind and variant show them.
@@ -218,26 +235,20 @@ def _belongs(question: Question, row: ActionRow, cases: Collection[int]) -> bool
 def _gather(question: Question, own: dict[int, int | None], related: _Related, shown: Shown) -> _Gathered:
     found = _Gathered(question.as_of)
     by_case = question.kind == ReportKind.CASES
-    read = action_rows.read(question.council, question.as_of, question.since, own, related.items)
-    for row, before, is_restricted in read:
-        inside = _belongs(question, row, related.opened)
-        if is_restricted or (by_case and row.case in related.hidden):
-            found.restricted += inside
-            continue
-        found.of_meeting[row.meeting] += 1
-        if row.extremism:
-            found.of_item[row.item] += 1
-        if row.case is not None and row.is_live:
-            found.open_of_case[row.case] += 1
-        if inside:
-            if shown.is_neutral:
-                row = shown.action(row, related=row.extremism or row.case in related.cases)
-            found.tally.add(row)
-            found.actions.append(row)
-            if row.extremism:
-                found.marked.append(row)
-            for kind in status.changes_of(row, before):
-                found.changes.append(ChangeRow(kind, row, before))
+    for some in action_rows.read(question.council, question.as_of, question.since, own, related.items):
+        free, belonging = [], []
+        for row, before, is_restricted in some:
+            inside = _belongs(question, row, related.opened)
+            if is_restricted or (by_case and row.case in related.hidden):
+                found.restricted += inside
+                continue
+            free.append(row)
+            if inside:
+                if shown.is_neutral:
+                    row = shown.action(row, related=row.extremism or row.case in related.cases)
+                belonging.append((row, before))
+        found.count(free)
+        found.keep(belonging)
     return found
 
 

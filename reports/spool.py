@@ -3,7 +3,7 @@
 import pickle
 import tempfile
 import weakref
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, Generic, TypeVar, cast
 
 T = TypeVar("T")
@@ -28,18 +28,22 @@ class Spool(Collection[T], Generic[T]):
         weakref.finalize(self, self._file.close)
         self._places: list[tuple[int, int]] = []
         self._last: list[T] = []
-        self._number = 0
+        self._packed = 0
 
     def append(self, row: T) -> None:
         """Add one row. Raises OSError when the disk is full."""
-        self._last.append(row)
-        self._number += 1
+        self.extend((row,))
+
+    def extend(self, rows: Iterable[T]) -> None:
+        """Add some rows. Raises OSError when the disk is full."""
+        self._last.extend(rows)
         if len(self._last) >= _ROWS_AT_A_TIME:
-            rows = list(map(self._pack, self._last)) if self._pack else self._last
-            packed = pickle.dumps(rows, pickle.HIGHEST_PROTOCOL)
+            plain = list(map(self._pack, self._last)) if self._pack else self._last
+            packed = pickle.dumps(plain, pickle.HIGHEST_PROTOCOL)
             begin = self._file.seek(0, 2)
             self._file.write(packed)
             self._places.append((begin, len(packed)))
+            self._packed += len(self._last)
             self._last = []
 
     def __iter__(self) -> Iterator[T]:
@@ -50,7 +54,7 @@ class Spool(Collection[T], Generic[T]):
         yield from self._last
 
     def __len__(self) -> int:
-        return self._number
+        return self._packed + len(self._last)
 
     def __contains__(self, row: object) -> bool:
         return any(row == other for other in self)

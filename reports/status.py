@@ -290,16 +290,14 @@ def count_cases(rows: Iterable[CaseRow]) -> tuple[int, int]:
 def count(rows: Iterable[ActionRow], day: date) -> Counts:
     """Count the rows by state, and those overdue on `day`."""
     tally = Tally(day)
-    for row in rows:
-        tally.add(row)
+    tally.add_all(list(rows))
     return tally.total()
 
 
 def by_delay(rows: Iterable[ActionRow], day: date) -> tuple[tuple[int, int | None, int], ...]:
     """Count the overdue rows by age of delay: (from, to, number) for each of DELAYS."""
     tally = Tally(day)
-    for row in rows:
-        tally.add(row)
+    tally.add_all(list(rows))
     return tally.delays()
 
 
@@ -308,24 +306,21 @@ class Tally:
 
     def __init__(self, day: date) -> None:
         self.day = day
-        # How many by (activity or organisation, state, place in DELAYS or -1 when it isn't late).
+        # How many by (activity or organisation, state, place in DELAYS or _NOT_LATE).
         self._by_activity: Counter[tuple[int | None, str, int]] = Counter()
         self._by_organisation: Counter[tuple[str, str, int]] = Counter()
+        self._delays = _Delays(day)
         self._agreed: Counter[date] = Counter()
         self._closed: Counter[date] = Counter()
 
-    def add(self, row: ActionRow) -> None:
-        """Count one action."""
-        state = row.status
-        late = -1
-        if state in LIVE:
-            if row.deadline < self.day:
-                late = _delay((self.day - row.deadline).days)
-        elif row.closed_on is not None:
-            self._closed[row.closed_on] += 1
-        self._by_activity[row.activity, state, late] += 1
-        self._by_organisation[row.organisation, state, late] += 1
-        self._agreed[row.agreed_on] += 1
+    def add_all(self, rows: Sequence[ActionRow]) -> None:
+        """Count some actions."""
+        states = [row.status for row in rows]
+        late = [self._delays[row.deadline] if row.status in LIVE else _NOT_LATE for row in rows]
+        self._by_activity.update(zip([row.activity for row in rows], states, late, strict=True))
+        self._by_organisation.update(zip([row.organisation for row in rows], states, late, strict=True))
+        self._agreed.update([row.agreed_on for row in rows])
+        self._closed.update([row.closed_on for row in rows if row.closed_on is not None and row.status not in LIVE])
 
     def total(self) -> Counts:
         """All actions."""
@@ -389,8 +384,21 @@ class Tally:
         )
 
 
-def _delay(days: int) -> int:
-    return next(place for place, (_low, high) in enumerate(DELAYS) if high is None or days <= high)
+_NOT_LATE = -1
+
+
+class _Delays(dict[date, int]):
+    """{deadline: the place in DELAYS of what is open on the day, or _NOT_LATE}."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__()
+        self.day = day
+
+    def __missing__(self, deadline: date) -> int:
+        days = (self.day - deadline).days
+        places = (place for place, (_low, high) in enumerate(DELAYS) if high is None or days <= high)
+        self[deadline] = place = next(places) if days > 0 else _NOT_LATE
+        return place
 
 
 def _within(by_day: Mapping[date, int], first: date, before: date) -> int:
@@ -416,8 +424,7 @@ def figures(
 ) -> Figures:
     """Return all totals of the rows on `day`, as Tally.figures says."""
     tally = Tally(day)
-    for row in rows:
-        tally.add(row)
+    tally.add_all(list(rows))
     return tally.figures(goals, activities, organisations)
 
 

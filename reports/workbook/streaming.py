@@ -154,7 +154,7 @@ class _Column(dict[Any, str]):
 
 
 def _is_ordinary(value: str) -> bool:
-    """Whether a text goes into the XML as it is, in the plain style, as nearly all do; quicker than to look for each."""
+    """Whether a text goes into the XML as it is, in the plain style, as nearly all do: the quick question."""
     return (
         len(value) < _SHORT
         and value.isprintable()  # no control characters, line breaks or halves of surrogate pairs
