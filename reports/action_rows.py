@@ -1,6 +1,7 @@
 """The actions of a report, read in one go and rewound to its day, a few at a time."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -38,16 +39,23 @@ def later_changes(
     return later
 
 
-Found = tuple[ActionRow, Before | None, bool]
+@dataclass(frozen=True, slots=True)
+class Some:
+    """Some actions as they were on the report's day, and what is known of them by their keys.
+
+    `restricted` are those that are; `earlier` how those stood on an earlier day that have been changed since.
+    """
+
+    rows: list[ActionRow]
+    restricted: set[int]
+    earlier: dict[int, Before]
 
 
-def read(
-    council: Council, as_of: date, since: date, own: Mapping[int, int | None], marked: set[int]
-) -> Iterator[list[Found]]:
+def read(council: Council, as_of: date, since: date, own: Mapping[int, int | None], marked: set[int]) -> Iterator[Some]:
     """The actions that existed on the day `as_of`, some at a time, in the order of the agreeing.
 
-    Each is (as it was then, as it was on the day `since`, whether restricted). `own` maps each activity of the plan to
-    itself, a removed one to None; `marked` are the items related to extremism.
+    The earlier day is `since`. `own` maps each activity of the plan to itself, a removed one to None; `marked` are the
+    items related to extremism.
     """
     members = {
         pk: (name, title, organisation)
@@ -82,20 +90,26 @@ def read(
     asks = moved.exclude(verb__in=_BEGINNINGS).exists()
     # One object for each day, so that a packed row refers to it instead of repeating it.
     day = _Same()
+    new = tuple.__new__
     while batch := list(islice(found, _AT_A_TIME)):
         later = later_changes(council, "action", min(since, as_of), [now[0] for now in batch]) if asks else {}
-        rows = []
+        some = Some([], set(), {})
         for now in batch:
-            pk, title, effect, agreed_on, state, deadline, closed_on, owner, activity, approved_on = now[:10]
-            item, item_title, restricted, case, meeting, decision = now[10:]
-            before = state, deadline
+            # fmt: off
+            (
+                pk, title, effect, agreed_on, state, deadline, closed_on, owner, activity, approved_on,
+                item, item_title, restricted, case, meeting, decision,
+            ) = now
+            # fmt: on
+            if restricted:
+                some.restricted.add(pk)
             if pk in later:
-                (state, deadline, closed_on, owner, activity, approved_on), before = _rewound(
-                    now[4:10], later[pk], as_of, since
-                )
+                values = dict(zip(REWOUND, now[4:10], strict=True))
+                some.earlier[pk] = _before(values, later[pk], since)
+                state, deadline, closed_on, owner, activity, approved_on = _as_of(values, later[pk], as_of)
             name, role, organisation = members[owner]
             is_done = state == _DONE
-            values = (
+            fields = (
                 pk,
                 title,
                 state,
@@ -116,9 +130,9 @@ def read(
                 name,
                 is_done and approved_on is None,
             )
-            earlier = Before._make(before) if agreed_on <= since else None
-            rows.append((ActionRow._make(values), earlier, restricted))
-        yield rows
+            # Half the time of calling it, which a test makes up for by counting the fields.
+            some.rows.append(new(ActionRow, fields))
+        yield some
 
 
 class _Same(dict[Any, Any]):
@@ -129,15 +143,15 @@ class _Same(dict[Any, Any]):
         return value
 
 
-def _rewound(now: Sequence[Any], later: Entries, as_of: date, since: date) -> tuple[tuple[Any, ...], tuple[str, date]]:
-    """The values of REWOUND as they were on the day `as_of`, and status and deadline on the day `since`."""
-    values = dict(zip(REWOUND, now, strict=True))
-    then = status.rewound(values, [changes for day, changes in later if day > as_of])
-    earlier = status.rewound(values, [changes for day, changes in later if day > since])
-    return (
-        tuple(_as_date(value) if field in _DAYS else value for field, value in then.items()),
-        (earlier["status"], _as_date(earlier["deadline"])),
-    )
+def _before(now: Mapping[str, Any], later: Entries, since: date) -> Before:
+    then = status.rewound(now, [changes for day, changes in later if day > since])
+    return Before(then["status"], _as_date(then["deadline"]))
+
+
+def _as_of(now: Mapping[str, Any], later: Entries, day: date) -> Iterator[Any]:
+    """The values of REWOUND at the end of the day."""
+    then = status.rewound(now, [changes for on, changes in later if on > day])
+    return (_as_date(value) if field in _DAYS else value for field, value in then.items())
 
 
 def _as_date(value: Any) -> Any:

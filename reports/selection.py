@@ -1,7 +1,7 @@
 """The rows of a status report, read set-based: the number of queries doesn't depend on the number of rows."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -132,16 +132,16 @@ class _Gathered:
         self.of_item.update([row.item for row in rows if row.extremism])
         self.open_of_case.update([row.case for row in rows if row.case is not None and row.is_live])
 
-    def keep(self, pairs: Sequence[tuple[ActionRow, Before | None]]) -> None:
-        """Take some actions into the report, with what has become of each since it stood as it did before."""
-        rows = [row for row, _before in pairs]
+    def keep(self, rows: Sequence[ActionRow], earlier: Mapping[int, Before], since: date) -> None:
+        """Take some actions into the report; `earlier` says how those stood on the day `since` that were changed."""
         self.tally.add_all(rows)
         self.actions.extend(rows)
         self.marked.extend([row for row in rows if row.extremism])
-        moved = [(row, before) for row, before in pairs if before is None or (row.status, row.deadline) != before]
-        self.changes.extend(
-            [ChangeRow(kind, row, before) for row, before in moved for kind in status.changes_of(row, before)]
-        )
+        for row in rows:
+            is_new = row.agreed_on > since
+            if is_new or row.pk in earlier:
+                before = None if is_new else earlier[row.pk]
+                self.changes.extend([ChangeRow(kind, row, before) for kind in status.changes_of(row, before)])
 
 
 def load(question: Question) -> StatusData:
@@ -199,6 +199,9 @@ def _load(question: Question) -> StatusData:
     )
 
 
+_STATUS = ReportKind.STATUS.value
+
+
 @dataclass(frozen=True, slots=True)
 class _Related:
     """Keys: of the items and the cases that are related to extremism, of all cases of the day, of restricted ones."""
@@ -221,34 +224,36 @@ def _related(question: Question) -> _Related:
     )
 
 
-def _belongs(question: Question, row: ActionRow, cases: Collection[int]) -> bool:
-    """Whether an action belongs to a report of the question's kind and period; docs/report.md says it in words."""
-    if not status.in_period(row, question.period_from, question.last_day):
-        return False
-    if question.kind == ReportKind.FOLLOW_UP:
+def _belongs(kind: str, row: ActionRow, cases: Collection[int]) -> bool:
+    """Whether an action of the period belongs to a report of the kind; docs/report.md says it in words."""
+    if kind == _STATUS:
+        return row.activity != OTHER_PLAN
+    if kind == ReportKind.FOLLOW_UP:
         return row.is_live or row.awaits
-    if question.kind == ReportKind.CASES:
+    if kind == ReportKind.CASES:
         return row.case in cases
-    return row.activity != OTHER_PLAN and (row.extremism or question.kind == ReportKind.STATUS)
+    return row.activity != OTHER_PLAN and row.extremism
 
 
 def _gather(question: Question, own: dict[int, int | None], related: _Related, shown: Shown) -> _Gathered:
     found = _Gathered(question.as_of)
-    by_case = question.kind == ReportKind.CASES
+    # Looked up once: there may be a hundred thousand rows.
+    kind, by_case, is_neutral = question.kind, question.kind == ReportKind.CASES, shown.is_neutral
+    first, last = question.period_from, question.last_day
     for some in action_rows.read(question.council, question.as_of, question.since, own, related.items):
         free, belonging = [], []
-        for row, before, is_restricted in some:
-            inside = _belongs(question, row, related.opened)
-            if is_restricted or (by_case and row.case in related.hidden):
+        for row in some.rows:
+            inside = status.in_period(row, first, last) and _belongs(kind, row, related.opened)
+            if row.pk in some.restricted or (by_case and row.case in related.hidden):
                 found.restricted += inside
                 continue
             free.append(row)
             if inside:
-                if shown.is_neutral:
+                if is_neutral:
                     row = shown.action(row, related=row.extremism or row.case in related.cases)
-                belonging.append((row, before))
+                belonging.append(row)
         found.count(free)
-        found.keep(belonging)
+        found.keep(belonging, some.earlier, question.since)
     return found
 
 

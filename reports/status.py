@@ -60,7 +60,7 @@ class ActionRow(NamedTuple):
 
     def days_overdue(self, day: date) -> int:
         """Days past the deadline on `day`; 0 when it was done, ended or still in time."""
-        return max(0, (day - self.deadline).days) if self.is_live else 0
+        return (day - self.deadline).days if self.deadline < day and self.is_live else 0
 
 
 @dataclass(frozen=True, slots=True)
