@@ -59,8 +59,8 @@ class Rows:
     told: Callable[[int], None] = lambda number: None
 
 
-def encoded(rows: Rows) -> Iterator[str]:
-    """Some rows at a time as XML, made column by column, since a column's values have much in common.
+def encoded(rows: Rows) -> Iterator[bytes]:
+    """Some rows at a time as XML in UTF-8, made column by column, since a column's values have much in common.
 
     A value is a text, a number, a date or None; a text is a text whatever it begins with. Raises ValueError when there
     are more or fewer rows than were foretold: the table and its filters end at `last`.
@@ -82,29 +82,28 @@ def encoded(rows: Rows) -> Iterator[str]:
             cells.append(list(map(column.__getitem__, down)))
             if column.tall:
                 most = list(map(max, most, map(column.tall.get, down, repeat(1))))
-        across = zip(repeat('<row r="'), map(heights.__getitem__, most), *cells, strict=False)
+        across = zip(repeat(b'<row r="'), map(heights.__getitem__, most), *cells, strict=False)
         places = range(number, number + len(some))
-        yield "".join([f'{place}"'.join(row) for place, row in zip(places, across, strict=True)])
+        yield b"".join([(b'%d"' % place).join(row) for place, row in zip(places, across, strict=True)])
         number += len(some)
         rows.told(len(some))
     if number != rows.last + 1:
         raise ValueError(f"{number - 1} is the last row, not {rows.last}")
 
 
-class _Heights(dict[int, str]):
+class _Heights(dict[int, bytes]):
     """What stands between a row's number and that of its first cell: {lines that its longest text takes: XML}."""
 
     def __init__(self, height: Callable[[int], float]) -> None:
-        super().__init__({1: '><c r="A'})
+        super().__init__({1: b'><c r="A'})
         self.height = height
 
-    def __missing__(self, taken: int) -> str:
-        written = f' ht="{self.height(taken):g}" customHeight="1"><c r="A'
-        self[taken] = written
+    def __missing__(self, taken: int) -> bytes:
+        self[taken] = written = f' ht="{self.height(taken):g}" customHeight="1"><c r="A'.encode()
         return written
 
 
-class _Column(dict[Any, str]):
+class _Column(dict[Any, bytes]):
     """What has been written of a column's values: {value: its cell's XML from the style on}; a new one is written.
 
     `after` comes after each cell: what the next one begins with. True and 1 are the same key, as are 1 and 1.0; neither
@@ -124,7 +123,7 @@ class _Column(dict[Any, str]):
             self.clear()
             self.tall.clear()
 
-    def __missing__(self, value: Any) -> str:
+    def __missing__(self, value: Any) -> bytes:
         if isinstance(value, str):
             written = self._ordinary(value) if _is_ordinary(value) else self._text(value)
         elif value is None:
@@ -133,8 +132,8 @@ class _Column(dict[Any, str]):
             written = f"{self.plain}><v>{value.toordinal() - _EPOCH}</v></c>{self.after}"
         else:
             written = f"{self.plain}><v>{value}</v></c>{self.after}"
-        self[value] = written
-        return written
+        self[value] = encoded = written.encode("utf-8")
+        return encoded
 
     def _ordinary(self, value: str) -> str:
         if len(value) > self.longest:
@@ -179,6 +178,5 @@ def spliced(sheet: bytes, rows: Rows) -> Iterator[bytes]:
         raise ValueError("the sheet has no rows to put others after")
     corner = f"{get_column_letter(len(rows.stamps))}{max(rows.last, rows.first - 1)}"
     yield _DIMENSION.sub(f'<dimension ref="A1:{corner}"'.encode(), before, count=1)
-    for some in encoded(rows):
-        yield some.encode("utf-8")
+    yield from encoded(rows)
     yield end + after
