@@ -2,7 +2,8 @@
 
 The names in the address: status (empty: still to be done; awaits: reported as done, not approved), overdue=1,
 owner (key), person (name or role),
-organisation, goal, activity, meeting (keys), extremism=1, q (text in the title).
+organisation, goal (key; none: outside the plan), activity, meeting (keys), extremism=1, q (text in the title).
+The figures of a report link with: plan (key: what its report of today counts), in_time=1, late_from and late_to (days).
 """
 
 import copy
@@ -16,14 +17,15 @@ from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from actions.models import Action, ActionQuerySet, Activity, Goal, Status
+from actions.models import Action, ActionQuerySet, Activity, Goal, Status, WorkPlan
 from bra.models import Member, Organisation
 from meetings.models import Meeting
 
 Choices = list[tuple[Any, Any]]
-ALL, AWAITS = "all", "awaits"
+ALL, AWAITS, NO_GOAL = "all", "awaits", "none"
+LONGEST_DELAY = 9999  # days
 
 
 def _options(choices: Choices, chosen: str) -> SafeString:
@@ -77,6 +79,14 @@ class ActionFilter(django_filters.FilterSet):
     owner = django_filters.NumberFilter(method="of_owner", widget=forms.HiddenInput)
     activity = django_filters.NumberFilter(method="of_activity", widget=forms.HiddenInput)
     meeting = django_filters.NumberFilter(method="of_meeting", widget=forms.HiddenInput)
+    plan = django_filters.NumberFilter(method="of_report", widget=forms.HiddenInput)
+    in_time = django_filters.BooleanFilter(method="only_in_time", widget=forms.HiddenInput)
+    late_from = django_filters.NumberFilter(
+        method="late_at_least", widget=forms.HiddenInput, min_value=1, max_value=LONGEST_DELAY
+    )
+    late_to = django_filters.NumberFilter(
+        method="late_at_most", widget=forms.HiddenInput, min_value=1, max_value=LONGEST_DELAY
+    )
 
     class Meta:
         model = Action
@@ -119,8 +129,8 @@ class ActionFilter(django_filters.FilterSet):
         return actions.of_organisation(int(value))
 
     def of_goal(self, actions: ActionQuerySet, name: str, value: str) -> ActionQuerySet:
-        """That serve the goal."""
-        return actions.serving_goal(int(value))
+        """That serve the goal; or none."""
+        return actions.serving_no_goal() if value == NO_GOAL else actions.serving_goal(int(value))
 
     def of_person(self, actions: ActionQuerySet, name: str, value: str) -> ActionQuerySet:
         """Whose owner's name or role holds the text."""
@@ -150,6 +160,26 @@ class ActionFilter(django_filters.FilterSet):
         """Agreed at one meeting."""
         return actions.filter(agenda_item__meeting_id=value)
 
+    def of_report(self, actions: ActionQuerySet, name: str, value: Any) -> ActionQuerySet:
+        """That today's status report of the plan counts."""
+        plan = self._plan(int(value))
+        return actions.reported(plan, self.today) if plan else actions.none()
+
+    def only_in_time(self, actions: ActionQuerySet, name: str, value: bool) -> ActionQuerySet:
+        """Still to be done and not overdue."""
+        return actions.in_time(self.today) if value else actions
+
+    def late_at_least(self, actions: ActionQuerySet, name: str, value: Any) -> ActionQuerySet:
+        """Overdue for so many days or more."""
+        return actions.overdue_for(self.today, least=int(value))
+
+    def late_at_most(self, actions: ActionQuerySet, name: str, value: Any) -> ActionQuerySet:
+        """Overdue for so many days or fewer."""
+        return actions.overdue_for(self.today, most=int(value))
+
+    def _plan(self, pk: int) -> WorkPlan | None:
+        return WorkPlan.objects.filter(council=self.member.council_id, pk=pk).first()
+
     def _organisations(self) -> dict[int, str]:
         """The council's organisations in alphabetical order; the list takes the names of its rows from here too."""
         organisations = Organisation.objects.filter(council=self.member.council_id)
@@ -163,7 +193,7 @@ class ActionFilter(django_filters.FilterSet):
         return [
             (str(pk), f"{plan}: {number} {title}" if several else f"{number} {title}")
             for pk, number, title, plan in read
-        ]
+        ] + [(NO_GOAL, _("Outside the plan"))]
 
     def fields(self) -> list[dict[str, object]]:
         """What templates/actions/_filters.html writes: name, kind, label, value or options, error of each field."""
@@ -189,11 +219,13 @@ class ActionFilter(django_filters.FilterSet):
 
     @staticmethod
     def _kind(one: django_filters.Filter) -> str:
+        if one.extra.get("widget") is forms.HiddenInput:
+            return "hidden"
         if isinstance(one, django_filters.ChoiceFilter):
             return "select"
         if isinstance(one, django_filters.BooleanFilter):
             return "checkbox"
-        return "hidden" if isinstance(one, django_filters.NumberFilter) else "search"
+        return "search"
 
     @cached_property
     def in_use(self) -> bool:
@@ -209,11 +241,19 @@ class ActionFilter(django_filters.FilterSet):
                 Activity.objects.filter(goal__plan__council=council, pk=pk).select_related("goal").first()
             ),
             "meeting": lambda pk: Meeting.objects.visible_to(self.member).filter(pk=pk).first(),
+            "plan": lambda pk: (plan := self._plan(pk)) and _("In the report of the plan %(plan)s") % {"plan": plan},
+            "in_time": lambda _value: _("Not overdue"),
+            "late_from": lambda days: (
+                ngettext("Overdue %(n)d day or more", "Overdue %(n)d days or more", days) % {"n": days}
+            ),
+            "late_to": lambda days: (
+                ngettext("Overdue %(n)d day at most", "Overdue %(n)d days at most", days) % {"n": days}
+            ),
         }
         chosen = []
         for name, find in named.items():
             value = self.form.cleaned_data.get(name) if name in self.filters and self.form.is_valid() else None
-            if value is not None:
+            if value:
                 found = find(int(value))
                 chosen.append((name, str(found) if found else _("Unknown")))
         return chosen

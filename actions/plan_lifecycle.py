@@ -97,7 +97,7 @@ def remove_goal(*, goal: Goal, by: Member, on: date, removed: bool = True) -> Go
     if goal.removed == removed:
         return goal
     if removed:
-        _refuse_served(Action.objects.serving_goal(goal.pk).filter(activity__removed=False), by)
+        _refuse_served(Action.objects.serving_goal(goal.pk), by)
     _put(goal, list(plan.goals.live()), council=plan.council, by=by, on=on, removed=removed)
     return goal
 

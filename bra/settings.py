@@ -1,6 +1,7 @@
 """All settings, in one file, read from the environment; a bad value stops the start with its name.
 
-Variables: BRA_DATA, DATABASE_URL, REDIS_URL, EMAIL_URL, SECRET_KEY, BRA_BASE_URL, BRA_MAIL_FROM, ALLOWED_HOSTS, DEBUG
+Variables: BRA_DATA, DATABASE_URL, REDIS_URL, EMAIL_URL, SECRET_KEY, BRA_BASE_URL, BRA_MAIL_FROM, BRA_REPORT_LEASE,
+ALLOWED_HOSTS, DEBUG
 (docs/running.md says what each means).
 """
 
@@ -27,6 +28,10 @@ try:
 except OSError as error:
     raise ImproperlyConfigured(f"BRA_DATA must be a folder that can be written to: {error.strerror}.") from error
 REPORTS_DIR = DATA_DIR / "reports"
+# A worker that has been silent for so long is taken for dead, and another takes its report up.
+REPORT_LEASE_SECONDS = env.int("BRA_REPORT_LEASE", 300)
+if REPORT_LEASE_SECONDS < 1:
+    raise ImproperlyConfigured("BRA_REPORT_LEASE must be a number of seconds, 1 at least.")
 
 
 def _kept_secret_key() -> str:
@@ -243,7 +248,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/10", hour="6-20"),
     },
     "send-letters": {"task": "bra.send_letters", "schedule": crontab(minute="5-59/10")},
-    "make-scheduled-reports": {"task": "reports.make_scheduled", "schedule": crontab(minute="15", hour="4-8")},
+    "make-scheduled-reports": {"task": "reports.make_scheduled", "schedule": crontab(minute="15")},
+    "purge-reports": {"task": "reports.purge", "schedule": crontab(minute="40", hour="2-5")},
     "build-waiting-reports": {"task": "reports.build_waiting", "schedule": 60.0},
 }
 

@@ -16,7 +16,8 @@ from ops.processes import die_with_parent
 
 APPS = ["bra", "meetings", "actions", "imports", "finding", "reports", "demo"]
 CODE = [*APPS, "ops", "bench", "tests", "celery_app.py", "manage.py"]
-PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadgroup"]
+PYTEST = ["-m", "pytest", "-n", "2"]
+WHOLE = [*PYTEST, "--migrations", "--dist", "loadgroup"]
 OPERATORS = [
     "DATABASE_URL",
     "REDIS_URL",
@@ -40,6 +41,7 @@ class Checks:
     def __init__(self, folder: str) -> None:
         """Keep the data of the checks in `folder`; no variable of the operator's reaches the tests."""
         own = {name: text for name, text in os.environ.items() if not name.startswith("BRA_")}
+        own.pop("PYTHONDONTWRITEBYTECODE", None)  # or each worker compiles everything at each start
         for name in OPERATORS:
             own.pop(name, None)
         self.variables = own | {"BRA_DATA": folder, "PYTHONUTF8": "1"}
@@ -81,12 +83,12 @@ class Checks:
                 "postgres",
                 "--",
                 str(PYTHON),
-                *PYTEST,
+                *WHOLE,
                 "-m",
                 "not browser and not sqlite",
             ],
         )
-        self.run("pytest på SQLite", *PYTEST)
+        self.run("pytest på SQLite", *WHOLE)
 
     def fast(self) -> None:
         """Run the tests that need neither a browser nor a server."""

@@ -50,6 +50,10 @@ class QuestionForm(GuardedForm):
         assert isinstance(plans, forms.ModelChoiceField)  # declared above
         plans.queryset = plans_of(council)
 
+    def of_figures(self) -> list[forms.BoundField]:
+        """The fields that the figures go by; the others are about the file."""
+        return [field for field in self if field.name not in ("variant", "language", "file_format")]
+
     def clean(self) -> dict[str, Any]:
         """Refuse what the figures can't answer."""
         cleaned = super().clean()

@@ -23,7 +23,8 @@ from meetings.models import Meeting, MeetingState
 from meetings.permissions import may_log_at, may_plan_meetings
 from meetings.signing_sheet import to_sign
 from meetings.summons import to_answer, to_summon
-from reports.permissions import may_ask
+from reports import schedule
+from reports.permissions import may_ask, may_read_reports
 
 SHOWN = 5  # of one's own actions
 MOST_ORGANISATIONS = 8
@@ -41,6 +42,7 @@ def home(request: CouncilRequest) -> HttpResponse:
             "plan": _plan(request),
             "watched": watched_cases(request.member),
             "may_ask": may_ask(request.member),
+            "may_read_reports": may_read_reports(request.member),
             "may_plan": may_plan_meetings(request.member),
         }
     if may_coordinate(request.member):
@@ -74,7 +76,16 @@ def _nudges(request: CouncilRequest) -> list[tuple[str, str]]:
         words = {"kind": sign_off.get_kind_display(), "number": sign_off.meeting.number}
         page = reverse("meetings:sign_off", args=[slug, sign_off.meeting_id])
         found.append((_("%(kind)s %(number)s waits for your signature.") % words, page))
-    return found + _of_owners(request)
+    return found + _of_owners(request) + _of_reports(request)
+
+
+def _of_reports(request: CouncilRequest) -> list[tuple[str, str]]:
+    """The reports that should have been made by themselves and weren't."""
+    if not may_ask(request.member):
+        return []
+    page = reverse("reports:schedule", args=[request.council.slug])
+    words = _("The automatic report as of %(day)s couldn't be made.")
+    return [(words % {"day": one.on.isoformat()}, page) for one in schedule.unmade(request.council, request.today)]
 
 
 def _of_owners(request: CouncilRequest) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -25,8 +25,8 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
-from reports import schedule, selection, workbook
-from reports.models import WAITING, Download, Format, Report, ReportState
+from reports import formats, kinds, schedule, selection
+from reports.models import WAITING, Download, Format, Language, Report, ReportState, Variant
 from reports.selection import Question
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 # Longer than it takes to write the largest report's slowest step; each step renews it.
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=settings.REPORT_LEASE_SECONDS)
 # A report that isn't ready by then takes its builders down with it.
 PATIENCE = timedelta(hours=1)
 
@@ -43,6 +43,9 @@ DISK_FULL = gettext_noop("The disk is full, so the file couldn't be written.")
 UNWRITABLE = gettext_noop("The file couldn't be written: the folder of the reports can't be written to.")
 BROKEN = gettext_noop("The report couldn't be built. The reason is in the server's log.")
 TOOK_TOO_LONG = gettext_noop("The report couldn't be built within an hour.")
+
+# No room: on the disk, in the quota, or under the limit that the process has been given.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class LeaseLost(Exception):
@@ -81,22 +84,11 @@ def request_report(
     When the same one is waited for already, that one is returned. What it is compared with is settled here, whatever
     the question says.
     """
-    plan = question.plan
-    if plan.council_id != council.pk:
+    if question.plan.council_id != council.pk:
         raise RuleBroken(_("Choose a plan of this council."), field="plan")
     refuse_bad_question(question, on)
     locked(council)
-    asked = {
-        "council": council,
-        "plan": plan,
-        "period_from": question.period_from,
-        "period_to": question.period_to,
-        "as_of": question.as_of,
-        "kind": question.kind,
-        "variant": question.variant,
-        "language": question.language,
-        "format": file_format,
-    }
+    asked = _asked(council, question, file_format)
     if waiting := Report.objects.waiting().filter(**asked).first():
         return waiting
     report = Report.objects.create(**asked, previous=previous_day(question), asked_by=by)
@@ -109,6 +101,21 @@ def request_report(
         fields=("plan", "kind", "variant", "language", "format", "period_from", "period_to", "as_of"),
     )
     return report
+
+
+def _asked(council: Council, question: Question, file_format: str) -> dict[str, Any]:
+    """The columns in which two reports that share a run are the same."""
+    return {
+        "council": council,
+        "plan": question.plan,
+        "period_from": question.period_from,
+        "period_to": question.period_to,
+        "as_of": question.as_of,
+        "kind": question.kind,
+        "variant": question.variant,
+        "language": question.language,
+        "format": file_format,
+    }
 
 
 def previous_day(question: Question) -> date | None:
@@ -140,31 +147,34 @@ def log_download(*, report: Report, by: Member, at: datetime) -> Download:
     return Download.objects.create(report=report, by=by, at=at)
 
 
-def purge(*, council: Council, before: datetime, decision: str, on: date) -> int:
-    """Take away the reports asked for before an instant, files and all; return how many.
+@transaction.atomic
+def ask_again(*, report: Report, by: Member, at: datetime) -> Report:
+    """Put a report that failed or was given up into the queue again; return the one that is waited for now.
 
-    `decision` refers to the decision to purge; without one nothing is purged. History keeps what each was.
+    When the same one has been asked for meanwhile that one is returned, and tells those who were to be told.
     """
-    if not decision.strip():
-        raise RuleBroken(_("Name the decision to purge by; without a decision nothing may be purged."))
-    purged = 0
-    for report in Report.objects.of(council).filter(asked_at__lt=before).exclude(state__in=WAITING).order_by("pk"):
-        with transaction.atomic():
-            kept = stored_path(report) if report.file_name else None
-            history.record(
-                council=council,
-                by=None,
-                on=on,
-                verb="report.purged",
-                target=report,
-                changes={"sha256": (report.sha256, ""), "decision": ("", decision.strip())},
-            )
-            report.delete()
-        # After the row: a row without its file would offer what isn't there.
-        if kept:
-            kept.unlink(missing_ok=True)
-        purged += 1
-    return purged
+    council = locked(report.council)
+    report = locked(report)
+    if report.state not in (ReportState.FAILED, ReportState.CANCELLED):
+        raise RuleBroken(_("Only a report that failed or was cancelled can be made again."))
+    on = council.today(at)
+    question = question_of(report)
+    refuse_bad_question(question, on)
+    if waiting := Report.objects.waiting().filter(**_asked(council, question, report.format)).first():
+        report.schedules.update(report=waiting)
+        return waiting
+    history.change(
+        report,
+        council=council,
+        by=by,
+        on=on,
+        verb="report.asked_again",
+        state=ReportState.QUEUED,
+        failure="",
+        # From now on its builders have the whole of their patience again.
+        asked_at=at,
+    )
+    return report
 
 
 def due(now: datetime) -> Q:
@@ -175,9 +185,7 @@ def due(now: datetime) -> Q:
 def claim(pk: int, now: datetime) -> Report | None:
     """Take a report up for LEASE; None when another worker has it or it is finished."""
     free = Report.objects.filter(due(now), pk=pk)
-    if free.filter(state=ReportState.RUNNING, asked_at__lt=now - PATIENCE).update(
-        state=ReportState.FAILED, failure=TOOK_TOO_LONG, claimed_until=None
-    ):
+    if _given_up(free.filter(state=ReportState.RUNNING, asked_at__lt=now - PATIENCE), now):
         return None
     claimed = free.update(state=ReportState.RUNNING, claimed_until=now + LEASE, rows_done=0, rows_total=0)
     if not claimed:
@@ -200,10 +208,10 @@ def build(pk: int, clock: Clock) -> Report | None:
         return None
     except OSError as error:
         logger.warning("report %s: not written, errno %s", pk, error.errno)
-        return _fail(report, DISK_FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else UNWRITABLE)
+        return _fail(report, DISK_FULL if error.errno in FULL else UNWRITABLE, clock())
     except Exception:
         logger.exception("report %s: not built", pk)
-        return _fail(report, BROKEN)
+        return _fail(report, BROKEN, clock())
     return _ready(report, kept, clock())
 
 
@@ -222,8 +230,16 @@ def question_of(report: Report) -> Question:
 
 
 def download_name(report: Report) -> str:
-    """The name that the file is offered under: council, plan and day, nothing of what was said."""
-    return f"statusrapport-{report.council.slug}-{slugify(report.plan.name) or 'plan'}-{report.as_of.isoformat()}.xlsx"
+    """The name that the file is offered under: kind, council, plan, day and copy, nothing of what was said."""
+    publish = {Language.SWEDISH: "publik", Language.ENGLISH: "public"}[Language(report.language)]
+    parts = [
+        kinds.file_word(report.kind, report.language),
+        report.council.slug,
+        slugify(report.plan.name) or "plan",
+        report.as_of.isoformat(),
+        publish if report.variant == Variant.PUBLISH else "",
+    ]
+    return f"{'-'.join(filter(None, parts))}.{report.format}"
 
 
 def stored_path(report: Report) -> Path:
@@ -268,9 +284,9 @@ def _written(report: Report, clock: Clock) -> Kept:
     _renew(report, clock, rows_done=0, rows_total=data.rows)
 
     def write(file: IO[bytes]) -> None:
-        workbook.write(data, file, progress=lambda rows: _renew(report, clock, rows_done=rows))
+        formats.write(report.format, data, file, progress=lambda rows: _renew(report, clock, rows_done=rows))
 
-    kept = write_whole(folder / f"{report.pk}-{secrets.token_hex(8)}.xlsx", write)
+    kept = write_whole(folder / f"{report.pk}-{secrets.token_hex(8)}.{report.format}", write)
     try:
         _renew(report, clock, rows_done=data.rows)
     except LeaseLost:
@@ -318,8 +334,25 @@ def _ready(report: Report, kept: Kept, now: datetime) -> Report | None:
     return report
 
 
-def _fail(report: Report, failure: str) -> Report | None:
+@transaction.atomic
+def _given_up(hopeless: QuerySet[Report], now: datetime) -> bool:
+    report = hopeless.select_related("council").first()
+    if report is None or not hopeless.update(state=ReportState.FAILED, failure=TOOK_TOO_LONG, claimed_until=None):
+        return False
+    _record_failure(report, TOOK_TOO_LONG, now)
+    return True
+
+
+@transaction.atomic
+def _fail(report: Report, failure: str, now: datetime) -> Report | None:
     if not _mine(report).update(state=ReportState.FAILED, claimed_until=None, failure=failure):
         return None
+    _record_failure(report, failure, now)
     report.refresh_from_db()
     return report
+
+
+def _record_failure(report: Report, failure: str, now: datetime) -> None:
+    on = report.council.today(now)
+    changes = {"failure": ("", failure)}
+    history.record(council=report.council, by=None, on=on, verb="report.failed", target=report, changes=changes)

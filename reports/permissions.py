@@ -3,6 +3,8 @@
 from bra.models import Member, Role
 from bra.permissions import may_coordinate
 
+REPORT_READERS = (Role.COORDINATOR, Role.CHAIR)
+
 
 def may_ask(member: Member) -> bool:
     """Whether the member asks for status reports: the coordinator."""
@@ -11,4 +13,4 @@ def may_ask(member: Member) -> bool:
 
 def may_read_reports(member: Member) -> bool:
     """Whether the member reads the reports that have been made: coordinator and chair."""
-    return member.role in (Role.COORDINATOR, Role.CHAIR)
+    return member.role in REPORT_READERS

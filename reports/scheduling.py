@@ -30,9 +30,7 @@ def plan_report(
     variant: str = Variant.WORKING,
 ) -> ReportSchedule:
     """Let the report of a day be made by itself the morning after, and these members be told."""
-    told = list(recipients)
-    if any(member.council_id != council.pk or not may_read_reports(member) for member in told):
-        raise RuleBroken(_("Choose members who read the reports."), field="recipients")
+    told = _readers(council, recipients)
     if day < on:
         raise RuleBroken(_("That day is over: ask for its report now instead."), field="day")
     locked(council)
@@ -42,6 +40,35 @@ def plan_report(
     planned.recipients.set(told)
     history.created(planned, council=council, by=by, on=on, verb="report.planned", fields=("on", "kind", "variant"))
     return planned
+
+
+@transaction.atomic
+def plan_usual_reports(*, council: Council, recipients: Iterable[Member], by: Member, on: date) -> list[ReportSchedule]:
+    """Plan the status reports of the plan's usual days that are still to come and aren't planned yet."""
+    told = list(recipients)
+    locked(council)
+    days = schedule.unplanned_usual_days(council, on)
+    return [plan_report(council=council, day=day, recipients=told, by=by, on=on) for day in days]
+
+
+@transaction.atomic
+def change_recipients(*, planned: ReportSchedule, recipients: Iterable[Member], by: Member, on: date) -> None:
+    """Choose anew who is told; those who were told already have their mail."""
+    council = locked(planned.council)
+    planned = locked(planned)
+    told = _readers(council, recipients)
+    old, new = (sorted(member.pk for member in members) for members in (planned.recipients.all(), told))
+    if old == new:
+        return
+    planned.recipients.set(told)
+    history.record(
+        council=council,
+        by=by,
+        on=on,
+        verb="report.recipients_changed",
+        target=planned,
+        changes={"on": (planned.on, planned.on), "recipients": (old, new)},
+    )
 
 
 @transaction.atomic
@@ -59,6 +86,13 @@ def unplan_report(*, planned: ReportSchedule, by: Member, on: date) -> None:
         changes={"on": (planned.on, None)},
     )
     planned.delete()
+
+
+def _readers(council: Council, recipients: Iterable[Member]) -> list[Member]:
+    told = list(recipients)
+    if any(member.council_id != council.pk or not may_read_reports(member) for member in told):
+        raise RuleBroken(_("Choose members who read the reports."), field="recipients")
+    return told
 
 
 def make_due(*, council: Council, today: date) -> list[Report]:

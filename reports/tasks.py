@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 
 from bra.models import Council
 from celery_app import app
-from reports import lifecycle, scheduling
+from reports import lifecycle, purging, scheduling
 from reports.models import Report
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,18 @@ def make_scheduled() -> None:
             scheduling.make_due(council=council, today=council.today(now))
         except Exception:
             logger.exception("automatic reports failed council=%s", council.pk)
+
+
+@app.task(name="reports.purge")
+def purge() -> None:
+    """Take away what the councils' rules no longer keep, and files that no report names."""
+    now = timezone.now()
+    for council in Council.objects.order_by("pk"):
+        try:
+            purging.purge_by_rule(council=council, now=council.now(now))
+        except Exception:
+            logger.exception("purging reports failed council=%s", council.pk)
+    purging.sweep_files(now)
 
 
 def wake_after_commit(report: Report) -> None:

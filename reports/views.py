@@ -19,13 +19,13 @@ from actions.models import WorkPlan
 from bra.errors import RuleBroken
 from bra.http import CouncilRequest, only_if
 from bra.models import Member
-from reports import charts, kinds, lifecycle, permissions, selection, tasks
+from reports import charts, formats, kinds, lifecycle, permissions, selection, tasks
 from reports.forms import CHOICES, QuestionForm, initial, plans_of
 from reports.models import WAITING, Download, Report, ReportKind, ReportState
+from reports.schedule_forms import ListForm
 from reports.selection import Question
 
 PER_PAGE = 20
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def report_for(member: Member, pk: int) -> Report:
@@ -43,7 +43,7 @@ def report_list(request: CouncilRequest) -> HttpResponse:
     """Show the figures of a question and the reports made; a POST asks for the file."""
     if request.method == "POST":
         return _ask(request)
-    return _page(request, _form(request, request.GET))
+    return _page(request, question_form(request, request.GET))
 
 
 @never_cache
@@ -70,7 +70,12 @@ def download(request: CouncilRequest, pk: int) -> HttpResponseBase:
         raise Http404 from gone
     if request.method == "GET":
         lifecycle.log_download(report=report, by=request.member, at=request.now)
-    response = FileResponse(file, as_attachment=True, filename=lifecycle.download_name(report), content_type=_XLSX)
+    response = FileResponse(
+        file,
+        as_attachment=True,
+        filename=lifecycle.download_name(report),
+        content_type=formats.KINDS[report.format].content_type,
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -88,8 +93,8 @@ def cancel(request: CouncilRequest, pk: int) -> HttpResponse:
     return redirect(f"{_address(request)}#reports")
 
 
-def _form(request: CouncilRequest, data: QueryDict) -> QuestionForm | None:
-    """The form with what was asked, filled up with what is asked most often; None when there is no plan."""
+def question_form(request: CouncilRequest, data: QueryDict) -> QuestionForm | None:
+    """Return the form with what was asked, filled up with what is asked most often; None when there is no plan."""
     plans = plans_of(request.council)
     chosen = data.get("plan", "")
     plan = plans.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 19 else None
@@ -131,7 +136,7 @@ def _page(request: CouncilRequest, form: QuestionForm | None, status: int = 200)
     if form is not None:
         question = form.question_of(form.cleaned_data) if form.is_valid() else None
         plan = form.cleaned_data.get("plan") or plans_of(request.council).current(request.today)
-        context |= {"presets": _presets(request, plan, form)} | (_preview(question) if question else {})
+        context |= {"presets": presets_of(request, plan, form)} | (_preview(question) if question else {})
     if request.htmx and request.htmx.target == "preview":
         return render(request, "reports/_preview.html", context)
     return render(request, "reports/list.html", context, status=status)
@@ -143,6 +148,7 @@ def _preview(question: Question) -> dict[str, Any]:
     by_goal = question.kind in (ReportKind.STATUS, ReportKind.EXTREMISM)
     return {
         "question": question,
+        "query": urlencode(initial(question)),
         "data": data,
         "total": data.figures.total,
         "facts": kinds.in_short(data),
@@ -152,7 +158,7 @@ def _preview(question: Question) -> dict[str, Any]:
     }
 
 
-def _presets(request: CouncilRequest, plan: WorkPlan | None, form: QuestionForm) -> list[dict[str, Any]]:
+def presets_of(request: CouncilRequest, plan: WorkPlan | None, form: QuestionForm) -> list[dict[str, Any]]:
     """Links to the periods that are asked for most often; what else was chosen stays."""
     if plan is None:
         return []
@@ -166,12 +172,21 @@ def _presets(request: CouncilRequest, plan: WorkPlan | None, form: QuestionForm)
 
 
 def _reports(request: CouncilRequest) -> dict[str, Any]:
+    """The page of the list of reports that is asked for, filtered when there is more than a page of them."""
+    listed = ListForm(request.GET)
+    chosen = listed.chosen()
     reports = (
         Report.objects.of(request.council)
+        .filter(**chosen)
         .select_related("plan", "asked_by")
         .prefetch_related(Prefetch("downloads", Download.objects.select_related("by")))
         .order_by("-pk")
     )
     page: Page[Report] = Paginator(reports, PER_PAGE).get_page(request.GET.get("page"))
-    waiting = any(report.state in WAITING for report in page)
-    return {"page_obj": page, "waiting": waiting, "may_ask": permissions.may_ask(request.member)}
+    return {
+        "page_obj": page,
+        "waiting": any(report.state in WAITING for report in page),
+        "listed": listed if chosen or page.paginator.num_pages > 1 else None,
+        "chosen": chosen,
+        "may_ask": permissions.may_ask(request.member),
+    }

@@ -1,9 +1,12 @@
 """The fixed cast: one council with everybody in it, and a stranger from the next council."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.db import transaction
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
 from bra.models import Council, Member, Role
 from tests import make
@@ -29,11 +32,10 @@ class Cast:
         return client
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+def seat_everybody(slug: str = "granby", next_slug: str = "frammande") -> Cast:
     """A council whose coordinator, chair and secretary are cleared for restricted items; the others aren't."""
-    council = make.make_council(name="BRÅ Granby", slug="granby")
-    other = make.make_council(name="BRÅ Främmande", slug="frammande")
+    council = make.make_council(name="BRÅ Granby", slug=slug)
+    other = make.make_council(name="BRÅ Främmande", slug=next_slug)
 
     def seat(council: Council, role: Role, name: str, cleared: bool = False) -> Member:
         return make.make_member(council, role, name=name, cleared=cleared, user=make.make_user())
@@ -47,3 +49,17 @@ def cast(db: None) -> Cast:
         owner=seat(council, Role.OWNER, "Ove Utförare"),
         stranger=seat(other, Role.COORDINATOR, "Frida Främling", cleared=True),
     )
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Everybody, seated for one test."""
+    return seat_everybody()
+
+
+@pytest.fixture(scope="module")
+def lasting(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let the fixtures of a file write rows that all its tests find; what one test does is undone before the next."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)

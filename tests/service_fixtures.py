@@ -3,10 +3,16 @@
 import os
 import shutil
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connections
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, connections
+from django.db.migrations import RunPython
+from pytest_django.plugin import DjangoDbBlocker
 
 from tests.services import valkey
 from tests.stack import Stack
@@ -31,14 +37,33 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 
     In memory all threads of a live server would share one connection, and with it one transaction.
     """
-    settings = connections["default"].settings_dict
-    if settings["ENGINE"].endswith("sqlite3"):
-        settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    database = connections["default"].settings_dict
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
         # Nobody misses this file after a power cut, so it needn't wait for the disk.
-        options = settings["OPTIONS"]
-        settings["OPTIONS"] = options | {"init_command": options["init_command"].replace("=FULL", "=OFF")}
+        options = database["OPTIONS"]
+        database["OPTIONS"] = options | {"init_command": options["init_command"].replace("=FULL", "=OFF")}
     elif worker := os.environ.get("PYTEST_XDIST_WORKER"):
-        settings["TEST"]["NAME"] = f"test_{settings['NAME']}_{worker}"
+        database["TEST"]["NAME"] = f"test_{database['NAME']}_{worker}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_use_migrations: bool, django_db_blocker: DjangoDbBlocker) -> None:
+    """Run what migrations write by hand, the triggers, where the tables were made without migrations."""
+    if not django_db_use_migrations:
+        with django_db_blocker.unblock(), connection.schema_editor() as editor:
+            for operation in _written_by_hand():
+                operation.code(apps, editor)
+
+
+def _written_by_hand() -> Iterator[RunPython]:
+    """The functions in the product's own migrations, in their order within each app."""
+    for config in apps.get_app_configs():
+        folder = Path(config.path) / "migrations"
+        if folder.parent.parent == settings.BASE_DIR:
+            for path in sorted(folder.glob("0*.py")):
+                module = import_module(f"{config.name}.migrations.{path.stem}")
+                yield from (one for one in module.Migration.operations if isinstance(one, RunPython))
 
 
 @pytest.fixture(scope="session")

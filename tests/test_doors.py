@@ -6,11 +6,12 @@ An address that isn't listed fails the test, so a new page must say whom it is f
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
 from django.db import models, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLResolver, get_resolver, reverse
 
 from actions.models import DeadlineRequest, ReminderLine, UpdateRound
@@ -28,9 +29,9 @@ from meetings.models import (
     StandingItem,
     Unlocking,
 )
-from reports.models import Report, ReportState
+from reports.models import Report, ReportSchedule, ReportState
 from tests import make
-from tests.cast import Cast
+from tests.cast import Cast, seat_everybody
 from tests.make import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -207,9 +208,19 @@ DOORS = {
     "finding:calendar_make": Door("POST", EVERYBODY),
     "finding:calendar_stop": Door("POST", EVERYBODY),
     "reports:list": Door("GET", REPORT_READERS),
+    "reports:figures": Door("GET", REPORT_READERS),
+    "reports:figure_rows": Door("GET", REPORT_READERS),
     "reports:progress": Door("GET", REPORT_READERS),
     "reports:download": Door("GET", REPORT_READERS, "report"),
     "reports:cancel": Door("POST", COORDINATOR, "report"),
+    "reports:again": Door("POST", COORDINATOR, "report"),
+    "reports:delete": Door("GET", COORDINATOR, "report"),
+    "reports:history": Door("GET", REPORT_READERS),
+    "reports:rules": Door("GET", COORDINATOR),
+    "reports:schedule": Door("GET", COORDINATOR),
+    "reports:schedule_usual": Door("POST", COORDINATOR),
+    "reports:schedule_recipients": Door("GET", COORDINATOR, "planned_report"),
+    "reports:schedule_remove": Door("POST", COORDINATOR, "planned_report"),
 }
 
 
@@ -279,6 +290,7 @@ class Furnished:
                 sha256="0" * 64,
                 size=1,
             ),
+            "planned_report": ReportSchedule.objects.create(council=council, on=date(2017, 6, 30)),
         }
         self.objects["request"] = DeadlineRequest.objects.create(
             action=self.objects["action"], asked_by=owner, asked_on=TODAY, until=date(2017, 9, 1)
@@ -312,11 +324,56 @@ def signed_off(council: Council, item: AgendaItem, author: Member) -> dict[str, 
     }
 
 
-@pytest.fixture
-def report_file(settings: Any, tmp_path: Any) -> Callable[[str], Any]:
-    """Put a report's file where reports are kept; the folder is the test's own."""
-    settings.REPORTS_DIR = tmp_path
-    return lambda name: (tmp_path / name).write_bytes(b"x")
+# The cookies of a member who is logged in.
+KEYS: dict[int, SimpleCookie] = {}
+
+
+def with_keys(cast: Cast) -> Cast:
+    """Log everybody in, once for all doors."""
+    KEYS.update(
+        {who.pk: cast.browse(who).cookies for role in (*EVERYBODY, "stranger") for who in [getattr(cast, role)]}
+    )
+    return cast
+
+
+@pytest.fixture(scope="module")
+def cast(lasting: None) -> Cast:
+    """Everybody, seated once: whoever knocks leaves nothing behind."""
+    return with_keys(seat_everybody())
+
+
+@pytest.fixture(scope="module")
+def report_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Any]]:
+    """Put a report's file where reports are kept; the folder is the tests' own."""
+    folder = tmp_path_factory.mktemp("reports")
+    with override_settings(REPORTS_DIR=folder):
+        yield lambda name: (folder / name).write_bytes(b"x")
+
+
+@pytest.fixture(scope="module")
+def home(cast: Cast, report_file: Callable[[str], Any]) -> Furnished:
+    """The council's own things."""
+    return Furnished(cast.council, cast.owner, report_file)
+
+
+@pytest.fixture(scope="module")
+def abroad(cast: Cast, report_file: Callable[[str], Any]) -> Furnished:
+    """The next council's."""
+    return Furnished(cast.stranger.council, cast.stranger, report_file)
+
+
+@pytest.fixture(scope="module")
+def secretive(lasting: None) -> Cast:
+    """A third council's, whose secretary isn't cleared."""
+    cast = seat_everybody("hemlig", "granne")
+    Member.objects.filter(pk=cast.secretary.pk).update(cleared=False)
+    return with_keys(cast)
+
+
+@pytest.fixture(scope="module")
+def secret(secretive: Cast, report_file: Callable[[str], Any]) -> Furnished:
+    """Restricted things of the third council."""
+    return Furnished(secretive.council, secretive.chair, report_file, restricted=True)
 
 
 def knock(who: Member | None, name: str, council: Council, objects: dict[str, models.Model]) -> int:
@@ -324,8 +381,7 @@ def knock(who: Member | None, name: str, council: Council, objects: dict[str, mo
     door = DOORS[name]
     client = Client()
     if who is not None:
-        assert who.user is not None
-        client.force_login(who.user)
+        client.cookies.update(KEYS[who.pk])
     arguments: list[Any] = [objects[door.kind].pk] if door.kind else []
     address = reverse(name, args=[council.slug, *arguments])
     with transaction.atomic():  # what one does behind the door is undone before the next one knocks
@@ -340,8 +396,7 @@ def test_every_address_is_listed() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(DOORS))
-def test_who_is_let_in(cast: Cast, report_file: Callable[[str], Any], name: str) -> None:
-    home = Furnished(cast.council, cast.owner, report_file)
+def test_who_is_let_in(cast: Cast, home: Furnished, name: str) -> None:
     let_in = {
         role for role in EVERYBODY if knock(getattr(cast, role), name, cast.council, home.objects) not in (403, 404)
     }
@@ -349,26 +404,20 @@ def test_who_is_let_in(cast: Cast, report_file: Callable[[str], Any], name: str)
 
 
 @pytest.mark.parametrize("name", sorted(DOORS))
-def test_strangers_hear_that_there_is_nothing_here(cast: Cast, report_file: Callable[[str], Any], name: str) -> None:
-    home = Furnished(cast.council, cast.owner, report_file)
+def test_strangers_hear_that_there_is_nothing_here(cast: Cast, home: Furnished, name: str) -> None:
     assert knock(cast.stranger, name, cast.council, home.objects) == 404
     assert knock(None, name, cast.council, home.objects) == 302
 
 
 @pytest.mark.parametrize("name", sorted(name for name, door in DOORS.items() if door.kind))
-def test_an_object_of_another_council_does_not_exist(cast: Cast, report_file: Callable[[str], Any], name: str) -> None:
-    abroad = Furnished(cast.stranger.council, cast.stranger, report_file)
+def test_an_object_of_another_council_does_not_exist(cast: Cast, abroad: Furnished, name: str) -> None:
     assert knock(cast.coordinator, name, cast.council, abroad.objects) == 404
 
 
 @pytest.mark.parametrize("name", sorted(name for name, door in DOORS.items() if door.kind in SECRET_KINDS))
-def test_restricted_matter_does_not_exist_for_who_is_not_cleared(
-    cast: Cast, report_file: Callable[[str], Any], name: str
-) -> None:
-    secret = Furnished(cast.council, cast.chair, report_file, restricted=True)
-    Member.objects.filter(pk=cast.secretary.pk).update(cleared=False)
+def test_restricted_matter_does_not_exist_for_who_is_not_cleared(secretive: Cast, secret: Furnished, name: str) -> None:
     found = {
-        role: knock(getattr(cast, role), name, cast.council, secret.objects) != 404
+        role: knock(getattr(secretive, role), name, secretive.council, secret.objects) != 404
         for role in ("coordinator", "secretary", "member", "owner")
     }
     assert found == {"coordinator": True, "secretary": False, "member": False, "owner": False}

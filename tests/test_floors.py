@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ STEPS = [
         "invitation",
         "summons",
         "workbook",
+        "formats",
         "documents",
         "pdf",
     },
@@ -47,6 +49,8 @@ STEPS = [
     {
         "forms",
         "scheduling",
+        "schedule_forms",
+        "purging",
         "tables",
         "filters",
         "keyset",
@@ -85,6 +89,8 @@ STEPS = [
         "plan_forms",
         "plan_sentences",
         "invitations",
+        "charts",
+        "web",
     },
     {
         "tasks",
@@ -92,6 +98,9 @@ STEPS = [
         "owner_views",
         "closing_views",
         "home_views",
+        "schedule_views",
+        "keeping_views",
+        "web_views",
         "case_views",
         "case_life_views",
         "case_sheet_views",
@@ -135,6 +144,8 @@ STEPS = [
     },
 ]
 CLOCKLESS = {
+    "charts",
+    "web",
     "owner_acts",
     "owner_calendar",
     "models",
@@ -155,7 +166,9 @@ CLOCKLESS = {
     "kinds",
     "schedule",
     "scheduling",
+    "purging",
     "workbook",
+    "formats",
     "history",
     "feed",
     "outside",
@@ -175,11 +188,14 @@ CLOCKLESS = {
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}
 
 
-def modules(app: str) -> Iterator[tuple[str, ast.Module]]:
+@cache
+def modules(app: str) -> list[tuple[str, ast.Module]]:
     """Each of the app's own modules as (path in the project, syntax tree); migrations left out."""
-    for path in sorted((ROOT / app).rglob("*.py")):
-        if "migrations" not in path.parts:
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        (path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted((ROOT / app).rglob("*.py"))
+        if "migrations" not in path.parts
+    ]
 
 
 def imports(tree: ast.Module) -> Iterator[str]:

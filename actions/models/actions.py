@@ -7,7 +7,7 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from actions.models.plan import Activity
+from actions.models.plan import Activity, WorkPlan
 from bra.fields import SortKeyField, StemsField
 from bra.models import SEATED, Council, Deputy, Member
 from bra.text import sort_key
@@ -59,6 +59,15 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """Those still to be done although the deadline has passed."""
         return self.live().filter(deadline__lt=today)
 
+    def in_time(self, today: date) -> "ActionQuerySet":
+        """Those still to be done whose deadline hasn't passed."""
+        return self.live().filter(deadline__gte=today)
+
+    def overdue_for(self, today: date, least: int = 1, most: int | None = None) -> "ActionQuerySet":
+        """Those overdue for at least, and at most, so many days."""
+        late = self.overdue(today).filter(deadline__lte=today - timedelta(days=least))
+        return late if most is None else late.filter(deadline__gte=today - timedelta(days=most))
+
     def due_within(self, days: int, today: date) -> "ActionQuerySet":
         """Those still to be done with a deadline from today to `days` days ahead."""
         return self.live().filter(deadline__gte=today, deadline__lte=today + timedelta(days=days))
@@ -95,8 +104,19 @@ class ActionQuerySet(models.QuerySet["Action"]):
         return self.filter(owner__organisation_id=pk)
 
     def serving_goal(self, pk: int) -> "ActionQuerySet":
-        """Those that serve an activity of the goal."""
-        return self.filter(activity__goal_id=pk)
+        """Those that serve an activity of the goal; one that was taken out of the plan serves no goal."""
+        return self.filter(activity__goal_id=pk, activity__removed=False)
+
+    def serving_no_goal(self) -> "ActionQuerySet":
+        """Those outside the plan: that serve no activity, or one that was taken out of the plan."""
+        return self.filter(Q(activity=None) | Q(activity__removed=True) | Q(activity__goal__removed=True))
+
+    def reported(self, plan: WorkPlan, today: date) -> "ActionQuerySet":
+        """Those in today's status report of the whole plan (docs/report.md): never what is restricted."""
+        still = Q(agreed_on__gte=plan.starts) | Q(closed_on=None) | Q(closed_on__gte=plan.starts)
+        own = Q(activity=None) | Q(activity__goal__plan=plan)
+        begun = self.agreed().filter(agreed_on__lte=min(plan.ends, today), agenda_item__restricted=False)
+        return begun.filter(still, own)
 
     def saying(self, text: str) -> "ActionQuerySet":
         """Those whose title holds the text, in whatever case."""

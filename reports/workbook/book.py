@@ -1,6 +1,6 @@
 """A workbook of the house: titled, printable sheets, each with one native table, written cell by cell."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
@@ -42,6 +42,16 @@ class Column:
     style: str = "text"
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One table of a book, for who writes it in another format. `rows` of a long one can be read once."""
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+
+
 def _height(needed: int) -> float:
     """The height in points of a row whose longest text takes so many lines."""
     return min(needed * _LINE_HEIGHT, _HIGHEST_ROW)
@@ -75,6 +85,7 @@ class Book:
         self.alt_texts: list[tuple[str, str]] = []
         self.contents: list[tuple[Worksheet, str, int]] = []
         self.streams: dict[str, Rows] = {}
+        self.tables: list[Described] = []
         self.book = Workbook()
         for style in styles(self.accent):
             self.book.add_named_style(style)
@@ -155,6 +166,8 @@ class Book:
         counted: bool = True,
     ) -> int:
         """Write a native table, or words when there is nothing in it; return its last row. `what` goes on the cover."""
+        rows = list(rows)
+        self.tables.append(Described(name, what, columns, rows))
         last = HEADER_ROW
         for last, values in enumerate(rows, start=HEADER_ROW + 1):
             for index, (column, value) in enumerate(zip(columns, values, strict=True), start=1):
@@ -176,6 +189,7 @@ class Book:
     ) -> int:
         """Do as `table` does with `number` rows that are read while the file is saved; return the last row."""
         last = HEADER_ROW + number
+        self.tables.append(Described(name, what, columns, self._told(rows)))
         if number:
             stamps = [
                 Stamp(self._style(column.style, quoted=False), self._style(column.style, quoted=True), column.width)
@@ -183,6 +197,12 @@ class Book:
             ]
             self.streams[sheet.title] = Rows(FIRST_ROW, last, stamps, rows, _height, self._count)
         return self._framed(sheet, name, columns, last, empty, what)
+
+    def _told(self, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+        """The rows, counted as they are read by who writes another format."""
+        for row in rows:
+            yield row
+            self._count(1)
 
     def _count(self, more: int) -> None:
         """Tell now and then how many rows have been written: rarely when they are many, for each telling costs time."""

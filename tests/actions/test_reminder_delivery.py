@@ -320,6 +320,7 @@ def test_no_transaction_is_open_while_the_mail_server_has_the_mail(counting: typ
     assert counting.in_transaction == [False, False]
 
 
+@pytest.mark.service
 @pytest.mark.django_db(transaction=True)
 def test_four_workers_at_once_send_each_mail_once(counting: type[Counting]) -> None:
     if connection.vendor == "sqlite":

@@ -259,6 +259,7 @@ def test_a_second_scheduler_finds_the_day_done(council: Council) -> None:
     assert reminders.plan_mornings(clock=next_day) == reminders.Planned(1, 1, 0)
 
 
+@pytest.mark.service
 @pytest.mark.django_db(transaction=True)
 def test_two_schedulers_at_the_same_moment_make_one_run() -> None:
     if connection.vendor == "sqlite":

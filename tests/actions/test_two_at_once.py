@@ -11,8 +11,9 @@ from tests.cast import Cast
 from tests.make import TODAY
 from tests.meetings.test_two_at_once import ROUNDS, at_once
 
+pytestmark = [pytest.mark.service, pytest.mark.django_db(transaction=True)]
 
-@pytest.mark.django_db(transaction=True)
+
 def test_two_approve_the_same_list_and_the_next_of_a_series_is_made_once(cast: Cast) -> None:
     due = TODAY + timedelta(days=30)
     for _n in range(ROUNDS):
@@ -29,7 +30,6 @@ def test_two_approve_the_same_list_and_the_next_of_a_series_is_made_once(cast: C
         assert Action.objects.filter(pk__in=pks, approved_on=TODAY).count() == 3
 
 
-@pytest.mark.django_db(transaction=True)
 def test_everything_is_handed_over_while_its_owner_hands_one_over_and_reports(cast: Cast) -> None:
     here = {"by": cast.coordinator, "on": TODAY}
     for _n in range(ROUNDS):

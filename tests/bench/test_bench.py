@@ -42,6 +42,7 @@ def test_a_line_holds_what_the_readers_of_it_expect() -> None:
     }
 
 
+@pytest.mark.service
 @pytest.mark.django_db(transaction=True)  # a WSGI application opens and closes its own connections
 @pytest.mark.urls("bench.urls")
 def test_ours_and_the_reference_show_the_same_rows(settings: Any) -> None:

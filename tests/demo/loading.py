@@ -2,17 +2,20 @@
 
 import io
 import re
+import tempfile
 
 from django.apps import apps
 from django.core.management import call_command
+from django.test import override_settings
 
 MODELS = [model for app in ("bra", "meetings", "actions", "reports") for model in apps.get_app_config(app).get_models()]
 
 
 def load(**options: object) -> str:
-    """Run `manage.py demo`; return what it printed."""
+    """Run `manage.py demo`; return what it printed. The file of its report is thrown away."""
     out = io.StringIO()
-    call_command("demo", stdout=out, **options)
+    with tempfile.TemporaryDirectory() as folder, override_settings(REPORTS_DIR=folder):
+        call_command("demo", stdout=out, **options)
     return out.getvalue()
 
 

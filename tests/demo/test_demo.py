@@ -2,15 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
-from django.db import transaction
+from django.utils import timezone
 
 from actions.models import (
     Action,
@@ -24,7 +22,7 @@ from actions.models import (
     WorkPlan,
 )
 from bra import personnummer
-from bra.models import Council, HistoryEntry, Member, Organisation, Role, User
+from bra.models import Council, HistoryEntry, Letter, Member, Organisation, Role, User
 from demo import source
 from meetings.models import (
     AgendaItem,
@@ -38,17 +36,16 @@ from meetings.models import (
     MeetingState,
     StandingItem,
 )
+from reports.models import Report, ReportSchedule, ReportState
 from tests.demo.loading import MODELS, load, passwords, rows
 
 TODAY = date(2017, 3, 15)
 
 
 @pytest.fixture(scope="module")
-def said(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def said(lasting: None) -> str:
     """The demonstration, loaded once for the tests of this file; what loading printed."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield load()
-        transaction.set_rollback(True)
+    return load()
 
 
 @pytest.fixture
@@ -253,6 +250,7 @@ def test_no_text_holds_anything_like_a_personnummer(council: Council) -> None:
     assert personnummer.find("tel 701063-2391")
 
 
+@pytest.mark.service
 def test_no_two_loadings_share_a_password_and_none_is_in_the_tree(council: Council, said: str) -> None:
     Council.objects.filter(pk=council.pk).update(slug="den-forra")
     for user in User.objects.all():
@@ -283,10 +281,26 @@ def test_only_what_machines_make_is_left_empty(council: Council) -> None:
         "ReminderLine",
         "ReminderRules",
         "ReminderRun",
-        "Report",
-        "ReportSchedule",
+        "ReportRules",
         "StoppedAddress",
         "Unlocking",
         "Unsubscription",
         "UpdateRound",
     ]
+
+
+def test_the_half_years_reports_are_planned_and_the_first_of_them_is_made(council: Council) -> None:
+    planned = ReportSchedule.objects.filter(council=council).order_by("on")
+    found = [(one.on, one.made, [member.role for member in one.recipients.all()]) for one in planned]
+    readers = [Role.COORDINATOR, Role.CHAIR]
+    days = [date(2016, 12, 31), date(2017, 6, 30), date(2017, 12, 31)]
+    assert [(on, made, sorted(roles, reverse=True)) for on, made, roles in found] == [
+        (days[0], True, readers),
+        (days[1], False, readers),
+        (days[2], False, readers),
+    ]
+    report = Report.objects.get(council=council)
+    assert (report.state, report.as_of, report.asked_by) == (ReportState.READY, days[0], None)
+    assert (timezone.localdate(report.asked_at), timezone.localdate(report.ready_at)) == (date(2017, 1, 1),) * 2
+    assert set(Letter.objects.filter(kind="report").values_list("state", "on")) == {("sent", date(2017, 1, 1))}
+    assert council.pinned_today == TODAY

@@ -17,6 +17,7 @@ def left() -> dict[str, list[tuple[object, ...]]]:
     return {label: table for label, table in rows().items() if table}
 
 
+@pytest.mark.service
 @pytest.mark.django_db
 def test_the_log_ins_are_kept_in_a_file_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "demo-logins.txt"
@@ -42,7 +43,7 @@ def test_a_file_that_cannot_be_written_leaves_no_council(tmp_path: Path, name: s
 @pytest.mark.django_db
 def test_a_failure_half_way_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     told = source.meetings()
-    told[-2]["items"][0]["decisions"] = [{"text": " "}]
+    told[len(told) // 2]["items"][0]["decisions"] = [{"text": " "}]
     monkeypatch.setattr(source, "meetings", lambda: told)
     with pytest.raises(CommandError, match=r"^Write what was decided\.$"):
         load()

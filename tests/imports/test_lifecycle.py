@@ -115,6 +115,7 @@ def test_the_same_list_twice_adds_nothing(cast: Cast, eva: Member, meeting: Meet
     assert Action.objects.count() == 3
 
 
+@pytest.mark.service
 @pytest.mark.django_db(transaction=True)
 def test_two_who_bring_in_the_same_list_at_once_add_its_actions_once(cast: Cast, eva: Member, meeting: Meeting) -> None:
     def bring_in(batch: ImportBatch, by: Member) -> None:
@@ -128,6 +129,7 @@ def test_two_who_bring_in_the_same_list_at_once_add_its_actions_once(cast: Cast,
         assert Action.objects.count() == n
 
 
+@pytest.mark.service
 @pytest.mark.django_db(transaction=True)
 def test_what_is_begun_while_the_list_is_taken_back_is_kept_as_begun(cast: Cast, eva: Member, meeting: Meeting) -> None:
     def begin(action: Action) -> None:

@@ -216,6 +216,7 @@ def test_one_text_of_sixty_megabytes_breaks_on_a_limit_and_not_on_the_machine() 
     }
 
 
+@pytest.mark.service
 def test_who_takes_too_much_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "endless.py"
     monkeypatch.setattr(reading, "PROGRAM", program)
@@ -228,6 +229,7 @@ def test_who_takes_too_much_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path
     )
 
 
+@pytest.mark.service
 def test_the_process_that_reads_has_given_up_memory_and_files() -> None:
     asked = (
         "import sys; sys.path.insert(0, sys.argv[1]); import grids, resource; grids.limit();"

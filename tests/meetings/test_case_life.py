@@ -380,6 +380,7 @@ def test_the_number_of_queries_does_not_grow_with_the_relatives(cast: Cast, djan
         browser.get(url(case))
 
 
+@pytest.mark.service
 @pytest.mark.django_db(transaction=True)
 def test_two_who_merge_at_once_get_one_merge_and_one_sentence() -> None:
     if connection.vendor == "sqlite":
@@ -406,6 +407,7 @@ def test_two_who_merge_at_once_get_one_merge_and_one_sentence() -> None:
     assert said == [f"The case {merged.registry_number} was merged into another one."]
 
 
+@pytest.mark.service
 @pytest.mark.django_db(transaction=True)
 def test_an_item_never_lands_in_a_case_that_is_merged_at_the_same_moment() -> None:
     if connection.vendor == "sqlite":

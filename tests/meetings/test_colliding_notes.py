@@ -61,6 +61,7 @@ def assert_nothing_is_lost(writers: list[Writer], lines: list[str]) -> None:
     assert sorted([*item.notes.split("\n"), *back]) == sorted(lines)
 
 
+@pytest.mark.service
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time: see the test below")
 def test_two_hundred_edits_at_once(cast: Cast) -> None:

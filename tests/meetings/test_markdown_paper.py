@@ -152,6 +152,7 @@ def test_what_lies_too_deep_is_text_and_not_lost() -> None:
     assert "längst in" in markdown.render(text)
 
 
+@pytest.mark.service
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "text",

@@ -5,6 +5,7 @@ A verb or an address that isn't listed here fails the test, so a new one must sh
 
 import inspect
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import time, timedelta
 from typing import Any
 
@@ -40,7 +41,7 @@ from meetings.models import (
     Unlocking,
 )
 from tests import make
-from tests.cast import Cast
+from tests.cast import Cast, seat_everybody
 from tests.make import NOW, TODAY
 from tests.meetings.signing import held, signed
 from tests.test_doors import ADDRESSES
@@ -361,9 +362,16 @@ READ_ANEW = {"add_addendum", "confirm_unlock"}
 MASKED_ANEW = READ_ANEW | {"edit_case"}
 
 
+@pytest.fixture(scope="module")
+def untouched(lasting: None) -> Scene:
+    """Set up once: the database forgets what a test does."""
+    return Scene(seat_everybody())
+
+
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return Scene(cast)
+def scene(untouched: Scene, db: None) -> Scene:
+    """The test's own copies of the rows."""
+    return deepcopy(untouched)
 
 
 def kept(scene: Scene) -> tuple[bytes, bytes, str, str, bool]:

@@ -33,6 +33,8 @@ from tests.cast import Cast
 from tests.make import NOW, TODAY
 from tests.meetings.signing import asked, held, sent, signed
 
+pytestmark = [pytest.mark.service, pytest.mark.django_db(transaction=True)]
+
 ROUNDS = 12
 
 
@@ -51,7 +53,6 @@ def at_once(*work: Callable[[], object]) -> None:
         list(pool.map(do, work))
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_decision_and_an_action_at_one_item_never_wait_for_each_other(cast: Cast) -> None:
     item = make.make_item(make.make_meeting(cast.council))
     here = {"by": cast.secretary, "on": TODAY}
@@ -66,7 +67,6 @@ def test_a_decision_and_an_action_at_one_item_never_wait_for_each_other(cast: Ca
     assert (Decision.objects.count(), Action.objects.count()) == (ROUNDS, ROUNDS)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_case_is_restricted_while_its_item_is_treated(cast: Cast) -> None:
     here = {"by": cast.secretary, "on": TODAY}
     meeting = make.make_meeting(cast.council)
@@ -84,7 +84,6 @@ def test_a_case_is_restricted_while_its_item_is_treated(cast: Cast) -> None:
     assert set(AgendaItem.objects.values_list("state", "restricted")) == {(ItemState.TREATED, True)}
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_meeting_is_adjourned_while_somebody_writes(cast: Cast) -> None:
     here = {"by": cast.secretary, "on": TODAY}
 
@@ -119,7 +118,6 @@ def both_try(*verbs: Callable[[], object]) -> list[str]:
     return refused
 
 
-@pytest.mark.django_db(transaction=True)
 def test_two_send_the_same_minutes_at_once(cast: Cast) -> None:
     meeting = held(cast)
     refused = both_try(
@@ -132,7 +130,6 @@ def test_two_send_the_same_minutes_at_once(cast: Cast) -> None:
     assert (SignOff.objects.count(), Letter.objects.filter(kind="sign").count()) == (1, 2)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_last_two_sign_at_once(cast: Cast) -> None:
     for edition in range(1, 4):
         sign_off = sent(cast, Meeting.objects.first())
@@ -145,7 +142,6 @@ def test_the_last_two_sign_at_once(cast: Cast) -> None:
         lifecycle.confirm_unlock(unlocking=unlocking, by=cast.chair, on=TODAY)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_one_signs_as_the_other_declines_and_the_secretary_takes_it_back(cast: Cast) -> None:
     for _n in range(4):
         sign_off = sent(cast, Meeting.objects.first())
@@ -160,7 +156,6 @@ def test_one_signs_as_the_other_declines_and_the_secretary_takes_it_back(cast: C
     assert SignedMinutes.objects.count() == 0
 
 
-@pytest.mark.django_db(transaction=True)
 def test_two_confirm_at_once_that_minutes_are_opened_again(cast: Cast) -> None:
     unlocking = asked(cast, signed(cast))
     refused = both_try(
@@ -182,7 +177,6 @@ def told(verb: Callable[[], object]) -> str:
     return ""
 
 
-@pytest.mark.django_db(transaction=True)
 def test_two_send_the_summons(cast: Cast) -> None:
     for n in range(ROUNDS):
         meeting = make.make_meeting(cast.council, MeetingState.DRAFT, date=TODAY + timedelta(days=n))
@@ -211,7 +205,6 @@ def test_two_send_the_summons(cast: Cast) -> None:
         ]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_meeting_is_cancelled_while_somebody_answers_and_somebody_opens_it(cast: Cast) -> None:
     outcomes = set()
     for n in range(ROUNDS):
@@ -242,7 +235,6 @@ def test_a_meeting_is_cancelled_while_somebody_answers_and_somebody_opens_it(cas
     }
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_proposal_is_taken_while_its_cancelled_meeting_is_held_after_all(cast: Cast) -> None:
     here = {"by": cast.secretary, "on": TODAY}
     for n in range(ROUNDS):
@@ -263,7 +255,6 @@ def test_a_proposal_is_taken_while_its_cancelled_meeting_is_held_after_all(cast:
         assert proposal.item.meeting == (first if refused else onto)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_items_go_home_to_a_meeting_held_after_all_while_somebody_writes_the_other_agenda(cast: Cast) -> None:
     held_before = make.make_meeting(cast.council, MeetingState.ADJOURNED, date=TODAY - timedelta(days=9))
     for n in range(4):

@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.test import override_settings
 
 from bra.errors import RuleBroken
 from bra.models import HistoryEntry
-from reports import lifecycle, selection, tasks, workbook
+from reports import formats, lifecycle, selection, tasks, workbook
 from reports.models import Report, ReportState
 from reports.selection import Question
 from reports.workbook import book
@@ -237,3 +238,33 @@ def test_the_tasks_go_by_the_names_that_beat_knows(settings: Any) -> None:
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert tasks.build_waiting.name in scheduled
     assert tasks.build.name == "reports.build"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "file_format", "name"),
+    [
+        ({}, "pdf", "statusrapport-granby-2016-2017-2017-03-15.pdf"),
+        ({"variant": "publish"}, "ods", "statusrapport-granby-2016-2017-2017-03-15-publik.ods"),
+        (
+            {"kind": "cases", "variant": "publish", "language": "en"},
+            "csv",
+            "cases-granby-2016-2017-2017-03-15-public.csv",
+        ),
+        ({"kind": "follow_up"}, "json", "uppfoljning-granby-2016-2017-2017-03-15.json"),
+    ],
+)
+def test_a_file_is_built_and_named_after_what_it_is(
+    story: Story, overrides: dict[str, Any], file_format: str, name: str
+) -> None:
+    story.council.slug = "granby"
+    story.council.save()
+    question = Question(story.plan, date(2016, 1, 1), DAY, DAY, **overrides)
+    asked = lifecycle.request_report(
+        council=story.council, question=question, by=story.secretary, on=DAY, file_format=file_format
+    )
+    report = lifecycle.build(asked.pk, clock)
+    assert report is not None
+    assert (lifecycle.download_name(report), lifecycle.stored_path(report).suffix) == (name, f".{file_format}")
+    expected = BytesIO()
+    formats.write(file_format, selection.load(question), expected)
+    assert lifecycle.stored_path(report).read_bytes() == expected.getvalue()

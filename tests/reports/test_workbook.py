@@ -411,6 +411,7 @@ print(hashlib.sha256(workbook.build(invented())).hexdigest())
 """
 
 
+@pytest.mark.service
 @pytest.mark.parametrize(
     "place",
     [

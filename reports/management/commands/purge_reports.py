@@ -10,20 +10,24 @@ from django.utils.translation import gettext as _
 
 from bra.errors import RuleBroken
 from bra.models import Council
-from reports import lifecycle
+from reports import purging
+from reports.models import ReportRules
 
 
 class Command(BaseCommand):
     """The command line's door to purging."""
 
-    help = "Purge a council's status reports, files and all; history keeps their checksums and the decision."
+    help = (
+        "Purge a council's status reports, files and all; history keeps their checksums and the decision. "
+        "Without --days and --decision by the rule that the council has chosen on its page."
+    )
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("--council", required=True, metavar="SLUG")
-        parser.add_argument("--days", required=True, type=int, help="how long reports are kept")
-        parser.add_argument("--decision", required=True, metavar="NUMBER", help="the decision to purge by")
+        parser.add_argument("--days", type=int, help="how long reports are kept")
+        parser.add_argument("--decision", metavar="NUMBER", help="the decision to purge by")
 
     def handle(self, **options: Any) -> None:
         """Purge, and say how many; refuse with one line on stderr and exit status 2."""
@@ -31,12 +35,16 @@ class Command(BaseCommand):
         if council is None:
             sentence = _("There is no council with the address %(slug)s.") % {"slug": options["council"]}
             raise CommandError(sentence, returncode=2)
-        now = timezone.now()
-        before = now - timedelta(days=max(0, options["days"]))
         try:
-            purged = lifecycle.purge(
-                council=council, before=before, decision=options["decision"], on=council.today(now)
-            )
+            purged = _purged(council, options["days"], options["decision"])
         except RuleBroken as refused:
             raise CommandError(refused.sentence, returncode=2) from refused
         self.stdout.write(_("%(number)d reports purged.") % {"number": purged})
+
+
+def _purged(council: Council, days: int | None, decision: str | None) -> int:
+    now = timezone.now()
+    rules = ReportRules.of(council)
+    before = rules.oldest_kept(council.now(now)) if days is None else now - timedelta(days=max(0, days))
+    chosen = rules.decision if decision is None else decision
+    return purging.purge(council=council, before=before, decision=chosen, on=council.today(now))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from actions.models import Status
 from reports.status import Change, ChangeRow
@@ -15,7 +16,7 @@ from reports.workbook.styles import CALM_INK, LATE, TONES
 def changes(report: Report) -> None:
     """Write what has become of the actions since the previous report."""
     columns = [
-        Column(_("Change"), 14, "strong"),
+        Column(pgettext("report", "Change"), 14, "strong"),
         Column(_("No."), 7, "number"),
         Column(_("Action"), 44),
         Column(_("Organisation"), 26),

@@ -1,0 +1,52 @@
+"""The report's main table as CSV, as Excel in Sweden reads it by a double click: semicolons, decimal commas, a BOM."""
+
+import csv
+from codecs import BOM_UTF8
+from datetime import date
+from io import TextIOWrapper
+from typing import IO, Any
+
+from reports import workbook
+from reports.selection import StatusData
+from reports.workbook.book import Described, Progress
+from reports.workbook.report import Report
+from reports.workbook.texts import plain_text
+
+TYPE = "text/csv; charset=utf-8"
+# The table of each kind of report that its rows are about; the first one that the report has.
+_MAIN = ("Atgarder", "Oppna", "Extremism", "Arenden")
+# What a spreadsheet may take for the beginning of a formula (OWASP, "CSV injection"), full-width signs as well.
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def write(data: StatusData, target: IO[bytes], progress: Progress = lambda rows: None) -> None:
+    """Write the main table, its header first."""
+    target.write(BOM_UTF8)
+    text = TextIOWrapper(target, encoding="utf-8", newline="", write_through=False)
+    try:
+        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+        with workbook.laid_out(data, progress) as report:
+            table = _main(report)
+            writer.writerow([column.header for column in table.columns])
+            writer.writerows([shown(value) for value in row] for row in table.rows)
+    finally:
+        text.detach()  # flushes; the file is its owner's to close
+
+
+def _main(report: Report) -> Described:
+    by_name = {table.name: table for table in report.tables}
+    return next(by_name[name] for name in _MAIN if name in by_name)
+
+
+def shown(value: Any) -> str:
+    """One value as CSV shows it. A text that could be taken for a formula gets an apostrophe before it."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        text = plain_text(value)
+        return f"'{text}" if text.startswith(_RISKY) else text
+    if isinstance(value, float):
+        return f"{value:.4f}".rstrip("0").rstrip(".").replace(".", ",")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,317 @@
+"""The reports of the list: made again, deleted, purged by rule, and all of it told in history."""
+
+import os
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from bra.errors import RuleBroken
+from bra.models import Council, HistoryEntry
+from ops.environment import ROOT
+from reports import lifecycle, purging, scheduling, sentences, tasks
+from reports.models import Report, ReportKind, ReportRules, ReportSchedule, ReportState
+from tests import make
+from tests.cast import Cast
+from tests.reports.story import DAY, Story, make_story
+from tests.reports.test_building import ask, clock
+from tests.reports.test_pages import made
+
+NOW = make.NOW
+
+
+@pytest.fixture
+def story(cast: Cast, tmp_path: Path) -> Any:
+    story = make_story(cast.council)
+    story.agree(date(2017, 1, 16), title="Sanera klottret")
+    with override_settings(REPORTS_DIR=tmp_path / "reports"):
+        yield story
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "reports"
+
+
+def address(name: str, cast: Cast, *arguments: Any) -> str:
+    return reverse(f"reports:{name}", args=[cast.council.slug, *arguments])
+
+
+def built(story: Story, **overrides: Any) -> Report:
+    report = lifecycle.build(ask(story, **overrides).pk, clock)
+    assert report is not None
+    return report
+
+
+# Made again
+
+
+def test_a_failed_report_is_made_again_and_has_its_patience_anew(cast: Cast, story: Story) -> None:
+    long_ago = timezone.now() - timedelta(days=3)
+    report = made(story, cast.coordinator, state=ReportState.FAILED, failure=lifecycle.DISK_FULL)
+    Report.objects.update(asked_at=long_ago)
+    browser = cast.browse(cast.coordinator)
+    again = address("again", cast, report.pk)
+    assert again in browser.get(address("list", cast)).text
+    assert browser.post(again).status_code == 302
+    report.refresh_from_db()
+    assert (report.state, report.failure) == (ReportState.QUEUED, "")
+    assert timezone.now() - report.asked_at < lifecycle.PATIENCE
+    tasks.build_waiting()
+    report.refresh_from_db()
+    assert report.state == ReportState.READY
+    assert again not in browser.get(address("list", cast)).text
+    assert browser.post(again, follow=True).text.count("Only a report that failed or was cancelled") == 1
+
+
+def test_what_is_asked_again_while_the_same_is_waited_for_shares_its_run(cast: Cast, story: Story) -> None:
+    planned = scheduling.plan_report(
+        council=story.council, day=DAY, recipients=[cast.chair], by=cast.coordinator, on=DAY
+    )
+    failed = ask(story, by=None)
+    Report.objects.update(state=ReportState.FAILED, failure=lifecycle.BROKEN)
+    ReportSchedule.objects.update(report=failed, made=True)
+    waiting = ask(story)
+    assert lifecycle.ask_again(report=failed, by=cast.coordinator, at=NOW) == waiting
+    planned.refresh_from_db()
+    assert planned.report == waiting
+
+
+# Deleted
+
+
+def test_a_report_with_a_file_is_deleted_by_a_decision_and_history_keeps_its_checksum(
+    cast: Cast, story: Story, folder: Path, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    purging.choose_rules(council=story.council, years_kept=2, decision="KS 2017/12", by=cast.coordinator, on=DAY)
+    report = built(story)
+    browser = cast.browse(cast.coordinator)
+    page = address("delete", cast, report.pk)
+    assert 'value="KS 2017/12"' in browser.get(page).text
+    refused = browser.post(page, {"decision": " "})
+    assert (refused.status_code, Report.objects.count(), len(list(folder.iterdir()))) == (422, 1, 1)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert browser.post(page, {"decision": "KS 2017/13"}).status_code == 302
+    assert (Report.objects.count(), list(folder.iterdir())) == (0, [])
+    (entry,) = HistoryEntry.objects.filter(verb="report.purged")
+    assert (entry.actor, entry.target_id) == (cast.coordinator, report.pk)
+    assert entry.changes == {"sha256": [report.sha256, ""], "decision": ["", "KS 2017/13"]}
+    assert report.sha256 in browser.get(address("history", cast)).text
+
+
+def test_a_report_without_a_file_needs_no_decision_and_one_that_is_waited_for_stays(cast: Cast, story: Story) -> None:
+    browser = cast.browse(cast.coordinator)
+    failed = made(story, cast.coordinator, state=ReportState.FAILED, failure=lifecycle.BROKEN)
+    assert "no decision is needed" in browser.get(address("delete", cast, failed.pk)).text
+    assert browser.post(address("delete", cast, failed.pk)).status_code == 302
+    waiting = ask(story)
+    assert "Cancel it first" in browser.get(address("delete", cast, waiting.pk)).text
+    browser.post(address("delete", cast, waiting.pk))
+    assert list(Report.objects.all()) == [waiting]
+
+
+def test_a_decision_that_looks_like_a_personal_number_is_asked_about(cast: Cast, story: Story) -> None:
+    report = built(story)
+    answer = cast.browse(cast.coordinator).post(address("delete", cast, report.pk), {"decision": "19821105-9954"})
+    assert (answer.status_code, Report.objects.count()) == (422, 1)
+
+
+# By rule
+
+
+def aged(story: Story, years: float, **overrides: Any) -> Report:
+    """A built report that was asked for so many years before NOW."""
+    report = built(story, **overrides)
+    Report.objects.filter(pk=report.pk).update(asked_at=NOW - timedelta(days=years * 366))
+    return report
+
+
+def test_the_rule_takes_what_it_outlives_once_a_decision_is_named(
+    cast: Cast, story: Story, folder: Path, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    aged(story, 2.1)
+    young = aged(story, 1.9, as_of=date(2017, 3, 1))
+    assert purging.purge_by_rule(council=story.council, now=NOW) == 0
+    purging.choose_rules(council=story.council, years_kept=2, decision="KS 2017/12", by=cast.coordinator, on=DAY)
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.purge()  # the wall's clock is years later, the council's day is pinned
+    assert list(Report.objects.all()) == [young]
+    assert [path.name for path in folder.iterdir()] == [young.file_name]
+    assert HistoryEntry.objects.filter(verb="report.purged", actor=None).count() == 1
+
+
+def test_another_councils_reports_are_not_touched_by_the_rule(cast: Cast, story: Story) -> None:
+    aged(story, 30)
+    other = cast.stranger.council
+    purging.choose_rules(council=other, years_kept=1, decision="KS 1", by=cast.stranger, on=DAY)
+    assert purging.purge_by_rule(council=other, now=NOW) == 0
+    assert Report.objects.count() == 1
+
+
+def test_the_page_shows_what_would_go_before_anything_is_saved(cast: Cast, story: Story) -> None:
+    aged(story, 3)
+    browser = cast.browse(cast.coordinator)
+    page = address("rules", cast)
+    assert "They stay until a decision is named." in browser.get(page).text
+    looked = browser.post(page, {"years_kept": 5, "decision": "KS 2017/12", "look": "1"})
+    assert looked.status_code == 200
+    assert "No report is older than that." in looked.text
+    assert 'value="KS 2017/12"' in looked.text
+    assert ReportRules.objects.count() == 0
+    assert browser.post(page, {"years_kept": 2, "decision": "KS 2017/12"}).status_code == 302
+    assert "They go the next night by KS 2017/12." in browser.get(page).text
+    assert browser.post(page, {"years_kept": 0, "decision": ""}).status_code == 422
+    with pytest.raises(RuleBroken) as refused:
+        purging.choose_rules(council=story.council, years_kept=51, decision="", by=cast.coordinator, on=DAY)
+    assert refused.value.field == "years_kept"
+
+
+def test_two_years_before_a_leap_day_is_the_last_of_february() -> None:
+    kept = ReportRules(council=Council(), years_kept=2).oldest_kept(datetime(2020, 2, 29, 3, tzinfo=UTC))
+    assert kept == datetime(2018, 2, 28, 3, tzinfo=UTC)
+
+
+def test_the_command_goes_by_the_rule_or_refuses(cast: Cast, story: Story, capsys: pytest.CaptureFixture[str]) -> None:
+    aged(story, 3)
+    with pytest.raises(CommandError) as refused:
+        call_command("purge_reports", council="granby")
+    assert refused.value.returncode == 2
+    purging.choose_rules(council=story.council, years_kept=2, decision="KS 2017/12", by=cast.coordinator, on=DAY)
+    call_command("purge_reports", council="granby")
+    assert (capsys.readouterr().out, Report.objects.count()) == ("1 reports purged.\n", 0)
+
+
+def test_files_that_no_report_names_are_swept_after_a_day(story: Story, folder: Path) -> None:
+    report = built(story)
+    names = [f"7-{'a' * 16}.xlsx", f".7-{'b' * 16}.xlsx.0123abcd.part", f"8-{'c' * 16}.xlsx", "notes.txt"]
+    for name in names:
+        (folder / name).write_bytes(b"left")
+    for path in folder.iterdir():
+        if not path.name.startswith("8-"):
+            os.utime(path, (0, 0))
+    assert purging.sweep_files(timezone.now()) == 2
+    assert {path.name for path in folder.iterdir()} == {report.file_name, names[2], names[3]}
+
+
+def test_without_a_folder_there_is_nothing_to_sweep(tmp_path: Path) -> None:
+    with override_settings(REPORTS_DIR=tmp_path / "none"):
+        assert purging.sweep_files(timezone.now()) == 0
+
+
+# The list
+
+
+def test_the_list_says_what_kind_it_is_and_is_filtered_when_it_is_long(cast: Cast, story: Story) -> None:
+    browser = cast.browse(cast.coordinator)
+    made(story, cast.coordinator, kind=ReportKind.CASES, variant="publish", language="en", format="json")
+    short = browser.get(address("list", cast)).text
+    assert "Cases · For publication" in short
+    assert "JSON, for machines, English" in short
+    assert "shown_state" not in short
+    for day in range(20):
+        made(story, cast.coordinator, as_of=DAY - timedelta(days=day), state=ReportState.CANCELLED)
+    assert "shown_state" in browser.get(address("list", cast)).text
+    found = browser.get(address("list", cast), {"shown_kind": "cases"})
+    assert [report.kind for report in found.context["page_obj"]] == ["cases"]
+    assert "shown_kind=cases" in found.text.partition("hx-get=")[2]
+    none = browser.get(address("list", cast), {"shown_state": "failed", "shown_kind": "cases"}).text
+    assert ("No report is like that." in none, "shown_state" in none) == (True, True)
+    assert len(browser.get(address("list", cast), {"shown_state": "'"}).context["page_obj"]) == 20
+
+
+def test_the_chair_reads_the_list_and_its_history_but_changes_nothing(cast: Cast, story: Story) -> None:
+    failed = made(story, cast.coordinator, state=ReportState.FAILED, failure=lifecycle.BROKEN)
+    html = cast.browse(cast.chair).get(address("list", cast)).text
+    assert address("history", cast) in html
+    hidden = [address(name, cast, failed.pk) for name in ("again", "delete")]
+    assert [one in html for one in [*hidden, address("schedule", cast)]] == [False, False, False]
+
+
+# History
+
+
+def test_no_verb_lacks_its_sentence() -> None:
+    written = set()
+    for path in (ROOT / "reports").rglob("*.py"):
+        written |= set(re.findall(r'verb="(report\.\w+)"', path.read_text(encoding="utf-8")))
+    assert written - set(sentences.TELL) == set()
+    assert len(written) >= 10
+
+
+def test_history_tells_in_words_what_became_of_each_report(cast: Cast, story: Story) -> None:
+    coordinator = cast.coordinator
+    planned = scheduling.plan_report(
+        council=story.council, day=date(2017, 6, 30), recipients=[], by=coordinator, on=DAY
+    )
+    scheduling.change_recipients(planned=planned, recipients=[cast.chair], by=coordinator, on=DAY)
+    scheduling.unplan_report(planned=planned, by=coordinator, on=DAY)
+    report = built(story)
+    other = ask(story, as_of=date(2017, 3, 1))
+    lifecycle.cancel(report=other, by=coordinator, on=DAY)
+    lifecycle.ask_again(report=other, by=coordinator, at=NOW)
+    lifecycle.claim(other.pk, NOW)
+    lifecycle.claim(other.pk, NOW + timedelta(hours=2))
+    purging.choose_rules(council=story.council, years_kept=3, decision="KS 1", by=coordinator, on=DAY)
+    purging.choose_rules(council=story.council, years_kept=3, decision="", by=coordinator, on=DAY)
+    purging.delete(report=report, decision="KS 1", by=coordinator, on=DAY)
+    purging.delete(report=Report.objects.get(), decision="", by=coordinator, on=DAY)
+    what = "Status of the work plan, Working copy, Swedish, Excel"
+    plain = "Status of the work plan, Working copy"
+    told = [line.what for line in sentences.lines_of(sentences.entries(story.council))]
+    assert list(reversed(told)) == [
+        f"planned the report as of 2017-06-30, to be made by itself ({plain})",
+        "chose who is told of the report as of 2017-06-30: Olle Ordförande",
+        "took the report as of 2017-06-30 out of the automatic ones",
+        f"asked for the report as of 2017-03-15 ({what})",
+        f"the report as of 2017-03-15 was ready ({what}); SHA-256 {report.sha256}",
+        f"asked for the report as of 2017-03-01 ({what})",
+        f"cancelled the report as of 2017-03-01 ({what})",
+        f"asked again for the report as of 2017-03-01 ({what})",
+        "the report as of 2017-03-01 failed: The report couldn't be built within an hour.",
+        "chose that reports are kept 3 years; named the decision to purge reports by: KS 1",
+        "took the decision to purge reports by away",
+        f"purged the report as of 2017-03-15 ({what}) by KS 1; SHA-256 {report.sha256}",
+        f"deleted the report as of 2017-03-01 ({what}), which had no file",
+    ]
+
+
+def test_history_takes_as_many_queries_for_three_reports_as_for_one(cast: Cast, story: Story) -> None:
+    browser = cast.browse(cast.chair)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert browser.get(address("history", cast)).status_code == 200
+        return len(seen)
+
+    def plan(day: date) -> None:
+        one = scheduling.plan_report(council=story.council, day=day, recipients=[], by=cast.coordinator, on=DAY)
+        scheduling.change_recipients(planned=one, recipients=[cast.chair], by=cast.coordinator, on=DAY)
+
+    ask(story)
+    plan(DAY)
+    queries()
+    one = queries()
+    for days in (1, 2):
+        ask(story, as_of=DAY - timedelta(days=days))
+        plan(DAY + timedelta(days=days))
+    assert queries() == one
+
+
+def test_another_councils_history_is_not_told(cast: Cast, story: Story) -> None:
+    ask(story)
+    assert (
+        "2017-03-15"
+        not in cast.browse(cast.stranger)
+        .get(reverse("reports:history", args=[cast.stranger.council.slug]))
+        .text.partition("<main")[2]
+    )
