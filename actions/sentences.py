@@ -42,7 +42,13 @@ def sentences_of(action: Action, member: Member) -> list[Line]:
             ).select_related("goal")
         },
     )
-    return lines(reversed(entries), lambda entry: [_TELL[entry.verb](entry, names)])
+    return lines(reversed(entries), lambda entry: [_through(entry, _TELL[entry.verb](entry, names))])
+
+
+def _through(entry: HistoryEntry, words: str) -> str:
+    """Say that what the entry tells came in a file that was sent out with a report."""
+    report = _new(entry, "report")
+    return _("%(words)s (through report %(number)s)") % {"words": words, "number": report} if report else words
 
 
 def dict_of_labels(keys: set[int], action: Action) -> dict[int, str]:
@@ -144,6 +150,7 @@ _TELL: dict[str, Callable[[HistoryEntry, _Names], str]] = {
     "action.amended": _amended,
     "action.started": lambda entry, names: _("started"),
     "action.done": lambda entry, names: _("reported as done"),
+    "action.effect_told": lambda entry, names: _("told what it led to"),
     "action.postponed": _postponed,
     "action.cancelled": lambda entry, names: _("cancelled"),
     "action.reopened": lambda entry, names: _("reopened"),

@@ -1,6 +1,8 @@
 """The only writer of history: a change and the record of it are one step."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
@@ -12,6 +14,28 @@ from bra.models import Council, HistoryEntry, Member
 # Longer texts are recorded as changed, not copied: history must not become a second archive of notes.
 LONGEST_COPY = 300
 NOT_COPIED = "…"
+
+
+# What the changes of now come through, {name: key}; see `through`.
+_SOURCE: ContextVar[dict[str, int]] = ContextVar("source", default={})  # noqa: B039 - replaced as a whole, never changed
+
+
+@contextmanager
+def through(**source: int) -> Iterator[None]:
+    """Let each entry that is written inside say what the change came through, as "report": [None, its key].
+
+    Verbs of every floor can so be used on behalf of a file without knowing of files.
+    """
+    token = _SOURCE.set(source)
+    try:
+        yield
+    finally:
+        _SOURCE.reset(token)
+
+
+def _changes(changes: dict[str, Any]) -> dict[str, Any]:
+    sources = {name: [None, key] for name, key in _SOURCE.get().items()}
+    return {field: [_kept(old), _kept(new)] for field, (old, new) in changes.items()} | sources
 
 
 def _kept(value: Any) -> Any:
@@ -34,7 +58,7 @@ def record(
         verb=verb,
         target_type=target._meta.model_name or "",
         target_id=target.pk,
-        changes={field: [_kept(old), _kept(new)] for field, (old, new) in changes.items()},
+        changes=_changes(changes),
     )
 
 
@@ -56,7 +80,7 @@ def record_all(
                 verb=verb,
                 target_type=target._meta.model_name or "",
                 target_id=target.pk,
-                changes={field: [_kept(old), _kept(new)] for field, (old, new) in fields.items()},
+                changes=_changes(fields),
             )
             for target, fields in rows
         ],

@@ -16,7 +16,7 @@ import re
 import resource
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ MOST_TEXT = 2_000_000  # characters of all cells together
 # Formatting often reaches down to the last row there is. After so many empty rows nothing more is looked for.
 EMPTY_ROWS = 2_000
 MOST_MEMBERS, MOST_UNPACKED, MOST_TIMES = 2_000, 64 * 2**20, 200
-_ENCRYPTED_IN_OLE = "EncryptedPackage".encode("utf-16-le")
+ENCRYPTED_IN_OLE = "EncryptedPackage".encode("utf-16-le")
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 Cell = str | int | float | None
@@ -61,7 +61,7 @@ def limit() -> None:
 def read(content: bytes) -> dict[str, Any]:
     """Return the sheets of a file of any kind that is known, as the module says."""
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Refused("encrypted" if _ENCRYPTED_IN_OLE in content else "old")
+        raise Refused("encrypted" if ENCRYPTED_IN_OLE in content else "old")
     if content.startswith(b"PK"):
         sheets, notes = _archive(content)
     elif re.match(rb"%PDF|\{\\rtf|\s*<|\x7fELF|MZ", content) or _looks_binary(content):
@@ -115,7 +115,7 @@ class Bounds:
             raise Refused("text", most=MOST_TEXT)
 
 
-def _plain(value: Any) -> Cell:
+def plain(value: Any) -> Cell:
     """Return a cell's value as text or number; a day in ISO form, without its midnight."""
     if isinstance(value, bool):
         return "ja" if value else "nej"
@@ -135,13 +135,19 @@ def _plain(value: Any) -> Cell:
 # Archives
 
 
-def _archive(content: bytes) -> tuple[list[tuple[str, Iterable[Row]]], set[str]]:
+def opened(content: bytes) -> tuple[zipfile.ZipFile, set[str]]:
+    """Open an archive that may be anybody's, and return the names in it; refuse one that can only mean harm."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         names = _checked(archive)
         _refuse_declarations(archive)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
         raise Refused("broken") from error
+    return archive, names
+
+
+def _archive(content: bytes) -> tuple[list[tuple[str, Iterable[Row]]], set[str]]:
+    archive, names = opened(content)
     if "xl/workbook.xml" in names:
         notes = {"links"} if any(name.startswith("xl/externalLinks/") for name in names) else set()
         if "xl/vbaProject.bin" in names:
@@ -227,11 +233,11 @@ def _sheet(sheet: Any, formulas: Any) -> Iterator[Row]:
     written = iter(formulas.iter_rows(values_only=True)) if formulas is not None else None
     try:
         for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-            cells = [_plain(value) for value in values]
+            cells = [plain(value) for value in values]
             if written is not None:
                 for place, formula in enumerate(next(written, ())):
                     if place < len(cells) and cells[place] is None and formula is not None:
-                        cells[place] = _plain(formula)
+                        cells[place] = plain(formula)
             yield number, cells
     except (MemoryError, Refused):
         raise
@@ -296,12 +302,12 @@ def _ods_cells(row: ElementTree.Element) -> list[Cell]:
 
 def _ods_value(cell: ElementTree.Element) -> Cell:
     if day := cell.get(f"{{{_OFFICE}}}date-value"):
-        return _plain(day.removesuffix("T00:00:00"))
+        return plain(day.removesuffix("T00:00:00"))
     if number := cell.get(f"{{{_OFFICE}}}value"):
         with contextlib.suppress(ValueError):
-            return _plain(float(number))
+            return plain(float(number))
     paragraphs = ("".join(part.itertext()) for part in cell.iter(f"{{{_TEXT}}}p"))
-    return _plain("\n".join(paragraphs))
+    return plain("\n".join(paragraphs))
 
 
 # Text files
@@ -320,7 +326,7 @@ def _csv(content: bytes) -> Iterator[Row]:
     csv.field_size_limit(LONGEST_CELL * 50)
     try:
         for number, values in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):
-            yield number, [_plain(value) for value in values]
+            yield number, [plain(value) for value in values]
     except csv.Error as error:
         raise Refused("broken") from error
 
@@ -334,8 +340,8 @@ def _decoded(content: bytes) -> str:
         return content.decode("cp1252", "replace")  # what Excel writes in Sweden
 
 
-def main() -> None:
-    """Answer what stdin holds."""
+def answer(read: Callable[[bytes], dict[str, Any]]) -> None:
+    """Answer what stdin holds, as `read` reads it."""
     limit()
     try:
         said = read(sys.stdin.buffer.read())
@@ -356,4 +362,4 @@ def _peak() -> int:
 
 
 if __name__ == "__main__":
-    main()
+    answer(read)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ Cell = str | int | float | None
 LARGEST = 5 * 2**20  # bytes of a file
 SECONDS = 9.0
 PROGRAM = Path(__file__).with_name("grids.py")
+READ_BACK = Path(__file__).with_name("back_grids.py")
 # What stands where the digits of what looks like a personnummer stood: the number itself is never kept.
 MASK = "••••••-••••"
 
@@ -53,13 +55,54 @@ def read(content: bytes) -> Book:
 
     What looks like a personnummer is masked before anything else sees it.
     """
+    said = _answer(content, PROGRAM)
+    return Book(_sheets(said), said["notes"], said["peak"])
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What was read of a workbook that was sent out and comes back: the wanted cells of each row, by its number.
+
+    `absent` are the columns that it hasn't, `formulas` the rows with a formula in a wanted cell, `properties` what the
+    file says of itself.
+    """
+
+    rows: dict[int, list[Cell]]
+    absent: list[str]
+    formulas: list[int]
+    properties: dict[str, str]
+    peak: int = 0
+
+
+def read_back(content: bytes, heads: Mapping[str, Sequence[str]], key: Sequence[str], most: int) -> Returned:
+    """Read the columns with those heads of an .xlsx file of ours, up to `most` rows, or refuse it by RuleBroken.
+
+    `heads` has what each column may be called; the first sheet that has all columns of `key` is read. None has: no
+    rows. Time, memory and the masking of what looks like a personnummer are as in `read`.
+    """
+    said = _answer(content, READ_BACK, json.dumps({"heads": heads, "key": list(key), "rows": most}))
+    sheets = _sheets(said)
+    return Returned(
+        sheets[0].rows if sheets else {}, said["absent"], said["formulas"], said["properties"], said["peak"]
+    )
+
+
+def _sheets(said: dict[str, Any]) -> list[Sheet]:
+    return [
+        Sheet(masked(one["name"]), {row["number"]: list(map(_kept, row["cells"])) for row in one["rows"]})
+        for one in said["sheets"]
+    ]
+
+
+def _answer(content: bytes, program: Path, *arguments: str) -> dict[str, Any]:
+    """Let the program read the content; return what it says, or refuse by RuleBroken."""
     if len(content) > LARGEST:
         raise _refusal("large", {"most": LARGEST // 2**20})
     if not content.strip():
         raise _refusal("empty", {})
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-X", "utf8", str(PROGRAM)],
+            [sys.executable, "-I", "-X", "utf8", str(program), *arguments],
             input=content,
             capture_output=True,
             timeout=SECONDS,
@@ -71,14 +114,11 @@ def read(content: bytes) -> Book:
     if done.returncode or not done.stdout:
         # Killed by a limit: of the processor's time by a signal, of memory by whatever broke first.
         raise _refusal("time" if done.returncode in (-24, -9) else "memory", {})
-    said = json.loads(done.stdout)
+    said: dict[str, Any] = json.loads(done.stdout)
     if "refused" in said:
-        raise _refusal(said["refused"], said["values"])
-    sheets = [
-        Sheet(masked(one["name"]), {row["number"]: list(map(_kept, row["cells"])) for row in one["rows"]})
-        for one in said["sheets"]
-    ]
-    return Book(sheets, said["notes"], said["peak"])
+        code = said["refused"]
+        raise _refusal("no workbook" if program == READ_BACK and code in ("unknown", "old") else code, said["values"])
+    return said
 
 
 def masked(text: str) -> str:
@@ -109,6 +149,7 @@ def _why(code: str) -> str:
         "old": _("The file is in Excel's old format (.xls). Open it and save it as .xlsx."),
         "encrypted": _("The file is protected by a password. Save a copy without one."),
         "unknown": _("This isn't a file that can be read. Save the list as .xlsx, .ods or .csv."),
+        "no workbook": _("This isn't an Excel file (.xlsx). Choose the file that was filled in, saved as .xlsx."),
         "broken": _("The file is damaged or cut off. Open it in Excel, save it anew, and choose the new file."),
         "bomb": _("The file unpacks to much more than a list of actions holds, so it isn't opened."),
         "entities": _("The file holds declarations that no workbook needs, so it isn't opened."),

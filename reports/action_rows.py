@@ -13,7 +13,7 @@ from reports import status
 from reports.status import ActionRow, Before, Changes
 
 # What somebody wrote isn't rewound: a text that was mended or removed must not come back in a report of an earlier day.
-REWOUND = ("status", "deadline", "closed_on", "owner", "activity", "approved_on")
+REWOUND = ("status", "deadline", "closed_on", "owner", "activity", "approved_on", "version")
 _DAYS = ("deadline", "closed_on")
 _DONE = Status.DONE.value
 # The first entry of a row says what it began as, not what was there before.
@@ -97,16 +97,16 @@ def read(council: Council, as_of: date, since: date, own: Mapping[int, int | Non
         for now in batch:
             # fmt: off
             (
-                pk, title, effect, agreed_on, state, deadline, closed_on, owner, activity, approved_on,
+                pk, title, effect, agreed_on, state, deadline, closed_on, owner, activity, approved_on, version,
                 item, item_title, restricted, case, meeting, decision,
             ) = now
             # fmt: on
             if restricted:
                 some.restricted.add(pk)
             if pk in later:
-                values = dict(zip(REWOUND, now[4:10], strict=True))
+                values = dict(zip(REWOUND, now[4:11], strict=True))
                 some.earlier[pk] = _before(values, later[pk], since)
-                state, deadline, closed_on, owner, activity, approved_on = _as_of(values, later[pk], as_of)
+                state, deadline, closed_on, owner, activity, approved_on, version = _as_of(values, later[pk], as_of)
             name, role, organisation = members[owner]
             is_done = state == _DONE
             fields = (
@@ -129,6 +129,7 @@ def read(council: Council, as_of: date, since: date, own: Mapping[int, int | Non
                 item in marked,
                 name,
                 is_done and approved_on is None,
+                version,
             )
             # Half the time of calling it, which a test makes up for by counting the fields.
             some.rows.append(new(ActionRow, fields))

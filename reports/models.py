@@ -1,13 +1,14 @@
-"""The status reports that have been asked for."""
+"""The status reports that have been asked for, and the working copies of them that came back filled in."""
 
 from datetime import date, datetime
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from actions.models import WorkPlan
-from bra.models import Council, Member
+from actions.models import Action, Comment, WorkPlan
+from bra.models import Council, Member, Role
 
 
 class ReportState(models.TextChoices):
@@ -56,6 +57,12 @@ class Format(models.TextChoices):
     CSV = "csv", _("CSV, the actions only")
     PDF = "pdf", _("PDF, the summary only")
     JSON = "json", _("JSON, for machines")
+
+
+def comes_back(kind: str, variant: str, file_format: str = Format.XLSX) -> bool:
+    """Whether such a file can be filled in: a working copy, in Excel's format, with a table of actions."""
+    with_actions = kind in (ReportKind.STATUS, ReportKind.FOLLOW_UP)
+    return with_actions and variant == Variant.WORKING and file_format == Format.XLSX
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -147,6 +154,11 @@ class Report(models.Model):
     def __str__(self) -> str:
         return f"{self.plan} {self.as_of}"
 
+    @property
+    def comes_back(self) -> bool:
+        """Whether its file is there and can be filled in."""
+        return self.state == ReportState.READY and comes_back(self.kind, self.variant, self.format)
+
 
 class Download(models.Model):
     """Somebody fetched a report's file."""
@@ -183,6 +195,93 @@ class ReportSchedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.council_id} {self.on}"
+
+
+class ReturnState(models.TextChoices):
+    """What has become of a file that came back."""
+
+    READ = "read", pgettext_lazy("file", "Being looked at")
+    APPLIED = "applied", pgettext_lazy("file", "Taken in")
+    UNDONE = "undone", pgettext_lazy("file", "Undone")
+
+
+class ReturnedFileQuerySet(models.QuerySet["ReturnedFile"]):
+    """Words for files that came back."""
+
+    def visible_to(self, member: Member) -> "ReturnedFileQuerySet":
+        """Those that exist for the member: of the own council, for the coordinator.
+
+        What is being looked at may hold anything, so it is only for who chose the file.
+        """
+        if member.role != Role.COORDINATOR:
+            return self.none()
+        own = self.filter(council_id=member.council_id)
+        return own.filter(~Q(state=ReturnState.READ) | Q(by=member)).defer("rows")
+
+
+class ReturnedFile(models.Model):
+    """A working copy of a report that came back filled in. Its cells are kept only while it is being looked at."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="returned_files")
+    report = models.ForeignKey(Report, models.SET_NULL, null=True, related_name="returned_files")
+    by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    on = models.DateField(_("day"))
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    file_name = models.CharField(_("file"), max_length=200)
+    sha256 = models.CharField(max_length=64, editable=False)
+    # As reports.returning.selection.kept gives it.
+    rows = models.JSONField(default=dict, editable=False)
+    # The rows that are to be taken in although their actions have moved on, by their numbers.
+    taken = models.JSONField(default=list, editable=False)
+    state = models.CharField(_("state"), max_length=7, choices=ReturnState, default=ReturnState.READ)
+    applied_on = models.DateField(null=True, editable=False)
+    undone_on = models.DateField(null=True, editable=False)
+    # How many rows were what, once it was taken in.
+    unchanged = models.PositiveIntegerField(default=0, editable=False)
+    left_out = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = ReturnedFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("filled-in report")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ReturnState.values), name="returned_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=ReturnState.READ, applied_on=None)
+                | (~Q(state=ReturnState.READ) & Q(applied_on__isnull=False)),
+                name="returned_applied_has_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ReturnState.UNDONE, undone_on__isnull=False)
+                | (~Q(state=ReturnState.UNDONE) & Q(undone_on=None)),
+                name="returned_undone_has_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class ReturnedAction(models.Model):
+    """An action that a file that came back has changed, and what is needed to put it back."""
+
+    file = models.ForeignKey(ReturnedFile, models.CASCADE, related_name="returned")
+    action = models.ForeignKey(Action, models.CASCADE, related_name="+")
+    row = models.PositiveIntegerField(_("row"))
+    # As actions.lifecycle.as_it_is gives it; empty once the file is undone.
+    before = models.JSONField(default=dict, editable=False)
+    # The action's version as the file left it.
+    version = models.PositiveIntegerField(editable=False)
+    comment = models.OneToOneField(Comment, models.SET_NULL, related_name="+", null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("action of a filled-in report")
+        ordering = ["row", "pk"]
+        constraints = [models.UniqueConstraint(fields=["file", "action"], name="returned_action_once")]
+
+    def __str__(self) -> str:
+        return f"{self.file_id} {self.row}"
 
 
 class ReportRules(models.Model):

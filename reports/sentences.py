@@ -73,6 +73,26 @@ def _ready(changes: _Words, words: _Words, names: dict[int, str]) -> str:
     return _("the report as of %(day)s was ready (%(report)s); SHA-256 %(sha256)s") % kept
 
 
+def _returned(changes: _Words, words: _Words, names: dict[int, str]) -> str:
+    number = _value(changes, "actions")
+    told = ngettext(
+        "took the filled-in report as of %(day)s in: %(n)d action changed (%(report)s)",
+        "took the filled-in report as of %(day)s in: %(n)d actions changed (%(report)s)",
+        number,
+    )
+    return told % {**words, "n": number}
+
+
+def _return_undone(changes: _Words, words: _Words, names: dict[int, str]) -> str:
+    number = _value(changes, "actions", 0) - _value(changes, "actions")
+    told = ngettext(
+        "put back what the filled-in report as of %(day)s changed: %(n)d action (%(report)s)",
+        "put back what the filled-in report as of %(day)s changed: %(n)d actions (%(report)s)",
+        number,
+    )
+    return told % {**words, "n": number}
+
+
 def _failed(changes: _Words, words: _Words, names: dict[int, str]) -> str:
     # Kept in English, translated where it is shown, as on the row.
     failure = str(_value(changes, "failure"))
@@ -113,6 +133,8 @@ TELL: dict[str, Callable[[_Words, _Words, dict[int, str]], str]] = {
     "report.failed": _failed,
     "report.cancelled": _plain(lambda: _("cancelled the report as of %(day)s (%(report)s)")),
     "report.purged": _purged,
+    "report.returned": _returned,
+    "report.return_undone": _return_undone,
     "report.planned": _plain(lambda: _("planned the report as of %(day)s, to be made by itself (%(report)s)")),
     "report.unplanned": _plain(lambda: _("took the report as of %(day)s out of the automatic ones")),
     "report.recipients_changed": _recipients,

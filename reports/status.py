@@ -47,6 +47,8 @@ class ActionRow(NamedTuple):
     owner_name: str = ""
     # Reported done, and the council is still to agree.
     awaits: bool = False
+    # How many times it had been changed by the end of the day.
+    version: int = 0
 
     @property
     def is_live(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import keeping_views, schedule_views, views, web_views
+from reports import keeping_views, returning_views, schedule_views, views, web_views
 
 app_name = "reports"
 urlpatterns = [
@@ -20,4 +20,8 @@ urlpatterns = [
     path("rapporter/automatiska/vanliga/", schedule_views.schedule_usual, name="schedule_usual"),
     path("rapporter/automatiska/<int:pk>/mottagare/", schedule_views.schedule_recipients, name="schedule_recipients"),
     path("rapporter/automatiska/<int:pk>/ta-bort/", schedule_views.schedule_remove, name="schedule_remove"),
+    path("rapporter/<int:pk>/ifylld/", returning_views.take_up, name="return"),
+    path("rapporter/ifyllda/<int:pk>/", returning_views.detail, name="returned"),
+    path("rapporter/ifyllda/<int:pk>/angra/", returning_views.undo, name="return_undo"),
+    path("rapporter/ifyllda/<int:pk>/kasta/", returning_views.discard, name="return_discard"),
 ]

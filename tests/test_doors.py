@@ -29,7 +29,7 @@ from meetings.models import (
     StandingItem,
     Unlocking,
 )
-from reports.models import Report, ReportSchedule, ReportState
+from reports.models import Report, ReportSchedule, ReportState, ReturnedFile
 from tests import make
 from tests.cast import Cast, seat_everybody
 from tests.make import NOW, TODAY
@@ -221,6 +221,10 @@ DOORS = {
     "reports:schedule_usual": Door("POST", COORDINATOR),
     "reports:schedule_recipients": Door("GET", COORDINATOR, "planned_report"),
     "reports:schedule_remove": Door("POST", COORDINATOR, "planned_report"),
+    "reports:return": Door("GET", COORDINATOR, "report"),
+    "reports:returned": Door("GET", COORDINATOR, "returned"),
+    "reports:return_undo": Door("POST", COORDINATOR, "returned"),
+    "reports:return_discard": Door("POST", COORDINATOR, "returned"),
 }
 
 
@@ -292,6 +296,16 @@ class Furnished:
             ),
             "planned_report": ReportSchedule.objects.create(council=council, on=date(2017, 6, 30)),
         }
+        self.objects["returned"] = ReturnedFile.objects.create(
+            council=council,
+            report=self.objects["report"],
+            by=owner,
+            on=TODAY,
+            file_name="rapport.xlsx",
+            sha256="0" * 64,
+            state="applied",
+            applied_on=TODAY,
+        )
         self.objects["request"] = DeadlineRequest.objects.create(
             action=self.objects["action"], asked_by=owner, asked_on=TODAY, until=date(2017, 9, 1)
         )

@@ -14,7 +14,7 @@ ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
     {"fields", "text", "errors", "models", "signals", "http", "personnummer", "workdays", "mime", "wire", "moulds"},
-    {"permissions", "rows", "status", "indicators", "series", "timing", "grids", "reading"},
+    {"permissions", "rows", "status", "indicators", "series", "timing", "grids", "back_grids", "reading", "marks"},
     {"proposing"},
     {
         "history",
@@ -45,7 +45,7 @@ STEPS = [
         "documents",
         "pdf",
     },
-    {"lifecycle", "plan_lifecycle", "indicator_lifecycle", "receivers", "minutes"},
+    {"lifecycle", "plan_lifecycle", "indicator_lifecycle", "receivers", "minutes", "returning"},
     {
         "forms",
         "scheduling",
@@ -62,6 +62,7 @@ STEPS = [
         "closing_forms",
         "action_page",
         "rule_forms",
+        "returning_forms",
         "letters",
         "minutes_letters",
         "mailing_forms",
@@ -120,6 +121,7 @@ STEPS = [
         "indicator_views",
         "mail_views",
         "rule_views",
+        "returning_views",
         "calendar_views",
         "history_views",
         "templatetags",
@@ -153,6 +155,8 @@ CLOCKLESS = {
     "timing",
     "permissions",
     "lifecycle",
+    "returning",
+    "marks",
     "plan_lifecycle",
     "indicator_lifecycle",
     "plan_figures",
@@ -183,6 +187,7 @@ CLOCKLESS = {
     "reading",
     "proposing",
     "grids",
+    "back_grids",
     "workdays",
 }
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow", "time"}

@@ -10,7 +10,15 @@ from actions.lifecycle.closing import approve, approve_all, send_back, unapprove
 from actions.lifecycle.comments import comment, mentionable, take_back_comment
 from actions.lifecycle.deadlines import answer_deadline, ask_deadline, withdraw_deadline
 from actions.lifecycle.owners import FROM, TO, hand_over, hand_over_all, hand_over_to_colleague
-from actions.lifecycle.progress import cancel, postpone, reopen, report_done, start
+from actions.lifecycle.progress import (
+    cancel,
+    postpone,
+    refuse_closing_day,
+    reopen,
+    report_done,
+    start,
+    tell_effect,
+)
 from actions.lifecycle.undoing import as_it_is, take_back
 
 __all__ = [
@@ -34,6 +42,7 @@ __all__ = [
     "make_calendar",
     "mentionable",
     "postpone",
+    "refuse_closing_day",
     "remove",
     "reopen",
     "report_done",
@@ -44,6 +53,7 @@ __all__ = [
     "stop_calendar",
     "take_back",
     "take_back_comment",
+    "tell_effect",
     "unapprove",
     "unapprove_all",
     "withdraw_deadline",

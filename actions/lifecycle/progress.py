@@ -22,9 +22,15 @@ def start(*, action: Action, by: Member, on: date) -> Action:
 
 
 @transaction.atomic
-def report_done(*, action: Action, by: Member, on: date, effect: str = "") -> Action:
-    """Say that the action is done, and what it led to. It awaits the council's approval, if the council wants that."""
+def report_done(*, action: Action, by: Member, on: date, effect: str = "", closed_on: date | None = None) -> Action:
+    """Say that the action is done, and what it led to. It awaits the council's approval, if the council wants that.
+
+    `closed_on` is the day on which it was done, where that was an earlier one.
+    """
     action = locked_live(action)
+    day = closed_on or on
+    if closed_on is not None:
+        refuse_closing_day(action, closed_on, on)
     approved = None if ReminderRules.of(action.council).two_steps else on
     change(
         action,
@@ -32,12 +38,22 @@ def report_done(*, action: Action, by: Member, on: date, effect: str = "") -> Ac
         on=on,
         verb="action.done",
         status=Status.DONE,
-        closed_on=on,
+        closed_on=day,
         approved_on=approved,
         effect=effect.strip() or action.effect,
     )
     if approved is not None:
         settle(action, by=by, on=on)
+    return action
+
+
+@transaction.atomic
+def tell_effect(*, action: Action, by: Member, on: date, effect: str) -> Action:
+    """Say afterwards what an action that is done led to."""
+    action = locked_agreed(action)
+    if action.status != Status.DONE:
+        raise RuleBroken(_("What it led to is told when the action is done."), field="effect")
+    change(action, by=by, on=on, verb="action.effect_told", effect=effect.strip() or action.effect)
     return action
 
 
@@ -74,6 +90,16 @@ def reopen(*, action: Action, by: Member, on: date) -> Action:
     if was_approved:
         unsettle(action, by=by, on=on)
     return action
+
+
+def refuse_closing_day(action: Action, day: date, on: date) -> None:
+    """Refuse a day of closing that hasn't come, or was before the action was agreed."""
+    if day > on:
+        raise RuleBroken(_("The action can't have been closed in the future: today is %(day)s.") % {"day": on})
+    if day < action.agreed_on:
+        raise RuleBroken(
+            _("The action can't have been closed before it was agreed, %(day)s.") % {"day": action.agreed_on}
+        )
 
 
 def refuse_until(action: Action, until: date, on: date) -> None:

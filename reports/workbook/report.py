@@ -1,11 +1,13 @@
 """The workbook of a status report, before its sheets are written."""
 
 from django.utils.translation import gettext as _
+from openpyxl.packaging.custom import StringProperty
 
-from reports import kinds
+from reports import kinds, marks
 from reports.models import Language, ReportKind, Variant
 from reports.selection import StatusData
 from reports.workbook.book import Book, Progress
+from reports.workbook.texts import cell_text
 
 
 class Report(Book):
@@ -26,3 +28,13 @@ class Report(Book):
         if self.question.kind != ReportKind.STATUS:
             self.footer = _("%(title)s, as of %(day)s") % {"title": self.title, "day": self.day}
         self.cover.title = _("Cover")
+        question = data.question
+        said = {
+            marks.COUNCIL: question.council.slug,
+            marks.PLAN: cell_text(question.plan.name),
+            marks.KIND: str(question.kind),
+            marks.AS_OF: question.as_of.isoformat(),
+            marks.VARIANT: str(question.variant),
+        }
+        for name, value in said.items():
+            self.book.custom_doc_props.append(StringProperty(name=name, value=value))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 
 from actions.models import Status
 from bra.models import Accent
@@ -17,6 +17,7 @@ ACCENTS = {
     Accent.SLATE: "3B4F63",
 }
 INK, MUTED, LINE, PALE, WHITE = "17201E", "52605C", "D0D8D5", "F1F4F3", "FFFFFF"
+OPEN = "FFF9E6"
 # The app's own tones; each at least 4.5:1 on white, as text in a cell too.
 TONES = {
     Status.DONE: "1D6B3C",
@@ -65,6 +66,13 @@ def styles(accent: str) -> Iterable[NamedStyle]:
         fill=PatternFill("solid", fgColor=f"FF{accent}"),
     )
     yield style("text", ink, top, border=under, number_format="@")
+    # What may be filled in: unlocked, and seen to be so.
+    fill_in: dict[str, Any] = {
+        "fill": PatternFill("solid", fgColor=f"FF{OPEN}"),
+        "protection": Protection(locked=False),
+    }
+    yield style("text open", ink, top, border=under, number_format="@", **fill_in)
+    yield style("date open", ink, top, border=under, number_format="yyyy-mm-dd", **fill_in)
     yield style("strong", strong, top, border=under, number_format="@")
     yield style("date", ink, top, border=under, number_format="yyyy-mm-dd")
     yield style("number", ink, top, border=under, number_format="0")

@@ -282,6 +282,8 @@ def test_only_what_machines_make_is_left_empty(council: Council) -> None:
         "ReminderRules",
         "ReminderRun",
         "ReportRules",
+        "ReturnedAction",
+        "ReturnedFile",
         "StoppedAddress",
         "Unlocking",
         "Unsubscription",

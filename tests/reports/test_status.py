@@ -364,6 +364,7 @@ def test_a_row_that_is_read_has_every_field_in_its_place(db: None) -> None:
         "extremism": True,
         "owner_name": owner.name,
         "awaits": True,
+        "version": 1,
     }
 
 

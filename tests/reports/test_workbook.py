@@ -23,7 +23,7 @@ from python_calamine import CalamineWorkbook
 from actions import lifecycle, plan_lifecycle
 from actions.models import Action, Status, WorkPlan
 from bra.models import Council
-from reports import selection, status, workbook
+from reports import marks, selection, status, workbook
 from reports.selection import LeftOut, Question, StatusData
 from reports.workbook.texts import LONGEST_TEXT, cell_text
 from tests import make
@@ -93,17 +93,18 @@ def test_the_action_table_holds_exactly_the_rows(story: Story, content: bytes) -
         yes, no, outside = _("Yes"), _("No"), _("Outside the plan")
     numbers = [action.meeting_number for action in data.actions]
     pks = [action.pk for action in data.actions]
+    signs = [marks.mark(story.council.slug, pk, version) for pk, version in zip(pks, (0, 1, 0), strict=True)]
     first, third = story.activities[0], story.activities[2]
     jan, mar = datetime(2017, 1, 16), datetime(2017, 3, 2)  # noqa: DTZ001 - a cell's date has no zone
     text = "Prata med fastighetsägaren"
     owners = [owner.label for owner in story.owners]
     assert table_rows(content, "Atgarder") == [
         (pks[0], "Sanera klottret", todo, yes, 28, datetime(2017, 2, 15), owners[0], "Polisen", "1 Mål 1",  # noqa: DTZ001 - as above
-         first.code, numbers[0], None, jan, None, None),
+         first.code, numbers[0], None, jan, None, None, None, signs[0]),
         (pks[1], text, done, no, None, datetime(2017, 2, 15), owners[1], "Åsens skola", outside,  # noqa: DTZ001 - as above
-         None, numbers[1], None, jan, datetime(2017, 2, 1), "Lugnare kvällar"),  # noqa: DTZ001 - as above
+         None, numbers[1], None, jan, datetime(2017, 2, 1), "Lugnare kvällar", None, signs[1]),  # noqa: DTZ001 - as above
         (pks[2], text, todo, no, None, datetime(2017, 4, 1), owners[2], "Åsens skola", "2 Mål 2",  # noqa: DTZ001 - as above
-         third.code, numbers[2], None, mar, None, None),
+         third.code, numbers[2], None, mar, None, None, None, signs[2]),
     ]  # fmt: skip
 
 
@@ -360,7 +361,7 @@ def test_the_changes_are_those_since_the_previous_report(story: Story) -> None:
 def test_the_status_column_takes_its_choices_from_a_range(content: bytes) -> None:
     book = opened(content)
     actions, lists = book.worksheets[4], book.worksheets[-1]
-    (validation,) = actions.data_validations.dataValidation
+    validation = actions.data_validations.dataValidation[0]
     assert (validation.type, str(validation.sqref)) == ("list", "C5:C7")
     assert validation.formula1 == f"'{lists.title}'!$A$5:$A$9"
     assert [cell.value for (cell,) in lists["A5:A9"]] == swedish(*Status.labels)

@@ -9,19 +9,21 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from actions.models import Status
-from reports import status
-from reports.models import ReportKind
+from reports import marks, status
+from reports.models import ReportKind, comes_back
 from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
 from reports.workbook.report import Report
 from reports.workbook.styles import LATE, TONES
 
 
 def actions(report: Report) -> None:
-    """Write every action."""
+    """Write every action. A working copy can be filled in: its light columns are open, the others are locked."""
+    returns = comes_back(report.question.kind, report.question.variant)
+    filled = " open" if returns else ""
     columns = [
-        Column(_("No."), 7, "number"),
+        Column(_("ID") if returns else _("No."), 7, "number"),
         Column(_("Action"), 42, "strong"),
-        Column(_("Status"), 15),
+        Column(_("Status"), 15, f"text{filled}"),
         Column(_("Overdue"), 12),
         Column(_("Days overdue"), 11, "count"),
         Column(_("Deadline"), 12, "date"),
@@ -32,15 +34,19 @@ def actions(report: Report) -> None:
         Column(_("Meeting"), 10),
         Column("§", 8),
         Column(_("Agreed"), 12, "date"),
-        Column(_("Closed"), 12, "date"),
-        Column(_("What it led to"), 36),
+        Column(_("Closed"), 12, f"date{filled}"),
+        Column(_("What it led to"), 36, f"text{filled}"),
     ]
+    if returns:
+        columns += filled_in_columns()[2:]
     sheet = report.sheet(
         _("Actions"),
         _("Actions"),
-        _("One row for each action, as it was on %(day)s.") % {"day": report.day},
+        _("One row for each action, as it was on %(day)s.") % {"day": report.day}
+        + (" " + _("Fill in the light cells and send the file to the coordinator.") if returns else ""),
         columns,
     )
+    slug = report.council.slug
     # Looked up once: there may be a hundred thousand rows.
     yes, no, outside = _("Yes"), _("No"), (_("Outside the plan"), None)
     words = {str(state.value): str(state.label) for state in Status}
@@ -66,6 +72,7 @@ def actions(report: Report) -> None:
             action.agreed_on,
             action.closed_on,
             action.effect or None,
+            *((None, marks.mark(slug, action.pk, action.version)) if returns else ()),
         )
 
     last = report.long_table(
@@ -82,6 +89,8 @@ def actions(report: Report) -> None:
         dress_status(report, sheet, "C", last)
         report.tint(sheet, "D", last, {_("Yes"): LATE})
         report.tint_positive(sheet, "E", last)
+        if returns:
+            let_fill_in(sheet, last, agreed="M", closed="N", texts="OP")
 
 
 def owner_column(report: Report) -> Column:
@@ -106,6 +115,40 @@ def _validate_status(sheet: Worksheet, area: str) -> None:
     validation.error = _("Choose one of the words in the list.")
     validation.add(area)
     sheet.add_data_validation(validation)
+
+
+def filled_in_columns() -> list[Column]:
+    """The columns that a table gets at its end to be filled in, and that which tells its rows' versions."""
+    return [
+        Column(_("Closed"), 12, "date open"),
+        Column(_("What it led to"), 36, "text open"),
+        Column(_("Comment"), 30, "text open"),
+        Column(_("Version"), 10),
+    ]
+
+
+def let_fill_in(sheet: Worksheet, last: int, *, agreed: str, closed: str, texts: str) -> None:
+    """Lock what isn't open, with no password, and say at once what can't be taken in when the file comes back.
+
+    The columns by their letters: the day of agreeing, that of closing, and from the first to the last text.
+    """
+    protection = sheet.protection
+    protection.sheet = True
+    # False: it stays allowed.
+    protection.autoFilter = protection.sort = protection.formatColumns = protection.formatRows = False
+    day = DataValidation(
+        type="date", operator="between", formula1=f"${agreed}{FIRST_ROW}", formula2="TODAY()", showErrorMessage=True
+    )
+    day.errorTitle, day.error = _("Not such a day"), _("Write a day from when the action was agreed until today.")
+    day.add(f"{closed}{FIRST_ROW}:{closed}{last}")
+    text = DataValidation(
+        type="textLength", operator="lessThanOrEqual", formula1=str(marks.LONGEST), showErrorMessage=True
+    )
+    text.errorTitle = _("Too long")
+    text.error = _("At most %(most)d characters can be taken in.") % {"most": marks.LONGEST}
+    text.add(f"{texts[0]}{FIRST_ROW}:{texts[-1]}{last}")
+    sheet.add_data_validation(day)
+    sheet.add_data_validation(text)
 
 
 def lists(report: Report) -> None:

@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 
 from actions.models import Status
 from meetings.models import DecisionKind
+from reports import marks
+from reports.models import comes_back
 from reports.status import ActionRow
 from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
 from reports.workbook.charts import Bars
 from reports.workbook.report import Report
-from reports.workbook.sheets.actions import dress_status, owner_column
+from reports.workbook.sheets.actions import dress_status, filled_in_columns, let_fill_in, owner_column
 from reports.workbook.styles import CALM, LATE
 
 
@@ -69,26 +71,31 @@ def _by_organisation(report: Report, rows: Iterable[ActionRow]) -> list[ActionRo
 
 
 def open_actions(report: Report) -> None:
-    """Write what is still to be done."""
+    """Write what is still to be done. In a working copy the light columns can be filled in."""
+    returns = comes_back(report.question.kind, report.question.variant)
     columns = [
         Column(_("Organisation"), 29, "strong"),
-        Column(_("No."), 7, "number"),
+        Column(_("ID") if returns else _("No."), 7, "number"),
         Column(_("Action"), 46),
         owner_column(report),
         Column(_("Deadline"), 12, "date"),
         Column(_("Days overdue"), 11, "count"),
-        Column(_("Status"), 15),
+        Column(_("Status"), 15, "text open" if returns else "text"),
         Column(_("Agreed"), 12, "date"),
         Column(_("Meeting"), 10),
         Column("§", 8),
     ]
+    if returns:
+        columns += filled_in_columns()
     sheet = report.sheet(
         _("Open actions"),
         _("Open actions by organisation"),
         _("What was still to be done on %(day)s, the earliest deadline of each organisation first.")
-        % {"day": report.day},
+        % {"day": report.day}
+        + (" " + _("Fill in the light cells and send the file to the coordinator.") if returns else ""),
         columns,
     )
+    slug = report.council.slug
     words = {str(state.value): str(state.label) for state in Status}
     live = _by_organisation(report, (row for row in report.data.actions if row.is_live))
 
@@ -104,6 +111,7 @@ def open_actions(report: Report) -> None:
             row.agreed_on,
             row.meeting_number,
             f"§ {row.decision}" if row.decision else None,
+            *((None, None, None, marks.mark(slug, row.pk, row.version)) if returns else ()),
         )
 
     last = report.long_table(
@@ -113,6 +121,8 @@ def open_actions(report: Report) -> None:
         report.freeze(sheet, f"D{FIRST_ROW}")
         report.tint_positive(sheet, "F", last)
         dress_status(report, sheet, "G", last)
+        if returns:
+            let_fill_in(sheet, last, agreed="H", closed="K", texts="LM")
 
 
 def waiting(report: Report) -> None:
