@@ -208,8 +208,9 @@ class Book:
         """Tell now and then how many rows have been written: rarely when they are many, for each telling costs time."""
         self.rows_written += more
         if self.rows_written >= self._tell_at:
-            self._tell_at = self.rows_written + max(PROGRESS_STEP, self.rows_written // 50)
-            self.progress(self.rows_written)
+            told = self.rows_written - self.rows_written % PROGRESS_STEP
+            self._tell_at = told + max(PROGRESS_STEP, told // 50)
+            self.progress(told)
 
     def _style(self, name: str, *, quoted: bool) -> int:
         """The number that cells of the named style refer to it by."""
