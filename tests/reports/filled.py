@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from actions.models import Action
 from bra.models import Member
 from reports import returning, selection, workbook
-from reports.models import Report, ReportState, ReturnedFile
+from reports.models import Language, Report, ReportState, ReturnedFile
 from reports.selection import Question
 from tests.make import TODAY
 from tests.reports.story import Story
@@ -19,7 +19,7 @@ HEADER_ROW = 4
 
 
 def report_of(story: Story, by: Member, **fields: Any) -> Report:
-    """A report of the plan so far whose file is there."""
+    """A report of the plan so far whose file is there; in English, as the tests read it."""
     question = story.ask()
     values: dict[str, Any] = {
         "council": story.council,
@@ -27,6 +27,7 @@ def report_of(story: Story, by: Member, **fields: Any) -> Report:
         "period_from": question.period_from,
         "period_to": question.period_to,
         "as_of": question.as_of,
+        "language": Language.ENGLISH,
         "asked_by": by,
         "state": ReportState.READY,
         "file_name": "x.xlsx",

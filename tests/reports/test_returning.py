@@ -11,6 +11,8 @@ import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+from django.utils.translation import gettext
 
 from actions import lifecycle
 from actions.models import Action, Comment, Status
@@ -19,7 +21,7 @@ from bra.errors import RuleBroken
 from bra.models import HistoryEntry
 from meetings.models import AgendaItem
 from reports import marks, returning, selection
-from reports.models import Report, ReportKind, ReturnedAction, ReturnedFile, ReturnState, Variant
+from reports.models import Language, Report, ReportKind, ReturnedAction, ReturnedFile, ReturnState, Variant
 from reports.returning import Fate
 from reports.sentences import lines_of
 from tests import make
@@ -153,6 +155,17 @@ def test_an_effect_can_be_told_afterwards(cast: Cast, story: Story, report: Repo
     action.refresh_from_db()
     assert (action.effect, action.status) == ("Lugnare kvällar", Status.DONE)
     assert sentences_of(action, cast.coordinator)[0].what == f"told what it led to (through report {report.pk})"
+
+
+def test_a_swedish_file_is_filled_in_and_read_in_swedish(cast: Cast, story: Story, action: Action) -> None:
+    report = report_of(story, cast.coordinator, language=Language.SWEDISH)
+    with translation.override("sv"):
+        filled: dict[Action, dict[str, Any]] = {action: {gettext("Status"): str(Status.DONE.label)}}
+        filled[action][gettext("What it led to")] = "Lugnare"
+    returned = taken_up(report, filled_in(content_of(report), filled), cast.coordinator)
+    assert taken_in(returned, cast.coordinator) == 1
+    action.refresh_from_db()
+    assert (action.effect, action.status) == ("Lugnare", Status.DONE)
 
 
 @pytest.mark.parametrize("effect", ["=SUMMA(A1)", "rad\nrad", "  yttre  ", "_x0041_", "820101-0015 är ett klockslag"])
