@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def measure(options: argparse.Namespace) -> Iterator[Result]:
     """Yield one line, "report": all sheets, charts and styles, with everything that is read for them.
 
-    The reference has its rows ready and writes the 15 columns of the actions' table with a style for dates, and
+    The reference has its rows ready and writes the 17 columns of the actions' table with a style for dates, and
     nothing else. "share" is ours / reference. "cpu" and "reference_cpu" are the seconds that this process was
     computing, which a busy machine disturbs less. "idle_rss_mb" is what the process held before it began; "load" is
     how many processes wanted a processor in the last minute.
@@ -113,7 +113,9 @@ def _reference(found: "StatusData", path: Path) -> tuple[float, float]:
 
 
 def _plain(action: Any) -> tuple[Any, ...]:
-    """The 15 columns of the actions' table."""
+    """The 17 columns of the actions' table."""
+    from reports import marks
+
     late = action.days_overdue(data.TODAY)
     return (
         action.pk,
@@ -122,7 +124,7 @@ def _plain(action: Any) -> tuple[Any, ...]:
         "Ja" if late else "Nej",
         late or None,
         action.deadline,
-        action.owner_role,
+        action.owner,
         action.organisation,
         str(action.activity),
         str(action.activity),
@@ -131,4 +133,6 @@ def _plain(action: Any) -> tuple[Any, ...]:
         action.agreed_on,
         action.closed_on,
         action.effect or None,
+        None,
+        marks.mark("bench", action.pk, action.version),
     )

@@ -9,6 +9,7 @@ import re
 
 # No vowels, so that they spell no word, nor a month, nor one of the letters that are taken for figures.
 _LETTERS = "bcdfghjkmnpqrstvwxz23456789"
+_LETTER_OF = bytes(ord(_LETTERS[byte % len(_LETTERS)]) for byte in range(256))
 _NUMBER = 3
 _MARK = re.compile(r"(\d{1,9})-(\w+)", re.ASCII)
 # Characters that an effect or a comment in a file may have, as in the forms.
@@ -20,7 +21,7 @@ COUNCIL, PLAN, KIND, AS_OF, VARIANT = "bra-council", "bra-plan", "bra-kind", "br
 def mark(council: str, pk: int, version: int) -> str:
     """What the version column says of an action of the council (its slug): "3-k7f"."""
     digest = hashlib.sha256(f"{council}/{pk}/{version}".encode()).digest()
-    return f"{version}-{''.join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:_NUMBER])}"
+    return f"{version}-{digest[:_NUMBER].translate(_LETTER_OF).decode()}"
 
 
 def version_of(council: str, pk: int, text: str) -> int | None:

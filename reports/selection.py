@@ -1,10 +1,12 @@
 """The rows of a status report, read set-based: the number of queries doesn't depend on the number of rows."""
 
+import gc
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -22,7 +24,7 @@ from reports.decision_rows import DecisionRow, MeetingDay
 from reports.models import Language, ReportKind, Variant
 from reports.plan_selection import own_activities, plan_rows
 from reports.spool import Spool
-from reports.status import ActionRow, ActivityRow, CaseRow, ChangeRow, Figures, GoalRow, ItemRow, MeetingRow
+from reports.status import ActionRow, ActivityRow, Before, CaseRow, ChangeRow, Figures, GoalRow, ItemRow, MeetingRow
 from reports.variants import Shown
 
 
@@ -122,14 +124,33 @@ class _Gathered:
 
     def __init__(self, day: date) -> None:
         self.tally = status.Tally(day)
-        self.actions = Spool(ActionRow._make)
-        self.marked = Spool(ActionRow._make)
-        self.changes: Spool[ChangeRow] = Spool()
+        # As ActionRow._make does, without a call of Python's for each row.
+        make = partial(tuple.__new__, ActionRow)
+        self.actions = Spool(make)
+        self.marked = Spool(make)
+        self.changes = Spool(ChangeRow.unpacked, ChangeRow.packed)
         self.restricted = 0
         # How many have been agreed there by the day, whether or not they are in the report.
         self.of_item: Counter[int] = Counter()
         self.of_meeting: Counter[int] = Counter()
         self.open_of_case: Counter[int] = Counter()
+
+    def count(self, rows: Sequence[ActionRow]) -> None:
+        """Count where some actions have been agreed."""
+        self.of_meeting.update([row.meeting for row in rows])
+        self.of_item.update([row.item for row in rows if row.extremism])
+        self.open_of_case.update([row.case for row in rows if row.case is not None and row.is_live])
+
+    def keep(self, rows: Sequence[ActionRow], earlier: Mapping[int, Before], since: date) -> None:
+        """Take some actions into the report; `earlier` says how those stood on the day `since` that were changed."""
+        self.tally.add_all(rows)
+        self.actions.extend(rows)
+        self.marked.extend([row for row in rows if row.extremism])
+        for row in rows:
+            is_new = row.agreed_on > since
+            if is_new or row.pk in earlier:
+                before = None if is_new else earlier[row.pk]
+                self.changes.extend([ChangeRow(kind, row, before) for kind in status.changes_of(row, before)])
 
 
 def load(question: Question) -> StatusData:
@@ -187,6 +208,9 @@ def _load(question: Question) -> StatusData:
     )
 
 
+_STATUS = ReportKind.STATUS.value
+
+
 @dataclass(frozen=True, slots=True)
 class _Related:
     """Keys: of the items and the cases that are related to extremism, of all cases of the day, of restricted ones."""
@@ -210,43 +234,58 @@ def _related(question: Question) -> _Related:
     )
 
 
-def _belongs(question: Question, row: ActionRow, cases: Collection[int]) -> bool:
-    """Whether an action belongs to a report of the question's kind and period; docs/report.md says it in words."""
-    if question.kind == ReportKind.FOLLOW_UP:
+def _belongs(question: Question, row: ActionRow, cases: Collection[int], in_period: bool) -> bool:
+    """Whether an action belongs to a report of the question's kind; docs/report.md says it in words."""
+    kind = question.kind
+    if kind == _STATUS:
+        return in_period and row.activity != OTHER_PLAN
+    if kind == ReportKind.FOLLOW_UP:
         # Whenever it was done: what waits for the council isn't forgotten because a period begins.
         return row.agreed_on <= question.last_day and (row.is_live or row.awaits)
-    if not status.in_period(row, question.period_from, question.last_day):
+    if not in_period:
         return False
-    if question.kind == ReportKind.CASES:
+    if kind == ReportKind.CASES:
         return row.case in cases
-    return row.activity != OTHER_PLAN and (row.extremism or question.kind == ReportKind.STATUS)
+    return row.activity != OTHER_PLAN and row.extremism
+
+
+@contextmanager
+def _no_looking_for_cycles() -> Iterator[None]:
+    """Rows refer to no row, so there is nothing to find among them; the looking would take a fifth of the reading.
+
+    Two threads that do this at a time leave it as it was.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _gather(question: Question, own: dict[int, int | None], related: _Related, shown: Shown) -> _Gathered:
     found = _Gathered(question.as_of)
-    by_case = question.kind == ReportKind.CASES
-    read = action_rows.read(question.council, question.as_of, question.since, own, related.items)
-    for row, before, is_restricted in read:
-        inside = _belongs(question, row, related.opened)
-        if is_restricted or (by_case and row.case in related.hidden):
-            found.restricted += inside
-            continue
-        found.of_meeting[row.meeting] += 1
-        if row.extremism:
-            found.of_item[row.item] += 1
-        if row.case is not None and row.is_live:
-            found.open_of_case[row.case] += 1
-        if inside:
-            if shown.is_neutral:
-                row = shown.action(row, related=row.extremism or row.case in related.cases)
-            found.tally.add(row)
-            found.actions.append(row)
-            if row.extremism:
-                found.marked.append(row)
-            for kind in status.changes_of(row, before):
-                found.changes.append(ChangeRow(kind, row, before))
-        else:
-            found.tally.pass_by(row)
+    # Looked up once: there may be a hundred thousand rows.
+    by_case, is_neutral = question.kind == ReportKind.CASES, shown.is_neutral
+    first, last = question.period_from, question.last_day
+    with _no_looking_for_cycles():
+        for some in action_rows.read(question.council, question.as_of, question.since, own, related.items):
+            free, belonging = [], []
+            for row in some.rows:
+                inside = _belongs(question, row, related.opened, status.in_period(row, first, last))
+                if row.pk in some.restricted or (by_case and row.case in related.hidden):
+                    found.restricted += inside
+                    continue
+                free.append(row)
+                if not inside:
+                    found.tally.pass_by(row)
+                    continue
+                if is_neutral:
+                    row = shown.action(row, related=row.extremism or row.case in related.cases)
+                belonging.append(row)
+            found.count(free)
+            found.keep(belonging, some.earlier, question.since)
     return found
 
 

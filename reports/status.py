@@ -63,7 +63,7 @@ class ActionRow(NamedTuple):
 
     def days_overdue(self, day: date) -> int:
         """Days past the deadline on `day`; 0 when it was done, ended or still in time."""
-        return max(0, (day - self.deadline).days) if self.is_live else 0
+        return (day - self.deadline).days if self.deadline < day and self.is_live else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +249,16 @@ class ChangeRow(NamedTuple):
     action: ActionRow
     before: Before | None
 
+    @classmethod
+    def unpacked(cls, values: Sequence[Any]) -> "ChangeRow":
+        """The row whose `packed` form is given."""
+        kind, action, before = values
+        return cls(Change(kind), ActionRow._make(action), before and Before._make(before))
+
+    def packed(self) -> tuple[str, tuple[Any, ...], tuple[Any, ...] | None]:
+        """The row as plain values, which are quick to store."""
+        return self.kind.value, tuple(self.action), self.before and tuple(self.before)
+
 
 def changes_of(row: ActionRow, before: Before | None) -> list[Change]:
     """What has become of the action since it stood as in `before`; None when it hadn't been agreed yet.
@@ -285,16 +295,14 @@ def count_cases(rows: Iterable[CaseRow]) -> tuple[int, int]:
 def count(rows: Iterable[ActionRow], day: date) -> Counts:
     """Count the rows by state, and those overdue on `day`."""
     tally = Tally(day)
-    for row in rows:
-        tally.add(row)
+    tally.add_all(list(rows))
     return tally.total()
 
 
 def by_delay(rows: Iterable[ActionRow], day: date) -> tuple[tuple[int, int | None, int], ...]:
     """Count the overdue rows by age of delay: (from, to, number) for each of DELAYS."""
     tally = Tally(day)
-    for row in rows:
-        tally.add(row)
+    tally.add_all(list(rows))
     return tally.delays()
 
 
@@ -303,26 +311,23 @@ class Tally:
 
     def __init__(self, day: date) -> None:
         self.day = day
-        # How many by (activity or organisation, state, place in DELAYS or -1 when it isn't late).
+        # How many by (activity or organisation, state, place in DELAYS or _NOT_LATE).
         self._by_activity: Counter[tuple[int | None, str, int]] = Counter()
         self._by_organisation: Counter[tuple[str, str, int]] = Counter()
         # How many more by (activity, state), which the report leaves out.
         self._beyond: Counter[tuple[int | None, str]] = Counter()
+        self._delays = _Delays(day)
         self._agreed: Counter[date] = Counter()
         self._closed: Counter[date] = Counter()
 
-    def add(self, row: ActionRow) -> None:
-        """Count one action."""
-        state = row.status
-        late = -1
-        if state in LIVE:
-            if row.deadline < self.day:
-                late = _delay((self.day - row.deadline).days)
-        elif row.closed_on is not None:
-            self._closed[row.closed_on] += 1
-        self._by_activity[row.activity, state, late] += 1
-        self._by_organisation[row.organisation, state, late] += 1
-        self._agreed[row.agreed_on] += 1
+    def add_all(self, rows: Sequence[ActionRow]) -> None:
+        """Count some actions."""
+        states = [row.status for row in rows]
+        late = [self._delays[row.deadline] if row.status in LIVE else _NOT_LATE for row in rows]
+        self._by_activity.update(zip([row.activity for row in rows], states, late, strict=True))
+        self._by_organisation.update(zip([row.organisation for row in rows], states, late, strict=True))
+        self._agreed.update([row.agreed_on for row in rows])
+        self._closed.update([row.closed_on for row in rows if row.closed_on is not None and row.status not in LIVE])
 
     def pass_by(self, row: ActionRow) -> None:
         """Note an action that isn't the report's, but tells how its activity goes."""
@@ -396,8 +401,21 @@ class Tally:
         return _counts(inside + beyond)
 
 
-def _delay(days: int) -> int:
-    return next(place for place, (_low, high) in enumerate(DELAYS) if high is None or days <= high)
+_NOT_LATE = -1
+
+
+class _Delays(dict[date, int]):
+    """{deadline: the place in DELAYS of what is open on the day, or _NOT_LATE}."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__()
+        self.day = day
+
+    def __missing__(self, deadline: date) -> int:
+        days = (self.day - deadline).days
+        places = (place for place, (_low, high) in enumerate(DELAYS) if high is None or days <= high)
+        self[deadline] = place = next(places) if days > 0 else _NOT_LATE
+        return place
 
 
 def _within(by_day: Mapping[date, int], first: date, before: date) -> int:
@@ -423,8 +441,7 @@ def figures(
 ) -> Figures:
     """Return all totals of the rows on `day`, as Tally.figures says."""
     tally = Tally(day)
-    for row in rows:
-        tally.add(row)
+    tally.add_all(list(rows))
     return tally.figures(goals, activities, organisations)
 
 

@@ -1,6 +1,7 @@
 """The report page: the figures at once, the file when it is built, and the reports made before."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -26,6 +28,8 @@ from reports.schedule_forms import ListForm
 from reports.selection import Question
 
 PER_PAGE = 20
+# Nearly every report is ready by then, so the page asks more often until it has passed.
+_SOON = timedelta(seconds=5)
 
 
 def report_for(member: Member, pk: int) -> Report:
@@ -186,6 +190,8 @@ def _reports(request: CouncilRequest) -> dict[str, Any]:
     return {
         "page_obj": page,
         "waiting": any(report.state in WAITING for report in page),
+        # By the real clock, as it was asked: a council may live on a day of its own.
+        "is_soon": any(timezone.now() - report.asked_at < _SOON for report in page if report.state in WAITING),
         "listed": listed if chosen or page.paginator.num_pages > 1 else None,
         "chosen": chosen,
         "may_ask": permissions.may_ask(request.member),

@@ -88,6 +88,7 @@ def _sheet(sheet: Worksheet, place: int, stream: Rows | None, widths: list[float
             yield f'<table:table-row table:style-name="row">{row}</table:table-row>'
             for column in columns:
                 column.forget_some()
+            stream.told(1)
     yield "</table:table>"
 
 

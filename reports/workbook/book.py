@@ -80,6 +80,7 @@ class Book:
         self.footer = _("Status report as of %(day)s") % {"day": day}
         self.progress = progress
         self.rows_written = 0
+        self._tell_at = PROGRESS_STEP
         self.accent = ACCENTS[Accent(council.accent)]
         self.alt_texts: list[tuple[str, str]] = []
         self.contents: list[tuple[Worksheet, str, int]] = []
@@ -173,9 +174,7 @@ class Book:
                 self.put(sheet, last, index, value, column.style)
             self.fit(sheet, last, ((value, column.width) for value, column in zip(values, columns, strict=True)))
             if counted:
-                self.rows_written += 1
-                if self.rows_written % PROGRESS_STEP == 0:
-                    self.progress(self.rows_written)
+                self._count(1)
         return self._framed(sheet, name, columns, last, empty, what)
 
     def long_table(
@@ -190,23 +189,28 @@ class Book:
     ) -> int:
         """Do as `table` does with `number` rows that are read while the file is saved; return the last row."""
         last = HEADER_ROW + number
-        rows = self._told(rows)
-        self.tables.append(Described(name, what, columns, rows))
+        self.tables.append(Described(name, what, columns, self._told(rows)))
         if number:
             stamps = [
                 Stamp(self._style(column.style, quoted=False), self._style(column.style, quoted=True), column.width)
                 for column in columns
             ]
-            self.streams[sheet.title] = Rows(FIRST_ROW, last, stamps, rows, _height)
+            self.streams[sheet.title] = Rows(FIRST_ROW, last, stamps, rows, _height, self._count)
         return self._framed(sheet, name, columns, last, empty, what)
 
     def _told(self, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-        """The rows, and now and then how many of them have been written."""
+        """The rows, counted as they are read by who writes another format."""
         for row in rows:
             yield row
-            self.rows_written += 1
-            if self.rows_written % PROGRESS_STEP == 0:
-                self.progress(self.rows_written)
+            self._count(1)
+
+    def _count(self, more: int) -> None:
+        """Tell now and then how many rows have been written: rarely when they are many, for each telling costs time."""
+        self.rows_written += more
+        if self.rows_written >= self._tell_at:
+            told = self.rows_written - self.rows_written % PROGRESS_STEP
+            self._tell_at = told + max(PROGRESS_STEP, told // 50)
+            self.progress(told)
 
     def _style(self, name: str, *, quoted: bool) -> int:
         """The number that cells of the named style refer to it by."""

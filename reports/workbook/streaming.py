@@ -10,21 +10,24 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from reports.workbook.texts import FORMULA_LIKE, cell_text, lines
+from reports.workbook.texts import FORMULA_LIKE, cell_text, lines, room
 
 # What a cell's text must be looked at for, before it may be written as it is.
 _AWKWARD = re.compile("[<>&\r\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 # Spaces that a reader may drop unless it is told to keep them.
 _SPACED = re.compile(r"^\s|\s$|[\n\t]|  ")
+_SHORT = 4000  # characters: those that a row's height is counted by
 _SAFE_LENGTH = 16_000  # characters: shorter than a cell's longest text in whatever script
+# A text that begins with one of these needs more than its characters; so does an empty one.
+_MARKED = ("", " ", *FORMULA_LIKE)
 _EPOCH = date(1899, 12, 30).toordinal()
 _REMEMBERED = 4096  # values per column
-_ROWS_AT_A_TIME = 250
+_ROWS_AT_A_TIME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Rows:
     """The rows of one sheet, from the row `first` to the row `last`, which is known before they are read.
 
     `height` gives a row's height in points for the lines that its longest text takes; one line has the ordinary one.
+    `told` hears how many rows have been written since it was told last.
     """
 
     first: int
@@ -52,51 +56,65 @@ class Rows:
     stamps: Sequence[Stamp]
     values: Iterable[Sequence[Any]]
     height: Callable[[int], float]
+    told: Callable[[int], None] = lambda number: None
 
 
-def encoded(rows: Rows) -> Iterator[str]:
-    """Some rows at a time as XML, made column by column, since a column's values have much in common.
+def encoded(rows: Rows) -> Iterator[bytes]:
+    """Some rows at a time as XML in UTF-8, made column by column, since a column's values have much in common.
 
     A value is a text, a number, a date or None; a text is a text whatever it begins with. Raises ValueError when there
     are more or fewer rows than were foretold: the table and its filters end at `last`.
+
+    Within a row, what differs from the row above is the values and the number; and the number stands between them,
+    once for each cell. So a row is its values, each with the beginning of the next cell, joined by the number.
     """
-    columns = [
-        (f'<c r="{get_column_letter(index)}', _Column(stamp)) for index, stamp in enumerate(rows.stamps, start=1)
-    ]
+    letters = [get_column_letter(index) for index in range(1, len(rows.stamps) + 1)]
+    beginnings = [f'<c r="{letter}' for letter in letters[1:]] + ["</row>"]
+    columns = [_Column(stamp, after) for stamp, after in zip(rows.stamps, beginnings, strict=True)]
+    heights = _Heights(rows.height)
     values = iter(rows.values)
     number = rows.first
     while some := list(islice(values, _ROWS_AT_A_TIME)):
-        ends = [f'{place}"' for place in range(number, number + len(some))]
-        number += len(some)
         most = [1] * len(some)
         cells = []
-        for (letter, column), down in zip(columns, zip(*some, strict=True), strict=True):
+        for column, down in zip(columns, zip(*some, strict=True), strict=True):
             column.forget_some()
-            cells.append([letter + end + column[value] for end, value in zip(ends, down, strict=True)])
+            cells.append(list(map(column.__getitem__, down)))
             if column.tall:
-                most = [max(taken, column.tall.get(value, 1)) for taken, value in zip(most, down, strict=True)]
-        yield "".join(
-            f'<row r="{end}{_height(rows, taken)}>{"".join(across)}</row>'
-            for end, taken, across in zip(ends, most, zip(*cells, strict=True), strict=True)
-        )
+                most = list(map(max, most, map(column.tall.get, down, repeat(1))))
+        across = zip(repeat(b'<row r="'), map(heights.__getitem__, most), *cells, strict=False)
+        places = range(number, number + len(some))
+        yield b"".join([(b'%d"' % place).join(row) for place, row in zip(places, across, strict=True)])
+        number += len(some)
+        rows.told(len(some))
     if number != rows.last + 1:
         raise ValueError(f"{number - 1} is the last row, not {rows.last}")
 
 
-def _height(rows: Rows, taken: int) -> str:
-    return f' ht="{rows.height(taken):g}" customHeight="1"' if taken > 1 else ""
+class _Heights(dict[int, bytes]):
+    """What stands between a row's number and that of its first cell: {lines that its longest text takes: XML}."""
+
+    def __init__(self, height: Callable[[int], float]) -> None:
+        super().__init__({1: b'><c r="A'})
+        self.height = height
+
+    def __missing__(self, taken: int) -> bytes:
+        self[taken] = written = f' ht="{self.height(taken):g}" customHeight="1"><c r="A'.encode()
+        return written
 
 
-class _Column(dict[Any, str]):
-    """What has been written of a column's values: {value: the cell's XML after its place}; a new one is written.
+class _Column(dict[Any, bytes]):
+    """What has been written of a column's values: {value: its cell's XML from the style on}; a new one is written.
 
-    True and 1 are the same key, as are 1 and 1.0; neither is written as a bool. `tall` has the lines of texts that
-    take more than one.
+    `after` comes after each cell: what the next one begins with. True and 1 are the same key, as are 1 and 1.0; neither
+    is written as a bool. `tall` has the lines of texts that take more than one.
     """
 
-    def __init__(self, stamp: Stamp) -> None:
+    def __init__(self, stamp: Stamp, after: str) -> None:
         super().__init__()
-        self.plain, self.quoted, self.width = f' s="{stamp.plain}"', f' s="{stamp.quoted}"', stamp.width
+        self.plain, self.quoted = f' s="{stamp.plain}"', f' s="{stamp.quoted}"'
+        self.width, self.after = stamp.width, after
+        self.longest = room(stamp.width) if stamp.width else _SAFE_LENGTH
         self.tall: dict[str, int] = {}
 
     def forget_some(self) -> None:
@@ -105,17 +123,22 @@ class _Column(dict[Any, str]):
             self.clear()
             self.tall.clear()
 
-    def __missing__(self, value: Any) -> str:
+    def __missing__(self, value: Any) -> bytes:
         if isinstance(value, str):
-            written = self._text(value)
+            written = self._ordinary(value) if _is_ordinary(value) else self._text(value)
         elif value is None:
-            written = f"{self.plain}/>"
+            written = f"{self.plain}/>{self.after}"
         elif isinstance(value, date):
-            written = f"{self.plain}><v>{value.toordinal() - _EPOCH}</v></c>"
+            written = f"{self.plain}><v>{value.toordinal() - _EPOCH}</v></c>{self.after}"
         else:
-            written = f"{self.plain}><v>{value}</v></c>"
-        self[value] = written
-        return written
+            written = f"{self.plain}><v>{value}</v></c>{self.after}"
+        self[value] = encoded = written.encode("utf-8")
+        return encoded
+
+    def _ordinary(self, value: str) -> str:
+        if len(value) > self.longest:
+            self.tall[value] = -(-len(value) // self.longest)
+        return f'{self.plain} t="inlineStr"><is><t>{value}</t></is></c>{self.after}'
 
     def _text(self, value: str) -> str:
         kept = safe = value
@@ -126,7 +149,22 @@ class _Column(dict[Any, str]):
         if self.width and (taken := lines(kept, self.width)) > 1:
             self.tall[value] = taken
         space = ' xml:space="preserve"' if _SPACED.search(kept) else ""
-        return f'{style} t="inlineStr"><is><t{space}>{safe}</t></is></c>'
+        return f'{style} t="inlineStr"><is><t{space}>{safe}</t></is></c>{self.after}'
+
+
+def _is_ordinary(value: str) -> bool:
+    """Whether a text goes into the XML as it is, in the plain style, as nearly all do: the quick question."""
+    return (
+        len(value) < _SHORT
+        and value.isprintable()  # no control characters, line breaks or halves of surrogate pairs
+        and value[:1] not in _MARKED
+        and value[-1:] != " "
+        and "<" not in value
+        and "&" not in value
+        and ">" not in value
+        and "_x" not in value
+        and "  " not in value
+    )
 
 
 _END = b"</sheetData>"
@@ -140,6 +178,5 @@ def spliced(sheet: bytes, rows: Rows) -> Iterator[bytes]:
         raise ValueError("the sheet has no rows to put others after")
     corner = f"{get_column_letter(len(rows.stamps))}{max(rows.last, rows.first - 1)}"
     yield _DIMENSION.sub(f'<dimension ref="A1:{corner}"'.encode(), before, count=1)
-    for some in encoded(rows):
-        yield some.encode("utf-8")
+    yield from encoded(rows)
     yield end + after

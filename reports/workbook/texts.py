@@ -42,7 +42,12 @@ def _cut(clean: str) -> str:
     return clean
 
 
+def room(width: float) -> int:
+    """Characters that are sure to go on one line of a column of `width` characters."""
+    return max(1, int(width * 0.9) - 2)
+
+
 def lines(text: str, width: float) -> int:
     """Lines that a text takes in a column of `width` characters, rather one too many than one too few."""
-    room = max(1, int(width * 0.9) - 2)
-    return sum(max(1, -(-len(line) // room)) for line in text[:4000].split("\n"))
+    longest = room(width)
+    return sum(max(1, -(-len(line) // longest)) for line in text[:4000].split("\n"))

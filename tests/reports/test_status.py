@@ -337,6 +337,37 @@ def test_the_number_of_queries_does_not_grow_with_the_rows() -> None:
     assert queries(1) <= 23
 
 
+def test_a_row_that_is_read_has_every_field_in_its_place(db: None) -> None:
+    story = make_story()
+    item = story.meet(DAY - timedelta(days=9), topics=[make.make_topic(story.council, extremism=True)])
+    owner = story.owners[1]
+    action = story.agree(DAY - timedelta(days=9), item=item, owner=owner, title="Ring skolan")
+    lifecycle.report_done(action=action, by=story.secretary, on=DAY - timedelta(days=2), effect="Svar")
+    [found] = selection.load(story.ask()).actions
+    assert found._asdict() == {
+        "pk": action.pk,
+        "title": "Ring skolan",
+        "status": Status.DONE,
+        "agreed_on": DAY - timedelta(days=9),
+        "deadline": DAY + timedelta(days=21),
+        "closed_on": DAY - timedelta(days=2),
+        "effect": "Svar",
+        "owner_role": "rektor",
+        "organisation": "Åsens skola",
+        "activity": story.activities[0].pk,
+        "meeting": item.meeting_id,
+        "meeting_number": item.meeting.number,
+        "item": item.pk,
+        "item_title": item.title,
+        "case": None,
+        "decision": None,
+        "extremism": True,
+        "owner_name": owner.name,
+        "awaits": True,
+        "version": 1,
+    }
+
+
 # The file of a day
 
 

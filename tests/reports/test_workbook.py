@@ -413,11 +413,18 @@ print(hashlib.sha256(workbook.build(invented())).hexdigest())
 
 
 @pytest.mark.service
-def test_another_process_gives_the_same_bytes() -> None:
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"},
+        {"PYTHONHASHSEED": "4711", "TZ": "America/Los_Angeles", "LC_ALL": "C.UTF-8", "PYTHONOPTIMIZE": "1"},
+    ],
+)
+def test_another_process_elsewhere_gives_the_same_bytes(place: dict[str, str]) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", ELSEWHERE],
         cwd=Path(__file__).resolve().parents[2],
-        env=os.environ | {"PYTHONHASHSEED": "1", "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        env=os.environ | place | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
         capture_output=True,
         text=True,
         check=True,
