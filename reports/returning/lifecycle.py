@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions import lifecycle as actions
-from actions.models import Action, Comment, Status
+from actions.models import Action, Comment, Status, WorkPlan
 from bra import history
 from bra.errors import RuleBroken
 from bra.models import Member
@@ -23,6 +23,8 @@ from reports.returning.selection import Preview, kept, preview
 
 # A file that nobody has taken in is forgotten after so many days: its cells may hold anything.
 DAYS_KEPT = 30
+# The council stays locked while a file is taken in, some 3 ms for each action: with so many about six seconds.
+MOST_AT_ONCE = 2_000
 
 
 def read(content: bytes) -> reading.Returned:
@@ -64,7 +66,12 @@ def _refuse_other_file(report: Report, read: reading.Returned) -> None:
             _("The file is the one for publication. Only the working copy can be filled in."), field="file"
         )
     own = {marks.KIND: str(report.kind), marks.AS_OF: report.as_of.isoformat()}
-    if any(said.get(name, value) != value for name, value in own.items()):
+    # The plan may have got another name since; another plan's name tells another report.
+    others = WorkPlan.objects.filter(council=report.council_id).exclude(pk=report.plan_id)
+    if (
+        any(said.get(name, value) != value for name, value in own.items())
+        or others.filter(name=said.get(marks.PLAN, "")).exists()
+    ):
         raise RuleBroken(
             _("The file is another report's: plan %(plan)s as of %(day)s. Take it in at that report.")
             % {"plan": reading.masked(said.get(marks.PLAN, "–")), "day": said.get(marks.AS_OF, "–")[:10]},
@@ -84,6 +91,7 @@ def _refuse_other_file(report: Report, read: reading.Returned) -> None:
 @transaction.atomic
 def choose(*, returned: ReturnedFile, taken: dict[int, bool], by: Member) -> ReturnedFile:
     """Say of rows whose actions have moved on whether they are taken in anyway: {row's number: whether}."""
+    locked(returned.council)  # before the file, as everywhere: it may be taken in in the same breath
     returned = _locked(returned, by, ReturnState.READ)
     said = set(returned.taken) - set(taken) | {number for number, whether in taken.items() if whether}
     returned.taken = sorted(said)
@@ -138,6 +146,14 @@ def _refuse_to_take_in(found: Preview, seen: str, *, leave_out: bool) -> None:
         raise RuleBroken(words % {"n": refused}, field="leave_out")
     if not found.to_apply:
         raise RuleBroken(_("No row of the file changes anything."))
+    if len(found.to_apply) > MOST_AT_ONCE:
+        raise RuleBroken(
+            _(
+                "The file changes %(n)d actions. At most %(most)d can be taken in at once, because everybody else "
+                "waits meanwhile. Empty the light cells of some rows and choose the file anew."
+            )
+            % {"n": len(found.to_apply), "most": MOST_AT_ONCE}
+        )
 
 
 def _carried_out(row: Row, returned: ReturnedFile, by: Member, on: date) -> ReturnedAction:
@@ -189,7 +205,7 @@ def undo(*, returned: ReturnedFile, by: Member, on: date) -> list[Action]:
     with history.through(**source):
         for row in rows:
             action = found[row.action_id]
-            if action.version != row.version or action.removed:
+            if action.version != row.version or action.removed or action.agenda_item.restricted:
                 kept_rows.append(action)
                 continue
             actions.take_back(action=action, before=row.before, version=row.version, by=by, on=on)
