@@ -11,7 +11,7 @@ from actions import lifecycle as actions
 from actions.models import Action, Comment, Status, WorkPlan
 from bra import history
 from bra.errors import RuleBroken
-from bra.models import Member
+from bra.models import Council, Member
 from bra.rows import locked
 from imports import reading
 from reports import marks
@@ -41,10 +41,7 @@ def take_up(
     if not report.comes_back:
         raise RuleBroken(_("Only a working copy in Excel's format can be filled in and come back."))
     _refuse_other_file(report, read)
-    old = ReturnedFile.objects.filter(
-        council=report.council_id, state=ReturnState.READ, on__lt=on - timedelta(days=DAYS_KEPT)
-    )
-    old.delete()
+    forget_old(council=report.council, on=on)
     return ReturnedFile.objects.create(
         council=report.council,
         report=report,
@@ -54,6 +51,12 @@ def take_up(
         sha256=hashlib.sha256(content).hexdigest(),
         rows=kept(read),
     )
+
+
+def forget_old(*, council: Council, on: date) -> None:
+    """Forget the files that nobody has taken in by then. Nothing came of them, so nothing is told of them."""
+    last = on - timedelta(days=DAYS_KEPT)
+    ReturnedFile.objects.filter(council=council, state=ReturnState.READ, on__lt=last).delete()
 
 
 def _refuse_other_file(report: Report, read: reading.Returned) -> None:

@@ -57,8 +57,8 @@ class Command(BaseCommand):
     help = (
         "Write a report of a council's plan, as of a day, to a file: the same as the report page gives. "
         "A file that is there already is replaced when the new one is whole, never before. "
-        "Exit status: 0 written; 1 it couldn't be written; 2 the question was refused; 130 interrupted; 143 told to end. "
-        "Unless it is 0, no file has been made or changed."
+        "Exit status: 0 written; 1 it couldn't be written; 2 the question was refused; 130 interrupted; "
+        "143 told to end. Unless it is 0, no file has been made or changed."
     )
     requires_migrations_checks = False
 
