@@ -41,6 +41,10 @@ def take_up(
     if not report.comes_back:
         raise RuleBroken(_("Only a working copy in Excel's format can be filled in and come back."))
     _refuse_other_file(report, read)
+    try:
+        report = locked(report)  # so that nobody deletes it in between
+    except Report.DoesNotExist as gone:
+        raise RuleBroken(_("The report has been deleted meanwhile.")) from gone
     forget_old(council=report.council, on=on)
     return ReturnedFile.objects.create(
         council=report.council,
@@ -235,7 +239,10 @@ def discard(*, returned: ReturnedFile, by: Member) -> None:
 
 def _locked(returned: ReturnedFile, by: Member, state: ReturnState) -> ReturnedFile:
     _refuse_who(by, returned.council_id)
-    returned = locked(returned)
+    try:
+        returned = locked(returned)
+    except ReturnedFile.DoesNotExist as gone:
+        raise RuleBroken(_("The file is thrown away. Nothing of it is kept.")) from gone
     if returned.state != state:
         raise RuleBroken(
             _("The file has been taken in already.")

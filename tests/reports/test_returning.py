@@ -562,6 +562,18 @@ def test_only_the_coordinator_takes_files_up_and_only_working_copies(cast: Cast,
         taken_up(report, content, cast.coordinator)
 
 
+def test_what_is_gone_meanwhile_is_said(cast: Cast, report: Report, action: Action) -> None:
+    """Reading takes seconds, in which a report may be deleted; a file may be thrown away on another page."""
+    content = filled_in(content_of(report), {action: {"Status": "Done"}})
+    returned = taken_up(report, content, cast.coordinator)
+    ReturnedFile.objects.get().delete()
+    with pytest.raises(RuleBroken, match="The file is thrown away"):
+        returning.choose(returned=returned, taken={}, by=cast.coordinator)
+    Report.objects.get().delete()
+    with pytest.raises(RuleBroken, match="The report has been deleted meanwhile"):
+        taken_up(report, content, cast.coordinator)
+
+
 def test_a_file_that_nobody_takes_in_is_forgotten(cast: Cast, report: Report) -> None:
     content = content_of(report)
     old = taken_up(report, content, cast.coordinator)
