@@ -22,6 +22,7 @@ sys.path.append(str(Path(__file__).parent.parent))  # run by itself, this progra
 
 from imports import grids
 
+LAST_ROW = 1_048_576  # of any sheet
 LOOKED_AT = 20  # rows among which the heads are looked for
 LONGEST = 2_100  # characters that are kept of a cell: more than may be taken in, so that it is seen to be too long
 MOST_TEXT = 8_000_000  # characters of all kept cells
@@ -80,7 +81,10 @@ def _sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
     if len(sheets) > grids.MOST_SHEETS:
         raise grids.Refused("sheets", most=grids.MOST_SHEETS)
     named = set(archive.namelist())
-    return [(one.get("name", ""), part) for one in sheets if (part := parts.get(one.get(_ID), "")) in named]
+    found = [(one.get("name", ""), part) for one in sheets if (part := parts.get(one.get(_ID), "")) in named]
+    if not all(part.lower().endswith(".xml") for _name, part in found):
+        raise grids.Refused("broken")  # grids.opened has looked for declarations in what is called so
+    return found
 
 
 def _strings(archive: zipfile.ZipFile) -> list[str]:
@@ -106,7 +110,9 @@ def _rows(stream: Any) -> Iterator[tuple[int, Cells]]:
     for _event, element in ElementTree.iterparse(stream):  # noqa: S314 - see above
         if _local(element) != "row":
             continue
-        number = int(element.get("r", number + 1))
+        before, number = number, int(element.get("r", number + 1))
+        if not before < number <= LAST_ROW:
+            raise grids.Refused("broken")  # a row would hide the one before it, or have a number that nothing can keep
         cells: Cells = {}
         place = -1
         for cell in element:

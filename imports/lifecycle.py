@@ -35,8 +35,7 @@ def take_in(
 ) -> ImportBatch:
     """Keep a list that was read, with a proposal of what it means. Nothing of it is an action yet."""
     _refuse_who(by, council.pk)
-    old = ImportBatch.objects.filter(council=council, state=ImportState.READ, on__lt=on - timedelta(days=DAYS_KEPT))
-    old.delete()
+    forget_old(council=council, on=on)
     batch = ImportBatch.objects.create(
         council=council,
         by=by,
@@ -52,6 +51,12 @@ def take_in(
     batch.mapping = replace(best, place=first_place(places(by, on))).as_json()
     batch.save(update_fields=["mapping"])
     return batch
+
+
+def forget_old(*, council: Council, on: date) -> None:
+    """Forget the lists that nobody has brought in by then. Nothing came of them, so nothing is told of them."""
+    last = on - timedelta(days=DAYS_KEPT)
+    ImportBatch.objects.filter(council=council, state=ImportState.READ, on__lt=last).delete()
 
 
 def _known_columns(choices: Choices) -> int:

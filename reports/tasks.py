@@ -9,7 +9,8 @@ from kombu.exceptions import OperationalError
 
 from bra.models import Council
 from celery_app import app
-from reports import lifecycle, purging, scheduling
+from imports import lifecycle as imports
+from reports import lifecycle, purging, returning, scheduling
 from reports.models import Report
 
 logger = logging.getLogger(__name__)
@@ -41,11 +42,13 @@ def make_scheduled() -> None:
 
 @app.task(name="reports.purge")
 def purge() -> None:
-    """Take away what the councils' rules no longer keep, and files that no report names."""
+    """Take away what the councils' rules no longer keep, uploads that nobody went on with, files no report names."""
     now = timezone.now()
     for council in Council.objects.order_by("pk"):
         try:
             purging.purge_by_rule(council=council, now=council.now(now))
+            returning.forget_old(council=council, on=council.today(now))
+            imports.forget_old(council=council, on=council.today(now))
         except Exception:
             logger.exception("purging reports failed council=%s", council.pk)
     purging.sweep_files(now)

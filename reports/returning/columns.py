@@ -18,6 +18,8 @@ FILLED_IN = NAMES[2:]
 MOST_ROWS = 20_000
 
 _ESCAPED = re.compile(r"_x005[Ff]_")
+# What Excel writes for a return, which a text pasted from elsewhere has before each line feed.
+_RETURN = re.compile(r"(?<!_x005[Ff])_x000[Dd]_")
 
 
 @lru_cache(maxsize=1)
@@ -55,4 +57,5 @@ def _each_language() -> Iterator[str]:
 
 def plain(text: str) -> str:
     """A text as two programs agree on it: whatever they did to its line breaks, outer spaces and escaped signs."""
-    return _ESCAPED.sub("_", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    text = _RETURN.sub("\r", text).replace("\r\n", "\n").replace("\r", "\n")
+    return _ESCAPED.sub("_", text).strip()

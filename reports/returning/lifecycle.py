@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions import lifecycle as actions
-from actions.models import Action, Comment, Status
+from actions.models import Action, Comment, Status, WorkPlan
 from bra import history
 from bra.errors import RuleBroken
-from bra.models import Member
+from bra.models import Council, Member
 from bra.rows import locked
 from imports import reading
 from reports import marks
@@ -23,6 +23,8 @@ from reports.returning.selection import Preview, kept, preview
 
 # A file that nobody has taken in is forgotten after so many days: its cells may hold anything.
 DAYS_KEPT = 30
+# The council stays locked while a file is taken in, some 3 ms for each action: with so many about six seconds.
+MOST_AT_ONCE = 2_000
 
 
 def read(content: bytes) -> reading.Returned:
@@ -39,10 +41,11 @@ def take_up(
     if not report.comes_back:
         raise RuleBroken(_("Only a working copy in Excel's format can be filled in and come back."))
     _refuse_other_file(report, read)
-    old = ReturnedFile.objects.filter(
-        council=report.council_id, state=ReturnState.READ, on__lt=on - timedelta(days=DAYS_KEPT)
-    )
-    old.delete()
+    try:
+        report = locked(report)  # so that nobody deletes it in between
+    except Report.DoesNotExist as gone:
+        raise RuleBroken(_("The report has been deleted meanwhile.")) from gone
+    forget_old(council=report.council, on=on)
     return ReturnedFile.objects.create(
         council=report.council,
         report=report,
@@ -52,6 +55,12 @@ def take_up(
         sha256=hashlib.sha256(content).hexdigest(),
         rows=kept(read),
     )
+
+
+def forget_old(*, council: Council, on: date) -> None:
+    """Forget the files that nobody has taken in by then. Nothing came of them, so nothing is told of them."""
+    last = on - timedelta(days=DAYS_KEPT)
+    ReturnedFile.objects.filter(council=council, state=ReturnState.READ, on__lt=last).delete()
 
 
 def _refuse_other_file(report: Report, read: reading.Returned) -> None:
@@ -64,7 +73,12 @@ def _refuse_other_file(report: Report, read: reading.Returned) -> None:
             _("The file is the one for publication. Only the working copy can be filled in."), field="file"
         )
     own = {marks.KIND: str(report.kind), marks.AS_OF: report.as_of.isoformat()}
-    if any(said.get(name, value) != value for name, value in own.items()):
+    # The plan may have got another name since; another plan's name tells another report.
+    others = WorkPlan.objects.filter(council=report.council_id).exclude(pk=report.plan_id)
+    if (
+        any(said.get(name, value) != value for name, value in own.items())
+        or others.filter(name=said.get(marks.PLAN, "")).exists()
+    ):
         raise RuleBroken(
             _("The file is another report's: plan %(plan)s as of %(day)s. Take it in at that report.")
             % {"plan": reading.masked(said.get(marks.PLAN, "–")), "day": said.get(marks.AS_OF, "–")[:10]},
@@ -84,6 +98,7 @@ def _refuse_other_file(report: Report, read: reading.Returned) -> None:
 @transaction.atomic
 def choose(*, returned: ReturnedFile, taken: dict[int, bool], by: Member) -> ReturnedFile:
     """Say of rows whose actions have moved on whether they are taken in anyway: {row's number: whether}."""
+    locked(returned.council)  # before the file, as everywhere: it may be taken in in the same breath
     returned = _locked(returned, by, ReturnState.READ)
     said = set(returned.taken) - set(taken) | {number for number, whether in taken.items() if whether}
     returned.taken = sorted(said)
@@ -138,6 +153,14 @@ def _refuse_to_take_in(found: Preview, seen: str, *, leave_out: bool) -> None:
         raise RuleBroken(words % {"n": refused}, field="leave_out")
     if not found.to_apply:
         raise RuleBroken(_("No row of the file changes anything."))
+    if len(found.to_apply) > MOST_AT_ONCE:
+        raise RuleBroken(
+            _(
+                "The file changes %(n)d actions. At most %(most)d can be taken in at once, because everybody else "
+                "waits meanwhile. Empty the light cells of some rows and choose the file anew."
+            )
+            % {"n": len(found.to_apply), "most": MOST_AT_ONCE}
+        )
 
 
 def _carried_out(row: Row, returned: ReturnedFile, by: Member, on: date) -> ReturnedAction:
@@ -189,7 +212,7 @@ def undo(*, returned: ReturnedFile, by: Member, on: date) -> list[Action]:
     with history.through(**source):
         for row in rows:
             action = found[row.action_id]
-            if action.version != row.version or action.removed:
+            if action.version != row.version or action.removed or action.agenda_item.restricted:
                 kept_rows.append(action)
                 continue
             actions.take_back(action=action, before=row.before, version=row.version, by=by, on=on)
@@ -216,7 +239,10 @@ def discard(*, returned: ReturnedFile, by: Member) -> None:
 
 def _locked(returned: ReturnedFile, by: Member, state: ReturnState) -> ReturnedFile:
     _refuse_who(by, returned.council_id)
-    returned = locked(returned)
+    try:
+        returned = locked(returned)
+    except ReturnedFile.DoesNotExist as gone:
+        raise RuleBroken(_("The file is thrown away. Nothing of it is kept.")) from gone
     if returned.state != state:
         raise RuleBroken(
             _("The file has been taken in already.")

@@ -103,35 +103,43 @@ def test_what_it_cannot_do_it_says_in_one_line(
 
 
 class Terminal(io.StringIO):
-    """A terminal, at which somebody presses Ctrl-C when it shows the words `until`."""
+    """A terminal, at which somebody presses Ctrl-C, or sends another signal, when it shows the words `until`."""
 
-    def __init__(self, until: str = "") -> None:
+    def __init__(self, until: str = "", sent: signal.Signals = signal.SIGINT) -> None:
         super().__init__()
-        self.until = until
+        self.until, self.sent = until, sent
 
     def isatty(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
         if self.until and self.until in text:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), self.sent)
         return super().write(text)
 
 
 @pytest.mark.parametrize("ending", Format.values)
-def test_ctrl_c_leaves_the_file_that_was_there(
-    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_who_stops_it_finds_the_file_that_was_there(
+    story: Story,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ending: str,
+    sent: signal.Signals,
+    status: int,
 ) -> None:
+    before = signal.getsignal(signal.SIGTERM)
     item = story.meet(date(2017, 1, 9))
     for number in range(200):
         story.agree(date(2017, 1, 9), item=item, title=f"Nummer {number}")
-    monkeypatch.setattr(sys, "stderr", Terminal(until=" 200 of "))
+    monkeypatch.setattr(sys, "stderr", Terminal(until=" 200 of ", sent=sent))
     path = tmp_path / f"F.{ending}"
     path.write_text("old")
     with pytest.raises(CommandError) as stopped:
         export(path)
-    assert (str(stopped.value), stopped.value.returncode) == ("Interrupted; nothing was written.", 130)
+    assert (str(stopped.value), stopped.value.returncode) == ("Interrupted; nothing was written.", status)
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(path.name, "old")]
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_a_folder_that_is_not_ones_own_is_a_failure(story: Story, tmp_path: Path) -> None:

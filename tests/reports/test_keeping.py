@@ -18,9 +18,10 @@ from django.utils import timezone
 
 from bra.errors import RuleBroken
 from bra.models import Council, HistoryEntry
+from imports.models import ImportBatch
 from ops.environment import ROOT
 from reports import lifecycle, purging, scheduling, sentences, tasks
-from reports.models import Report, ReportKind, ReportRules, ReportSchedule, ReportState
+from reports.models import Report, ReportKind, ReportRules, ReportSchedule, ReportState, ReturnedFile
 from tests import make
 from tests.cast import Cast
 from tests.reports.story import DAY, Story, make_story
@@ -148,6 +149,22 @@ def test_the_rule_takes_what_it_outlives_once_a_decision_is_named(
     assert list(Report.objects.all()) == [young]
     assert [path.name for path in folder.iterdir()] == [young.file_name]
     assert HistoryEntry.objects.filter(verb="report.purged", actor=None).count() == 1
+
+
+def test_an_upload_that_nobody_went_on_with_is_forgotten_though_nobody_uploads_again(cast: Cast, story: Story) -> None:
+    for days in (30, 31):
+        own = {
+            "council": story.council,
+            "by": cast.coordinator,
+            "on": DAY - timedelta(days=days),
+            "file_name": "F.xlsx",
+        }
+        ReturnedFile.objects.create(**own)
+        ImportBatch.objects.create(**own)
+    tasks.purge()
+    kept = [DAY - timedelta(days=30)]
+    assert list(ReturnedFile.objects.values_list("on", flat=True)) == kept
+    assert list(ImportBatch.objects.values_list("on", flat=True)) == kept
 
 
 def test_another_councils_reports_are_not_touched_by_the_rule(cast: Cast, story: Story) -> None:

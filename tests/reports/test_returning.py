@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import zipfile
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -157,6 +158,15 @@ def test_an_effect_can_be_told_afterwards(cast: Cast, story: Story, report: Repo
     assert sentences_of(action, cast.coordinator)[0].what == f"told what it led to (through report {report.pk})"
 
 
+def test_a_line_break_that_excel_escapes_is_a_line_break(cast: Cast, report: Report, action: Action) -> None:
+    """What is pasted from other programs of Windows has a return before each line feed."""
+    returned = taken_up(
+        report, filled_in(content_of(report), {action: {"Comment": "ett_x000D_\ntvå"}}), cast.coordinator
+    )
+    assert taken_in(returned, cast.coordinator) == 1
+    assert Comment.objects.get().text == "ett\ntvå"
+
+
 def test_a_swedish_file_is_filled_in_and_read_in_swedish(cast: Cast, story: Story, action: Action) -> None:
     report = report_of(story, cast.coordinator, language=Language.SWEDISH)
     with translation.override("sv"):
@@ -299,6 +309,21 @@ def test_nothing_is_done_when_an_action_moves_on_after_the_preview(cast: Cast, r
     assert action.status == Status.IN_PROGRESS
 
 
+def test_more_than_others_can_wait_for_is_not_taken_in(
+    cast: Cast, story: Story, report: Report, action: Action, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled = {one: {"Status": "Done"} for one in (action, story.agree(AGREED))}
+    returned = taken_up(report, filled_in(content_of(report), filled), cast.coordinator)
+    monkeypatch.setattr("reports.returning.lifecycle.MOST_AT_ONCE", 1)
+    with pytest.raises(RuleBroken) as refused:
+        taken_in(returned, cast.coordinator)
+    assert refused.value.sentence == (
+        "The file changes 2 actions. At most 1 can be taken in at once, because everybody else waits meanwhile. "
+        "Empty the light cells of some rows and choose the file anew."
+    )
+    assert set(Action.objects.values_list("version", flat=True)) == {0}
+
+
 def test_all_or_nothing(cast: Cast, story: Story, report: Report, action: Action) -> None:
     other = story.agree(AGREED)
     filled = {action: {"Status": "Done"}, other: {"Status": "Kanske"}}
@@ -335,6 +360,15 @@ def test_everything_is_put_back_but_what_was_changed_since(cast: Cast, story: St
     assert list(returned.returned.values_list("before", flat=True)) == [{}, {}]
     with pytest.raises(RuleBroken, match="There is nothing to undo"):
         returning.undo(returned=returned, by=cast.coordinator, on=TODAY)
+
+
+def test_what_is_restricted_since_is_not_put_back(cast: Cast, report: Report, action: Action) -> None:
+    returned = taken_up(report, filled_in(content_of(report), {action: {"Status": "Done"}}), cast.coordinator)
+    taken_in(returned, cast.coordinator)
+    AgendaItem.objects.filter(pk=action.agenda_item_id).update(restricted=True)
+    assert returning.undo(returned=returned, by=cast.coordinator, on=TODAY) == [action]
+    action.refresh_from_db()
+    assert (action.status, action.version) == (Status.DONE, 1)
 
 
 def test_only_who_took_it_in_undoes_it(cast: Cast, report: Report, action: Action) -> None:
@@ -446,6 +480,33 @@ def other_day(report: Report) -> bytes:
     return content
 
 
+def other_plan(report: Report) -> bytes:
+    """The file of a plan whose report has the same day."""
+    kept, report.plan = report.plan, make.make_plan(report.council, name="2016-2018")
+    content = content_of(report)
+    report.plan = kept
+    return content
+
+
+def numbered(*numbers: int) -> bytes:
+    """A workbook whose rows say that they have those numbers."""
+    heads = ("ID", "Version", "Comment")
+    cells = "".join(f'<c t="inlineStr"><is><t>{head}</t></is></c>' for head in heads)
+    rows = "".join(f'<row r="{number}">{cells}</row>' for number in numbers)
+    return lists.repacked(lists.workbook([["x"]]), xl__worksheets__sheet1_x=lists.sheet_xml(rows))
+
+
+def declaring_elsewhere(report: Report) -> bytes:
+    """A workbook whose sheet is in a part that isn't called .xml, and declares what it says."""
+    book = lists.workbook([["x"]])
+    cells = "".join(f'<c t="inlineStr"><is><t>{head}</t></is></c>' for head in ("ID", "Version", "&a;"))
+    sheet = b'<!DOCTYPE worksheet [<!ENTITY a "Comment">]>' + lists.sheet_xml(f'<row r="1">{cells}</row>')
+    with zipfile.ZipFile(BytesIO(book)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    rels = members["xl/_rels/workbook.xml.rels"].replace(b"worksheets/sheet1.xml", b"worksheets/sheet1.dat")
+    return lists.packed(members | {"xl/_rels/workbook.xml.rels": rels, "xl/worksheets/sheet1.dat": sheet})
+
+
 def other_council(report: Report) -> bytes:
     return content_of(report_of(story := make_story(), story.secretary))
 
@@ -467,6 +528,12 @@ REFUSED_FILES: list[tuple[Any, str]] = [
     ),
     (publish, "The file is the one for publication. Only the working copy can be filled in."),
     (other_day, "The file is another report's: plan 2016-2017 as of 2017-03-14. Take it in at that report."),
+    (other_plan, "The file is another report's: plan 2016-2018 as of 2017-03-15. Take it in at that report."),
+    (declaring_elsewhere, "The file is damaged or cut off."),
+    # Numbers of rows that no spreadsheet writes: the second would hide the first, or no column could hold it.
+    (lambda report: numbered(1, 5, 5), "The file is damaged or cut off."),
+    (lambda report: numbered(1, 99_999_999_999), "The file is damaged or cut off."),
+    (lambda report: numbered(-1, 5), "The file is damaged or cut off."),
     (other_council, "The file is another council's. Nothing of it can be taken in here."),
     (
         lambda report: lists.workbook([["ID", "Version", "Status"], *([n, "0-bbb", "Done"] for n in range(20_001))]),
@@ -492,6 +559,18 @@ def test_only_the_coordinator_takes_files_up_and_only_working_copies(cast: Cast,
             taken_up(report, content, member)
     report.variant = Variant.PUBLISH
     with pytest.raises(RuleBroken, match="Only a working copy"):
+        taken_up(report, content, cast.coordinator)
+
+
+def test_what_is_gone_meanwhile_is_said(cast: Cast, report: Report, action: Action) -> None:
+    """Reading takes seconds, in which a report may be deleted; a file may be thrown away on another page."""
+    content = filled_in(content_of(report), {action: {"Status": "Done"}})
+    returned = taken_up(report, content, cast.coordinator)
+    ReturnedFile.objects.get().delete()
+    with pytest.raises(RuleBroken, match="The file is thrown away"):
+        returning.choose(returned=returned, taken={}, by=cast.coordinator)
+    Report.objects.get().delete()
+    with pytest.raises(RuleBroken, match="The report has been deleted meanwhile"):
         taken_up(report, content, cast.coordinator)
 
 

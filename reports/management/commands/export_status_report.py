@@ -1,10 +1,12 @@
 """Write a report to a file: the same file, byte for byte, as the one that the report page offers."""
 
 import shutil
+import signal
 import sys
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,7 +23,7 @@ from reports import formats, lifecycle, selection
 from reports.models import Format, Language, ReportKind, Variant
 from reports.selection import Question
 
-USAGE, FAILURE, INTERRUPTED = 2, 1, 130
+USAGE, FAILURE, INTERRUPTED, TERMINATED = 2, 1, 130, 143
 STDOUT = "-"
 _BAR = 30  # characters
 
@@ -31,14 +33,32 @@ def refused(sentence: str, status: int = USAGE) -> CommandError:
     return CommandError(" ".join(sentence.split()), returncode=status)
 
 
+class Terminated(KeyboardInterrupt):
+    """The process has been told to end."""
+
+
+@contextmanager
+def cleared_away() -> Iterator[None]:
+    """Let SIGTERM end what is under way as Ctrl-C does, so that no half file is left beside its place."""
+
+    def end(*_signal: object) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 class Command(BaseCommand):
     """The command line's door to the reports."""
 
     help = (
         "Write a report of a council's plan, as of a day, to a file: the same as the report page gives. "
         "A file that is there already is replaced when the new one is whole, never before. "
-        "Exit status: 0 written; 1 it couldn't be written; 2 the question was refused; 130 interrupted. "
-        "Unless it is 0, no file has been made or changed."
+        "Exit status: 0 written; 1 it couldn't be written; 2 the question was refused; 130 interrupted; "
+        "143 told to end. Unless it is 0, no file has been made or changed."
     )
     requires_migrations_checks = False
 
@@ -79,9 +99,11 @@ class Command(BaseCommand):
                 with bar.of(data.rows):
                     formats.write(file_format, data, file, progress=bar.show)
 
-            size = _copied(sys.stdout.buffer, write) if to_stdout else _write(path.resolve(), write)
+            with cleared_away():
+                size = _copied(sys.stdout.buffer, write) if to_stdout else _write(path.resolve(), write)
         except KeyboardInterrupt as stopped:
-            raise refused(_("Interrupted; nothing was written."), INTERRUPTED) from stopped
+            status = TERMINATED if isinstance(stopped, Terminated) else INTERRUPTED
+            raise refused(_("Interrupted; nothing was written."), status) from stopped
         except BrokenPipeError as gone:
             raise refused(_("Nobody reads what is written."), FAILURE) from gone
         except OSError as error:

@@ -101,7 +101,7 @@ def months(report: Report) -> None:
         columns,
         rows,
         _("No actions belong to the period."),
-        _("Open and closed actions at the end of each month, with a chart"),
+        _("Open and closed actions at the end of each month"),
         counted=False,
     )
     if not rows:

@@ -39,7 +39,7 @@ def organisations(report: Report) -> None:
         columns,
         rows,
         _("Nothing is open, and nothing waits for approval."),
-        _("Open, overdue and reported done by organisation, with a chart"),
+        _("Open, overdue and reported done by organisation"),
         counted=False,
     )
     if not rows:

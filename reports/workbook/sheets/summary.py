@@ -40,7 +40,7 @@ def goals(report: Report) -> None:
         columns,
         rows,
         _("The plan has no goals yet."),
-        _("The actions of each goal by status, with a chart"),
+        _("The actions of each goal by status"),
         counted=False,
     )
     if not rows:
@@ -100,7 +100,7 @@ def distribution(report: Report) -> None:
         columns,
         rows,
         _("No actions belong to the period, so there is nothing to distribute."),
-        _("Actions by organisation, status and age of delay, with charts"),
+        _("Actions by organisation, status and age of delay"),
         counted=False,
     )
     if not rows:
