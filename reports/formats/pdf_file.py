@@ -29,7 +29,7 @@ TYPE = "application/pdf"
 # A summary is read from end to end; what is longer is in the workbook, and the paper says so.
 LONGEST_TABLE = 150
 _LONGEST_TEXT = 600  # characters of one cell
-_WIDE = 30  # characters: columns that are as wide in the workbook share the room that is left
+_WIDE = 19  # characters: columns that are as wide in the workbook share the room that is left, by their widths there
 
 Fields = dict[str, Any]
 
@@ -283,7 +283,8 @@ def _from(tables: dict[str, Described], name: str, heading: str, chosen: Sequenc
     rows = [[_shown(row[columns[header][0]]) for header in kept] for row in islice(left, LONGEST_TABLE)]
     section = _section(heading, kept, rows, numbers=0, empty=empty)
     section["right"] = [columns[header][1].style in ("count", "share") for header in kept]
-    section["wide"] = [columns[header][1].width >= _WIDE for header in kept]
+    widths = [columns[header][1].width for header in kept]
+    section["shares"] = [width if width >= _WIDE else 0 for width in widths]
     section["more"] = _more(sum(1 for _row in left))
     return section
 
@@ -310,7 +311,7 @@ def _section(
         "heading": heading,
         "headers": list(headers),
         "right": [place >= words for place in range(len(headers))],
-        "wide": [not place for place in range(len(headers))],
+        "shares": [1 if not place else 0 for place in range(len(headers))],
         "rows": list(rows),
         "total": total,
         "empty": empty,

@@ -296,6 +296,16 @@ def _alternatives(element: Any) -> list[str]:
     return own + (_alternatives(element["/K"]) if "/K" in element else [])
 
 
+def test_a_long_role_leaves_room_for_what_is_to_be_done_on_paper(story: Story) -> None:
+    owner = story.owners[0]
+    owner.title = "säkerhets- och beredskapssamordnare vid kommunledningskontoret"
+    owner.save(update_fields=["title"])
+    story.agree(date(2017, 1, 9), title="Utse en kunskapsbärare på varje förskola")
+    question = replace(story.ask(), kind=ReportKind.FOLLOW_UP)
+    lines = pdf_words(made(Format.PDF, selection.load(question))).splitlines()
+    assert sum("Utse en kunskapsbärare på varje förskola" in line for line in lines) == 1
+
+
 def test_a_long_list_on_paper_says_how_much_more_there_is(story: Story) -> None:
     item = story.meet(date(2017, 1, 9))
     for number in range(152):

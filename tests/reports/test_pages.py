@@ -198,6 +198,12 @@ def test_a_failed_report_says_why(cast: Cast, story: Story) -> None:
     assert "The disk is full, so the file couldn&#x27;t be written." in html
 
 
+def test_the_list_says_the_number_that_the_history_of_an_action_names(cast: Cast, story: Story) -> None:
+    report = made(story, cast.coordinator)
+    shown = cast.browse(cast.coordinator).get(page(cast)).content.decode()
+    assert shown.count(f"Report {report.pk} ·") == 1
+
+
 def test_without_a_plan_the_page_says_what_is_missing(cast: Cast) -> None:
     answer = cast.browse(cast.coordinator).get(page(cast))
     assert "There is no plan to report on yet" in answer.content.decode()

@@ -158,6 +158,7 @@ def test_the_chosen_are_told_by_a_mail_with_a_link_and_no_file(cast: Cast, story
     post.deliver(story.council, today=DAY, clock=clock)
     (sent,) = mail.outbox
     assert sent.attachments == []
+    assert (sent.subject.count("<"), str(sent.body).count("<")) == (0, 0)
     assert reverse("reports:list", args=[story.council.slug]) in str(sent.body)
     assert "klottret" not in str(sent.message())
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -180,6 +181,31 @@ def test_each_sheet_has_title_explanation_one_table_and_a_printed_page(content: 
         assert sheet.auto_filter.ref is None
     assert book.active is cover
     assert cover.sheet_view.selection[0].activeCell == "A1"
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_no_word_of_a_header_is_broken(story: Story, language: str) -> None:
+    book = opened(workbook.build(selection.load(replace(story.ask(), language=language))))
+    broken = [
+        (sheet.title, cell.value)
+        for sheet in book.worksheets[1:]
+        for cell in sheet[4]
+        # Bold letters and the indent take the place of some more.
+        if max(map(len, cell.value.split())) * 1.1 + 2 > sheet.column_dimensions[cell.column_letter].width
+    ]
+    assert broken == []
+
+
+def test_the_kind_of_a_change_is_not_broken(content: bytes) -> None:
+    sheet = next(sheet for sheet in opened(content).worksheets if "Forandringar" in sheet.tables)
+    with translation.override("sv"):
+        longest = len(_("Taken up again"))
+    assert longest * 1.1 + 2 < sheet.column_dimensions["A"].width
+
+
+def test_two_charts_that_one_page_holds_are_not_printed_on_two(content: bytes) -> None:
+    sheet = next(sheet for sheet in opened(content).worksheets if "Fordelning" in sheet.tables)
+    assert [found.id for found in sheet.row_breaks.brk] == []
 
 
 def test_both_readers_find_the_same_cells(content: bytes) -> None:

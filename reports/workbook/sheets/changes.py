@@ -16,15 +16,15 @@ from reports.workbook.styles import CALM_INK, LATE, TONES
 def changes(report: Report) -> None:
     """Write what has become of the actions since the previous report."""
     columns = [
-        Column(pgettext("report", "Change"), 14, "strong"),
+        Column(pgettext("report", "Change"), 17, "strong"),
         Column(_("No."), 7, "number"),
         Column(_("Action"), 44),
-        Column(_("Organisation"), 26),
+        Column(_("Organisation"), 30),
         Column(_("Status before"), 15),
         Column(_("Status"), 15),
         Column(_("Deadline before"), 12, "date"),
         Column(_("Deadline"), 12, "date"),
-        Column(_("Days put off"), 11, "count"),
+        Column(_("Days put off"), 15, "count"),
     ]
     question = report.question
     if question.previous:

@@ -66,7 +66,7 @@ def extremism(report: Report) -> None:
         Column(_("State"), 16),
         Column(_("Deadline"), 12, "date"),
         Column(_("Organisation"), 26),
-        Column(_("Decisions"), 11, "count"),
+        Column(_("Decisions"), 12, "count"),
         Column(_("Actions"), 11, "count"),
     ]
     sheet = report.sheet(
@@ -131,7 +131,7 @@ def meetings(report: Report) -> None:
         Column(_("Title"), 36),
         Column(_("Place"), 30),
         Column(_("Present"), 14, "count"),
-        Column(_("Decisions"), 11, "count"),
+        Column(_("Decisions"), 12, "count"),
         Column(_("Actions agreed"), 12, "count"),
     ]
     sheet = report.sheet(

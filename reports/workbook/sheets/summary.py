@@ -12,12 +12,15 @@ from reports.workbook.charts import Bars
 from reports.workbook.report import Report
 from reports.workbook.styles import BAR_ORDER, CALM, FILLS, LATE
 
+# Of the distribution's printed page in Excel, as wide as its table and a chart.
+_ROWS_OF_A_PAGE = 46
+
 
 def goals(report: Report) -> None:
     """Write the summary per goal, with its chart."""
     columns = [
         Column(_("Goal"), 38, "strong"),
-        *(Column(str(state.label), 12, "count") for state in BAR_ORDER),
+        *(Column(str(state.label), 13, "count") for state in BAR_ORDER),
         Column(_("Total"), 10, "count"),
         Column(_("Open"), 10, "count"),
         Column(_("Of which overdue"), 12, "count"),
@@ -137,10 +140,12 @@ def distribution(report: Report) -> None:
     )
     figures_of = [f"{_days(low, high)}: {number}" for low, high, number in figures.delays]
     alt = [_("Bars: overdue actions by age of delay."), "; ".join(figures_of) + "."]
-    # Beneath the first one, which is the higher the more organisations there are; a row is half a centimetre.
-    below = FIRST_ROW + 2 + int(bars.height * 2)
-    sheet.row_breaks.append(Break(id=below - 2))
-    report.chart(sheet, ages, " ".join(alt), place=f"G{below}")
+    # Beneath the table, beside the first one; a row is half a centimetre. What the page can't hold gets one of its own.
+    below = last + 3
+    if below + int(ages.height * 2) > _ROWS_OF_A_PAGE:
+        below = max(last, FIRST_ROW + int(bars.height * 2)) + 3
+        sheet.row_breaks.append(Break(id=below - 2))
+    report.chart(sheet, ages, " ".join(alt), place=f"A{below}")
 
 
 def _numbers(counts: Counts) -> tuple[float | int | None, ...]:
