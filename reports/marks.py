@@ -4,8 +4,8 @@ The letters after a version aren't a secret. They let an ID or a version that so
 and a row that was copied from another council's file.
 """
 
-import hashlib
 import re
+from zlib import crc32
 
 # No vowels, so that they spell no word, nor a month, nor one of the letters that are taken for figures.
 _LETTERS = "bcdfghjkmnpqrstvwxz23456789"
@@ -20,7 +20,7 @@ COUNCIL, PLAN, KIND, AS_OF, VARIANT = "bra-council", "bra-plan", "bra-kind", "br
 
 def mark(council: str, pk: int, version: int) -> str:
     """What the version column says of an action of the council (its slug): "3-k7f"."""
-    digest = hashlib.sha256(f"{council}/{pk}/{version}".encode()).digest()
+    digest = crc32(f"{council}/{pk}/{version}".encode()).to_bytes(4)
     return f"{version}-{digest[:_NUMBER].translate(_LETTER_OF).decode()}"
 
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from actions import lifecycle, reminders
 from actions.models import ReminderLine, ReminderRun, Status, reminder_letters
-from bra import post
+from bra import post, workdays
 from bra.models import STOCKHOLM, Council, LetterState, Role
 from tests import make
 
@@ -248,6 +248,45 @@ def test_a_day_is_planned_from_the_councils_hour_of_local_time(clock: str, runs:
     now = council.now(datetime.fromisoformat(clock))
     reminders.plan_mornings(clock=now)
     assert list(ReminderRun.objects.values_list("on", flat=True)) == ([now.date()] if runs else [])
+
+
+# The Sundays on which the clocks go forward and back, as they were decided for the Union.
+CLOCKS = {
+    2016: ("03-27", "10-30"),
+    2017: ("03-26", "10-29"),
+    2018: ("03-25", "10-28"),
+    2019: ("03-31", "10-27"),
+    2020: ("03-29", "10-25"),
+    2021: ("03-28", "10-31"),
+    2022: ("03-27", "10-30"),
+    2023: ("03-26", "10-29"),
+    2024: ("03-31", "10-27"),
+    2025: ("03-30", "10-26"),
+}
+CHANGES = [
+    (date.fromisoformat(f"{year}-{sunday}"), before, after)
+    for year, sundays in CLOCKS.items()
+    for sunday, (before, after) in zip(sundays, ((6, 5), (5, 6)), strict=True)
+]
+
+
+@pytest.mark.parametrize(("sunday", "before", "after"), CHANGES)
+def test_seven_o_clock_is_seven_o_clock_when_the_clocks_change(sunday: date, before: int, after: int) -> None:
+    """`before` and `after`: the hour of UTC at which it is seven where the council is."""
+    make.make_council(pinned_today=None)
+    assert sunday.weekday() == 6
+    friday, saturday, workday = sunday - timedelta(days=2), sunday - timedelta(days=1), sunday + timedelta(days=1)
+    while not workdays.is_working_day(workday):
+        workday += timedelta(days=1)
+    if not workdays.is_working_day(friday):
+        friday -= timedelta(days=1)
+    for day, hour in ((friday, before), (saturday, before), (sunday, after), (workday, after)):
+        for minute in (-1, 0, 60, 24 * 60 - 1):
+            instant = datetime.combine(day, time(hour), UTC) + timedelta(minutes=minute)
+            reminders.plan_mornings(clock=instant)
+            planned = list(ReminderRun.objects.order_by("on").values_list("on", flat=True))
+            assert (day in planned) == (minute >= 0 and day in (friday, workday)), instant
+    assert planned == [friday, workday]
 
 
 def test_a_second_scheduler_finds_the_day_done(council: Council) -> None:
