@@ -84,7 +84,8 @@ def _escalate(council: Council, actions: Sequence[Action], coordinator: Member, 
             on=on,
             verb="action.escalated",
             target=action,
-            changes={"deadline": (None, action.deadline), "meeting": (None, meeting.pk)},
+            # Named as no field of an action: nothing of it has changed, and a report of an earlier day undoes changes.
+            changes={"late_since": (None, action.deadline), "proposed_for": (None, meeting.pk)},
         )
     post.post(council=council, kind=ESCALATED, recipients=told_of(council, actions, on), cause=on.isoformat(), on=on)
 

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 # No reminder leaves after this hour of the council's day, however late the sweep runs.
 LAST_HOUR = 20
 # Councils planned in one transaction. Their rows are locked meanwhile, some seconds for all councils of the country;
-# six times fewer of them cost a tenth more, because what is due is then looked up six times.
+# six times fewer of them cost a sixth more, because what is due is then looked up six times.
 TOGETHER = 300
 
 

@@ -3,6 +3,7 @@
 import contextlib
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,11 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from actions import lifecycle
-from actions.models import LIVE, Action, Status
+from actions import lifecycle, reminders
+from actions.models import LIVE, Action, Escalation, Status
 from bra.errors import RuleBroken
+from bra.models import Role
 from meetings import lifecycle as meeting_verbs
-from meetings.models import CaseState
+from meetings.models import CaseState, MeetingState
 from reports import selection, status, workbook
 from reports.status import ActionRow, Counts
 from tests import make
@@ -185,6 +187,20 @@ def test_a_report_of_an_earlier_day_shows_what_the_day_ended_with(days: list[lis
         ended_with[day] = as_it_is(story)
     for day, expected in ended_with.items():
         assert as_reported(story, day) == expected
+
+
+def test_what_was_put_before_the_council_is_reported_as_it_was(db: None) -> None:
+    story = make_story()
+    agreed = date(2016, 9, 1)
+    action = story.agree(agreed)
+    make.make_member(story.council, Role.COORDINATOR)
+    make.make_meeting(story.council, MeetingState.DRAFT, date=DAY + timedelta(days=30))
+    before = as_reported(story, DAY - timedelta(days=1))
+    reminders.plan_day(council=story.council, on=DAY)
+    assert list(Escalation.objects.values_list("action", flat=True)) == [action.pk]
+    assert as_reported(story, DAY - timedelta(days=1)) == before == as_reported(story, DAY)
+    data = selection.load(replace(story.ask(), previous=DAY - timedelta(days=1)))
+    assert list(data.changes) == []
 
 
 def test_an_action_logged_late_counts_from_its_meeting_with_its_first_values(db: None) -> None:
