@@ -37,6 +37,8 @@ Clock = Callable[[], datetime]
 LEASE = timedelta(seconds=settings.REPORT_LEASE_SECONDS)
 # A report that isn't ready by then takes its builders down with it.
 PATIENCE = timedelta(hours=1)
+# The sweep takes up each minute what a dead worker has left.
+LATELY = timedelta(minutes=10)
 
 # Kept in English and translated where they are shown.
 DISK_FULL = gettext_noop("The disk is full, so the file couldn't be written.")
@@ -186,7 +188,9 @@ def due(now: datetime) -> Q:
 def claim(pk: int, now: datetime) -> Report | None:
     """Take a report up for LEASE; None when another worker has it or it is finished."""
     free = Report.objects.filter(due(now), pk=pk)
-    if _given_up(free.filter(state=ReportState.RUNNING, asked_at__lt=now - PATIENCE), now):
+    # One whose lease ran out long ago has been tried by nobody since: the server was down, and that isn't its fault.
+    tried = free.filter(state=ReportState.RUNNING, claimed_until__gte=now - LATELY)
+    if _given_up(tried.filter(asked_at__lt=now - PATIENCE), now):
         return None
     claimed = free.update(state=ReportState.RUNNING, claimed_until=now + LEASE, rows_done=0, rows_total=0)
     if not claimed:

@@ -141,11 +141,21 @@ def test_a_report_whose_worker_died_is_taken_up_when_the_lease_has_run_out(story
 
 def test_a_report_that_takes_its_workers_down_is_given_up_after_an_hour(story: Story) -> None:
     pk = ask(story).pk
-    lifecycle.claim(pk, NOW)
     Report.objects.update(asked_at=NOW)
-    assert lifecycle.build(pk, lambda: NOW + timedelta(hours=2)) is None
+    for minutes in range(0, 61, 6):
+        assert lifecycle.claim(pk, NOW + timedelta(minutes=minutes)) is not None
+    assert lifecycle.build(pk, lambda: NOW + timedelta(minutes=66)) is None
     report = Report.objects.get(pk=pk)
     assert (report.state, report.failure) == (ReportState.FAILED, "The report couldn't be built within an hour.")
+
+
+def test_a_report_that_waited_while_the_server_was_down_is_built_afterwards(story: Story) -> None:
+    pk = ask(story).pk
+    Report.objects.update(asked_at=NOW)
+    lifecycle.claim(pk, NOW)
+    report = lifecycle.build(pk, lambda: NOW + timedelta(hours=20))
+    assert report is not None
+    assert report.state == ReportState.READY
 
 
 def test_a_worker_that_lost_its_lease_leaves_the_report_to_the_other(story: Story, folder: Path) -> None:
