@@ -342,6 +342,7 @@ VERBS: dict[str, tuple[bool, Callable[[Scene], object]]] = {
     "actions.reopen": (True, lambda s: actions.reopen(action=s.action, **s.by)),
     "actions.report_done": (False, lambda s: actions.report_done(action=s.action, effect="Nytt", **s.by)),
     "actions.start": (False, lambda s: actions.start(action=s.action, **s.by)),
+    "actions.tell_effect": (False, lambda s: actions.tell_effect(action=s.reported(), effect="Nytt", **s.by)),
 }
 # They change nothing.
 READERS = {
@@ -355,6 +356,7 @@ READERS = {
     "actions.as_it_is",
     "actions.has_calendar",
     "actions.mentionable",
+    "actions.refuse_closing_day",
 }
 # Beside the signed text a reader gets the addenda; once it is open again, the text as it stands.
 READ_ANEW = {"add_addendum", "confirm_unlock"}
