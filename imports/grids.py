@@ -16,6 +16,7 @@ import re
 import resource
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
@@ -141,7 +142,8 @@ def opened(content: bytes) -> tuple[zipfile.ZipFile, set[str]]:
         archive = zipfile.ZipFile(io.BytesIO(content))
         names = _checked(archive)
         _refuse_declarations(archive)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
+    # ValueError: a directory that says its parts begin before the file does.
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
         raise Refused("broken") from error
     return archive, names
 

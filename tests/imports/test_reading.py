@@ -11,7 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bra.errors import RuleBroken
@@ -273,6 +273,7 @@ def test_what_is_kept_is_read_back() -> None:
 
 @settings(max_examples=300)
 @given(st.binary(max_size=400) | st.builds(lambda cut, extra: PLAIN[:cut] + extra, st.integers(0, 5_000), st.binary()))
+@example(PLAIN[:4872] + b"\x01\x00\x00")  # its parts begin before the file does
 def test_no_bytes_are_too_strange(content: bytes) -> None:
     """In this process, without its limits: whatever it is, it is read, or refused with words."""
     code = "empty"
