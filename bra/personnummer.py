@@ -15,6 +15,8 @@ _DASH = r"[-+\u00ad\u2010-\u2015\u2043\u207b\u2212\ufe58\ufe63\uff0b\uff0d]"
 _UNSEEN = r"[\u200b-\u200d\u2060\ufeff]*"
 _SEPARATOR = rf"{_UNSEEN}(?:{_BLANK}?{_DASH}{_BLANK}?|{_BLANK})?{_UNSEEN}"
 _NUMBER = re.compile(rf"(?<!\d)(\d{{8}}|\d{{6}}){_SEPARATOR}(\d{{4}})(?!\d)")
+# A checksum (SHA-256) holds ten digits in a row now and then; none of them is a person's.
+_CHECKSUM = re.compile(r"(?<![0-9a-z])(?=\d*[a-f])[0-9a-f]{64}(?![0-9a-z])")
 _CENTURIES = (18, 19, 20)
 
 
@@ -33,11 +35,12 @@ class Finding:
 
 def find(text: str) -> list[Finding]:
     """Return what looks like a personnummer in `text`, in order and without overlaps."""
+    checksums = [range(*match.span()) for match in _CHECKSUM.finditer(text)]
     return [
         Finding(match.start(), match.end(), certain=_check_digit(day[-6:] + tail[:3]) == int(tail[3]))
         for match in _NUMBER.finditer(text)
         for day, tail in [(_plain(match[1]), _plain(match[2]))]
-        if tail[:3] != "000" and _is_day(day)
+        if tail[:3] != "000" and _is_day(day) and not any(match.start() in span for span in checksums)
     ]
 
 

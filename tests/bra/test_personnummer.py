@@ -55,6 +55,13 @@ def test_what_is_no_personnummer_is_left_alone(text: str) -> None:
     assert find(text) == []
 
 
+def test_a_checksum_holds_no_personnummer() -> None:
+    checksum = "226eb1403029087ab47256414c44dbd6a2451d13adbbfde596e90a2837bb6e06"
+    assert find(f"SHA-256 {checksum}, hela filen") == []
+    assert len(find(f"{checksum}0")) == len(find(checksum[:-1])) == 1
+    assert len(find(f"{checksum} 701063-2391")) == 1
+
+
 def test_29_february_without_century_is_a_day_of_some_century() -> None:
     assert [found.certain for found in find("000229-1233")] == [check_digit("000229123") == 3]
 
