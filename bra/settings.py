@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "imports",
     "finding",
     "reports",
+    "records",
     "demo",
 ]
 

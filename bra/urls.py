@@ -12,6 +12,7 @@ _council: list[URLPattern | URLResolver] = [
     path("", include("imports.urls")),
     path("", include("finding.urls")),
     path("", include("reports.urls")),
+    path("", include("records.urls")),
     path("ledamoter/", member_views.member_list, name="members"),
     path("ledamoter/ny/", member_views.member_new, name="member_new"),
     path("ledamoter/<int:pk>/", member_views.member_edit, name="member_edit"),

@@ -14,7 +14,7 @@ from ops.environment import PYTHON, ROOT
 from ops.errors import Refusal
 from ops.processes import die_with_parent
 
-APPS = ["bra", "meetings", "actions", "imports", "finding", "reports", "demo"]
+APPS = ["bra", "meetings", "actions", "imports", "finding", "reports", "records", "demo"]
 CODE = [*APPS, "ops", "bench", "tests", "celery_app.py", "manage.py"]
 PYTEST = ["-m", "pytest", "-n", "2"]
 WHOLE = [*PYTEST, "--migrations", "--dist", "loadgroup"]

@@ -23,7 +23,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = Path("bra") / "locale" / "sv" / "LC_MESSAGES" / "django.po"  # from the project's root
-FOLDERS = ("bra", "meetings", "actions", "imports", "finding", "reports", "demo", "templates")
+FOLDERS = ("bra", "meetings", "actions", "imports", "finding", "reports", "records", "demo", "templates")
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,

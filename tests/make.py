@@ -16,7 +16,7 @@ from actions.models import (
     IndicatorOutcome,
     WorkPlan,
 )
-from bra.models import STOCKHOLM, Council, Letter, Member, Organisation, Role, User
+from bra.models import STOCKHOLM, Council, LegalGround, Letter, Member, Organisation, Role, User
 from imports.models import ImportBatch, ImportState
 from meetings.models import AgendaItem, Case, Meeting, MeetingState, Topic
 
@@ -63,6 +63,20 @@ def make_topic(council: Council, **overrides: Any) -> Topic:
     return Topic.objects.create(**{"council": council, "name": f"Ämne {next(_serial)}"} | overrides)
 
 
+def make_ground(council: Council, **overrides: Any) -> LegalGround:
+    """A legal ground of the council."""
+    return LegalGround.objects.create(**{"council": council, "reference": f"OSL {next(_serial)} kap. 1 §"} | overrides)
+
+
+def _restriction(council: Council, fields: dict[str, Any]) -> dict[str, Any]:
+    """What goes with `restricted` in `fields`: the ground, the day and who decided it."""
+    if not fields.get("restricted"):
+        return {}
+    by = council.members.order_by("pk").first() or make_member(council, Role.COORDINATOR, cleared=True)
+    ground = council.legal_grounds.first() or make_ground(council)
+    return {"legal_ground": ground, "restricted_on": TODAY, "restricted_by": by}
+
+
 def make_case(council: Council, topics: list[Topic] | None = None, **overrides: Any) -> Case:
     """A case of the council."""
     n = next(_serial)
@@ -74,7 +88,7 @@ def make_case(council: Council, topics: list[Topic] | None = None, **overrides: 
     } | overrides
     if "organisation" not in fields:
         fields["organisation"] = make_organisation(council)
-    case = Case.objects.create(**fields)
+    case = Case.objects.create(**_restriction(council, fields) | fields)
     case.topics.set(topics or [])
     return case
 
@@ -103,7 +117,7 @@ def make_item(meeting: Meeting, topics: list[Topic] | None = None, **overrides: 
         "position": meeting.items.count() + 1,
         "title": f"Punkt {next(_serial)}",
     } | overrides
-    item = AgendaItem.objects.create(**fields)
+    item = AgendaItem.objects.create(**_restriction(meeting.council, fields) | fields)
     item.topics.set(topics or [])
     return item
 

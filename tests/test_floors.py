@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = ["bra", "meetings", "actions", "imports", "finding", "reports", "demo"]
+FLOORS = ["bra", "meetings", "actions", "imports", "finding", "reports", "records", "demo"]
 # These name all floors by nature.
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.

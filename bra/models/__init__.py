@@ -4,6 +4,7 @@ from bra.models.council import (
     LOGGERS,
     SEATED,
     STOCKHOLM,
+    WRITING,
     Accent,
     Council,
     Member,
@@ -13,7 +14,7 @@ from bra.models.council import (
     User,
     UserManager,
 )
-from bra.models.history import HistoryEntry
+from bra.models.history import ChainHead, EntryKind, HistoryEntry
 from bra.models.post import (
     NO_ADDRESS,
     Deputy,
@@ -28,17 +29,23 @@ from bra.models.post import (
     StoppedAddress,
     Unsubscription,
 )
+from bra.models.secrecy import LegalGround, LegalGroundQuerySet, Restrictable
 
 __all__ = [
     "LOGGERS",
     "NO_ADDRESS",
     "SEATED",
     "STOCKHOLM",
+    "WRITING",
     "Accent",
+    "ChainHead",
     "Council",
     "Deputy",
+    "EntryKind",
     "Frequency",
     "HistoryEntry",
+    "LegalGround",
+    "LegalGroundQuerySet",
     "Letter",
     "LetterQuerySet",
     "LetterState",
@@ -49,6 +56,7 @@ __all__ = [
     "Member",
     "MemberQuerySet",
     "Organisation",
+    "Restrictable",
     "Role",
     "StoppedAddress",
     "Unsubscription",

@@ -105,10 +105,14 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Somebody who can log in. What they may do is said by their Member on each council."""
+    """Somebody who can log in. What they may do is said by their Member on each council.
+
+    An administrator looks after the installation: councils, log-ins, its health. That opens no council's door.
+    """
 
     email = models.EmailField(_("e-mail"), unique=True)
     is_active = models.BooleanField(_("active"), default=True)
+    is_administrator = models.BooleanField(_("administers the installation"), default=False)
 
     objects = UserManager()
 
@@ -131,10 +135,14 @@ class Role(models.TextChoices):
     SECRETARY = "secretary", _("secretary")
     MEMBER = "member", _("member")
     OWNER = "owner", _("action owner")
+    AUDITOR = "auditor", _("auditor")
 
 
-# Those who sit on the council and read its meetings; an owner only ever sees the actions they own.
+# Those who sit on the council and read its meetings; an owner only ever sees the actions they own, an auditor who did
+# what and when, never what was said.
 SEATED = (Role.COORDINATOR, Role.CHAIR, Role.SECRETARY, Role.MEMBER)
+# Those whose role changes anything: all but the auditor.
+WRITING = (*SEATED, Role.OWNER)
 # Those who log what a meeting came to.
 LOGGERS = (Role.COORDINATOR, Role.SECRETARY)
 

@@ -1,23 +1,48 @@
-"""What was changed, by whom and when."""
+"""What was done, by whom and when: one chain of entries per council."""
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from bra.models.council import Council, Member
+from bra.models.council import Council, Member, User
+
+
+class EntryKind(models.TextChoices):
+    """What an entry tells of."""
+
+    CHANGE = "change", pgettext_lazy("audit", "Change")
+    # Restricted matter was shown, or left the house in a file.
+    READING = "reading", pgettext_lazy("audit", "Reading of restricted matter")
+    # Log-ins, and who may what.
+    ACCESS = "access", pgettext_lazy("audit", "Access")
 
 
 class HistoryEntry(models.Model):
-    """One change, as it was made. Only bra.history writes them; nothing changes them afterwards."""
+    """One event, as it was. Only bra.history writes them; nothing changes them afterwards.
 
-    council = models.ForeignKey(Council, models.PROTECT, related_name="history")
+    Soon after it is written an entry is sealed: it gets the next `sequence` of its council's chain, and a `seal`
+    (SHA-256) over the seal before it and over what it says; of `changes` only a salted digest goes in, so that
+    retention can blank a text and the chain still holds. Without a council: the chain of the installation.
+    """
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="history", null=True)
     at = models.DateTimeField(_("at"), auto_now_add=True)
     on = models.DateField(_("day"), help_text=_("The council's own day, which may be pinned."))
+    kind = models.CharField(_("kind"), max_length=8, choices=EntryKind, default=EntryKind.CHANGE)
     actor = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    # Who was logged in, where it isn't told by the actor: log-ins, and what an administrator does.
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     verb = models.CharField(max_length=40)
     target_type = models.CharField(max_length=40)
     target_id = models.BigIntegerField()
     changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    salt = models.CharField(max_length=32, default="", editable=False)
+    # Salted digest of `changes`, kept when retention has blanked them.
+    content = models.CharField(max_length=64, default="", editable=False)
+    sequence = models.PositiveBigIntegerField(null=True, editable=False)
+    seal = models.CharField(max_length=64, default="", editable=False)
 
     class Meta:
         verbose_name = _("history entry")
@@ -26,7 +51,32 @@ class HistoryEntry(models.Model):
             models.Index(fields=["target_type", "target_id"], name="history_by_target"),
             # Reports of an earlier day rewind what was changed since.
             models.Index(fields=["council", "target_type", "on"], name="history_by_council_day"),
+            models.Index(fields=["council", "id"], name="history_unsealed", condition=Q(sequence=None)),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["council", "sequence"], name="history_sequence_once_per_council"),
+            models.UniqueConstraint(
+                fields=["sequence"], condition=Q(council=None), name="history_sequence_once_in_installation"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="history_kind_known"),
+            models.CheckConstraint(
+                condition=Q(sequence=None, seal="") | (Q(sequence__gte=1) & ~Q(seal="")), name="history_sealed_whole"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.on} {self.verb}"
+
+
+class ChainHead(models.Model):
+    """The end of a chain. Whoever seals entries holds this row's lock; without a council it is the installation's."""
+
+    council = models.OneToOneField(Council, models.PROTECT, related_name="chain_head", null=True)
+    sequence = models.PositiveBigIntegerField(default=0)
+    seal = models.CharField(max_length=64, default="")
+
+    class Meta:
+        verbose_name = _("end of the audit log")
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.seal}"

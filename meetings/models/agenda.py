@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from bra.fields import StemsField
-from bra.models import SEATED, Council, Member
+from bra.models import SEATED, Council, Member, Restrictable
 from meetings.models.states import HELD, PLANNED, MeetingState
 from meetings.models.topics import Topic, count_per, has_extremism_topic
 
@@ -105,7 +105,7 @@ class AgendaItemManager(models.Manager["AgendaItem"]):
         return super().get_queryset().filter(removed=False)
 
 
-class AgendaItem(models.Model):
+class AgendaItem(Restrictable):
     """One item of one meeting's agenda, with the notes taken at it."""
 
     meeting = models.ForeignKey("Meeting", models.CASCADE, related_name="items")
@@ -118,7 +118,6 @@ class AgendaItem(models.Model):
         "Case", models.PROTECT, related_name="items", null=True, blank=True, verbose_name=_("case")
     )
     topics = models.ManyToManyField(Topic, related_name="items", blank=True, verbose_name=_("topics"))
-    restricted = models.BooleanField(_("restricted"), default=False)
     state = models.CharField(_("state"), max_length=8, choices=ItemState, default=ItemState.PENDING)
     notes = models.TextField(_("notes"), max_length=50_000, blank=True)
     # Counts the savings of the notes: who writes on an older version is shown both texts.

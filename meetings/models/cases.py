@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from bra.fields import SortKeyField, StemsField
-from bra.models import SEATED, Council, Member, Organisation
+from bra.models import SEATED, Council, Member, Organisation, Restrictable
 from bra.text import sort_key
 from meetings.models.agenda import AgendaItem
 from meetings.models.topics import Topic, has_extremism_topic
@@ -94,7 +94,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.annotate(last_treated=models.Subquery(treated.values("meeting__date")[:1]))
 
 
-class Case(models.Model):
+class Case(Restrictable):
     """A question that the council follows across meetings. Never a person."""
 
     council = models.ForeignKey(Council, models.PROTECT, related_name="cases")
@@ -106,7 +106,6 @@ class Case(models.Model):
         Organisation, models.PROTECT, related_name="cases", verbose_name=_("responsible organisation")
     )
     situation = models.TextField(_("situation in short"), max_length=2000, blank=True)
-    restricted = models.BooleanField(_("restricted"), default=False)
     opened_on = models.DateField(_("opened"))
     # What it came to, and when; kept when the case is opened again, as the earlier outcome.
     outcome = models.TextField(_("outcome"), max_length=2000, blank=True)

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bra.models import Member
+from bra.models import Member, Restrictable
 from meetings.models.agenda import AgendaItem
 from meetings.models.documents import PaperKind
 from meetings.models.meetings import Meeting
@@ -245,14 +245,13 @@ class AddendumQuerySet(models.QuerySet["Addendum"]):
         return addenda if member.cleared else addenda.filter(restricted=False)
 
 
-class Addendum(models.Model):
+class Addendum(Restrictable):
     """A correction of signed minutes: stands beside them, with its own day and author."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="addenda")
     author = models.ForeignKey(Member, models.PROTECT, related_name="+")
     on = models.DateField(_("day"))
     text = models.TextField(_("addendum"), max_length=4000)
-    restricted = models.BooleanField(_("restricted"), default=False)
 
     objects = AddendumQuerySet.as_manager()
 

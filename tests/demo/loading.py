@@ -8,7 +8,11 @@ from django.apps import apps
 from django.core.management import call_command
 from django.test import override_settings
 
-MODELS = [model for app in ("bra", "meetings", "actions", "reports") for model in apps.get_app_config(app).get_models()]
+MODELS = [
+    model
+    for app in ("bra", "meetings", "actions", "reports", "records")
+    for model in apps.get_app_config(app).get_models()
+]
 
 
 def load(**options: object) -> str:

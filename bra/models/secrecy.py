@@ -1,0 +1,54 @@
+"""Why something is secret: the legal grounds, which change with the law."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bra.fields import SortKeyField
+from bra.models.council import Council, Member
+
+
+class LegalGroundQuerySet(models.QuerySet["LegalGround"]):
+    """Words for legal grounds."""
+
+    def live(self) -> "LegalGroundQuerySet":
+        """Those that may be chosen."""
+        return self.filter(removed=False)
+
+
+class LegalGround(models.Model):
+    """A provision by which something is secret, as a council cites it: "OSL 35 kap. 1 §"."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="legal_grounds")
+    reference = models.CharField(_("legal ground"), max_length=80)
+    summary = models.CharField(_("what it protects"), max_length=200, blank=True)
+    removed = models.BooleanField(default=False, editable=False)
+    sort_key = SortKeyField("reference")
+
+    objects = LegalGroundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("legal ground")
+        ordering = ["sort_key"]
+        constraints = [
+            models.UniqueConstraint(fields=["council", "reference"], name="legal_ground_once_per_council"),
+            models.CheckConstraint(condition=~models.Q(reference=""), name="legal_ground_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Restrictable(models.Model):
+    """Something that may be secret: then it says by which ground, since when and who decided it."""
+
+    restricted = models.BooleanField(_("restricted"), default=False)
+    legal_ground = models.ForeignKey(
+        LegalGround, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("legal ground")
+    )
+    restricted_on = models.DateField(_("restricted since"), null=True, editable=False)
+    restricted_by = models.ForeignKey(
+        Member, models.PROTECT, related_name="+", null=True, editable=False, verbose_name=_("decided by")
+    )
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,11 @@
+"""Records: what is kept, what is let out and what is thrown away."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RecordsConfig(AppConfig):
+    """The audit log to be read, the register of releases, the recycle bin, and retention."""
+
+    name = "records"
+    verbose_name = _("Records")
