@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 
 from bra.fields import DERIVED
-from bra.models import Council, HistoryEntry, Member
+from bra.models import Council, EntryKind, HistoryEntry, Member, User
 
 # Longer texts are recorded as changed, not copied: history must not become a second archive of notes.
 LONGEST_COPY = 300
@@ -125,3 +125,19 @@ def created(
 def entries_of(target: models.Model) -> models.QuerySet[HistoryEntry]:
     """The entries of one row, oldest first, with their actors. Reach the row through its own door first."""
     return HistoryEntry.objects.filter(target_type=target._meta.model_name, target_id=target.pk).select_related("actor")
+
+
+def access(
+    *, council: Council | None, user: User | None, on: date, verb: str, target: models.Model, changes: dict[str, Any]
+) -> HistoryEntry:
+    """Write one entry of the kind "access": a log-in, or who may what. Without a council: the installation's own."""
+    return HistoryEntry.objects.create(
+        council=council,
+        user=user,
+        on=on,
+        kind=EntryKind.ACCESS,
+        verb=verb,
+        target_type=target._meta.model_name or "",
+        target_id=target.pk,
+        changes=_changes(changes),
+    )

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("konto/glomt/skickat/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
     path("konto/nytt/<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
     path("konto/nytt/klart/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    path("drift/", include("bra.administering_urls")),
     path("ansvarig/", include("actions.owner_urls")),
     path("protokoll/", include("meetings.reading_urls")),
     path("kallelse/", include("meetings.reply_urls")),

@@ -26,7 +26,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Lead to the user's council; to a choice when there are several; to a kind word when there is none."""
+    """Lead to the user's council, or to a choice of several; without one to the installation, or to a kind word."""
     assert isinstance(request.user, User)  # login_required saw to it
     clock = timezone.now()
     memberships = [
@@ -36,6 +36,8 @@ def start(request: HttpRequest) -> HttpResponse:
     ]
     if len(memberships) == 1:
         return redirect("home", memberships[0].council.slug)
+    if not memberships and request.user.is_administrator:
+        return redirect("administering:installation")
     return render(request, "start.html", {"memberships": memberships})
 
 

@@ -45,9 +45,11 @@ STEPS = [
         "documents",
         "pdf",
     },
-    {"lifecycle", "plan_lifecycle", "indicator_lifecycle", "receivers", "minutes", "returning"},
+    {"lifecycle", "administering", "plan_lifecycle", "indicator_lifecycle", "receivers", "minutes", "returning"},
     {
         "forms",
+        "administering_forms",
+        "administering_sentences",
         "scheduling",
         "schedule_forms",
         "purging",
@@ -96,6 +98,7 @@ STEPS = [
     {
         "tasks",
         "views",
+        "administering_views",
         "owner_views",
         "closing_views",
         "home_views",
@@ -129,6 +132,7 @@ STEPS = [
     },
     {
         "urls",
+        "administering_urls",
         "owner_urls",
         "closing_urls",
         "mail_urls",
@@ -146,6 +150,8 @@ STEPS = [
     },
 ]
 CLOCKLESS = {
+    "administering",
+    "administering_forms",
     "charts",
     "web",
     "owner_acts",

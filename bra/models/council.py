@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -95,16 +94,12 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a user with every permission of Django's own."""
-        return self.create_user(email, password, is_superuser=True, **fields)
-
     def get_by_natural_key(self, email: str | None) -> "User":
         """Find the user by e-mail, in whatever case it was typed."""
         return self.get(email=(email or "").strip().lower())
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser):
     """Somebody who can log in. What they may do is said by their Member on each council.
 
     An administrator looks after the installation: councils, log-ins, its health. That opens no council's door.

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from bra.administering_forms import TAKEN_SLUGS
 from bra.history import entries_of
-from bra.management.commands.create_council import TAKEN_SLUGS
 from bra.models import Council, Member, Role, User
 from bra.urls import urlpatterns
 from tests import make
@@ -62,8 +62,8 @@ def test_a_coordinator_who_logs_in_already_gets_no_link() -> None:
     ("overrides", "sentence"),
     [
         ({"slug": "taken"}, "There is already a council with the address taken."),
-        ({"slug": "ny by"}, "--slug may hold letters a-z, digits and hyphens only."),
-        ({"slug": "Nyby"}, "--slug may hold letters a-z, digits and hyphens only."),
+        ({"slug": "ny by"}, "The address may hold letters a-z, digits and hyphens only."),
+        ({"slug": "Nyby"}, "The address may hold letters a-z, digits and hyphens only."),
         ({"slug": "konto"}, "The address konto is taken by the product itself. Choose another."),
         ({"coordinator_email": "karin"}, "karin is no e-mail address."),
         ({"coordinator_title": " "}, "--coordinator-title is empty."),

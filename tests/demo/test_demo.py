@@ -141,7 +141,7 @@ def test_four_can_log_in_and_one_of_them_may_not_see_restricted_items(council: C
         (Role.MEMBER, False),
         (Role.SECRETARY, True),
     ]
-    assert not User.objects.filter(is_superuser=True).exists()
+    assert not User.objects.filter(is_administrator=True).exists()
 
 
 def test_the_meetings_were_held_and_their_decisions_are_numbered_on(council: Council) -> None:

@@ -1,6 +1,5 @@
 """`manage.py create_council`: where a real installation begins."""
 
-import re
 import sys
 from typing import Any
 
@@ -11,12 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bra import lifecycle
+from bra.administering_forms import address_mistake
 from bra.errors import RuleBroken
 from bra.invitations import password_link
 from bra.models import Council, Member, Organisation
 
-# The first parts of addresses that aren't councils (bra/urls.py).
-TAKEN_SLUGS = {"konto", "ansvarig", "avanmal", "kallelse", "protokoll", "kalender", "i18n", "healthz", "static"}
 LONGEST = {
     "name": Council._meta.get_field("name").max_length,
     "slug": Council._meta.get_field("slug").max_length,
@@ -85,8 +83,4 @@ def _mistake(given: dict[str, str]) -> str:
         validate_email(given["coordinator_email"])
     except ValidationError:
         return _("%(address)s is no e-mail address.") % {"address": given["coordinator_email"]}
-    if not re.fullmatch(r"[a-z0-9-]+", given["slug"]):
-        return _("--slug may hold letters a-z, digits and hyphens only.")
-    if given["slug"] in TAKEN_SLUGS:
-        return _("The address %(slug)s is taken by the product itself. Choose another.") % {"slug": given["slug"]}
-    return ""
+    return address_mistake(given["slug"])

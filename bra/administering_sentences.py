@@ -1,0 +1,52 @@
+"""The installation's own log in sentences."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bra.models import Council, HistoryEntry, User
+
+
+@dataclass(frozen=True)
+class InstallationLine:
+    """One entry of the installation's log, told: its number in the chain (None until sealed), when, who and what."""
+
+    sequence: int | None
+    at: datetime
+    who: str
+    what: str
+    seal: str
+
+
+def lines_of_installation(entries: Iterable[HistoryEntry]) -> list[InstallationLine]:
+    """Return what entries without a council tell, in their order. Two queries."""
+    entries = list(entries)
+    keys = {kind: {entry.target_id for entry in entries if entry.target_type == kind} for kind in ("user", "council")}
+    users = dict(User.objects.filter(pk__in=keys["user"]).values_list("pk", "email"))
+    councils = dict(Council.objects.filter(pk__in=keys["council"]).values_list("pk", "name"))
+    names = {"user": users, "council": councils}
+    return [
+        InstallationLine(
+            entry.sequence,
+            timezone.localtime(entry.at),
+            entry.user.email if entry.user else "",
+            _sentence(entry, names.get(entry.target_type, {}).get(entry.target_id, "–")),
+            entry.seal,
+        )
+        for entry in entries
+    ]
+
+
+def _sentence(entry: HistoryEntry, name: str) -> str:
+    words = {
+        "council.created": _("%(name)s was made."),
+        "council.coordinator_appointed": _("%(name)s was given a coordinator."),
+        "user.locked_out": _("%(name)s was locked out."),
+        "user.let_in": _("%(name)s was let in again."),
+        "user.administrator_made": _("%(name)s became administrator."),
+        "user.administrator_unmade": _("%(name)s is administrator no more."),
+    }.get(entry.verb)
+    return words % {"name": name} if words else entry.verb
