@@ -68,10 +68,8 @@ def make_ground(council: Council, **overrides: Any) -> LegalGround:
     return LegalGround.objects.create(**{"council": council, "reference": f"OSL {next(_serial)} kap. 1 §"} | overrides)
 
 
-def _restriction(council: Council, fields: dict[str, Any]) -> dict[str, Any]:
-    """What goes with `restricted` in `fields`: the ground, the day and who decided it."""
-    if not fields.get("restricted"):
-        return {}
+def restriction(council: Council) -> dict[str, Any]:
+    """What goes with `restricted`: the ground, the day and who decided it."""
     by = council.members.order_by("pk").first() or make_member(council, Role.COORDINATOR, cleared=True)
     ground = council.legal_grounds.first() or make_ground(council)
     return {"legal_ground": ground, "restricted_on": TODAY, "restricted_by": by}
@@ -88,7 +86,7 @@ def make_case(council: Council, topics: list[Topic] | None = None, **overrides: 
     } | overrides
     if "organisation" not in fields:
         fields["organisation"] = make_organisation(council)
-    case = Case.objects.create(**_restriction(council, fields) | fields)
+    case = Case.objects.create(**(restriction(council) if fields.get("restricted") else {}) | fields)
     case.topics.set(topics or [])
     return case
 
@@ -117,7 +115,7 @@ def make_item(meeting: Meeting, topics: list[Topic] | None = None, **overrides: 
         "position": meeting.items.count() + 1,
         "title": f"Punkt {next(_serial)}",
     } | overrides
-    item = AgendaItem.objects.create(**_restriction(meeting.council, fields) | fields)
+    item = AgendaItem.objects.create(**(restriction(meeting.council) if fields.get("restricted") else {}) | fields)
     item.topics.set(topics or [])
     return item
 

@@ -1,0 +1,262 @@
+"""A word that stands in everything restricted is hunted in all that an uncleared role can fetch, files and mails too.
+
+And nothing tells that restricted matter exists at all: with it and without it the uncleared see the same pages.
+"""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pypdf
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from actions.models import Action, Comment
+from bra import history
+from bra.models import Member, Role
+from meetings.models import Addendum, AgendaItem, Attendance, Case, Decision, ItemComment, Meeting, SignOff
+from tests import make
+from tests.cast import seat_everybody
+from tests.make import NOW, TODAY
+from tests.meetings.signed import sign
+from tests.test_doors import ADDRESSES
+
+pytestmark = [pytest.mark.django_db, pytest.mark.service]
+
+WORD = "kanariegul"
+BEGINNING = "kanarieg"
+UNCLEARED = ("coordinator", "chair", "secretary", "member", "owner", "auditor")
+MOST_PAGES = 400
+# What differs between two fetches of one page, whatever is shown.
+CHANGING = re.compile(r'(csrfmiddlewaretoken" value="[^"]+"|"X-CSRFToken": "[^"]+"|nonce="[^"]+")')
+# An item of an agenda keeps its number when it is hidden, as in the masked minutes: meetings.md says so.
+NUMBERED = {"meetings:paper_pdf", "meetings:paper_docx", "meetings:edition"}
+
+
+class Scene:
+    """A council where everything restricted says WORD, and the same roles twice: cleared and not."""
+
+    def __init__(self) -> None:
+        self.cast = seat_everybody()
+        council = self.cast.council
+        self.uncleared = {
+            role: make.make_member(council, Role(role), cleared=False, user=make.make_user()) for role in UNCLEARED
+        }
+        self.plan = make.make_plan(council)
+        self.activity = make.make_activity(self.plan)
+        topic = make.make_topic(council, name="Extremism", extremism=True)
+        for restricted in (False, True):
+            self._fill(restricted, [topic])
+
+    def _fill(self, restricted: bool, topics: list[Any]) -> None:
+        """Open matter or restricted matter: a case, and an item with all that hangs on it at meetings of each state."""
+        cast, text = self.cast, WORD if restricted else "öppet"
+        case = make.make_case(
+            cast.council,
+            topics,
+            title=f"{text} ärende",
+            situation=f"{text} läge",
+            outcome=f"{text} utfall",
+            registry_number=f"{text} 2016/1",
+            restricted=restricted,
+        )
+        for state, day in (("in_session", TODAY), ("adjourned", date(2017, 2, 15)), ("signed", date(2017, 1, 18))):
+            meeting = self._meeting(state, day)
+            item = make.make_item(
+                meeting,
+                topics,
+                case=case,
+                restricted=restricted,
+                title=f"{text} punkt",
+                notes=f"{text} anteckning",
+                presenter=f"{text} föredragande",
+                state="treated",
+            )
+            decision = Decision.objects.create(council=cast.council, item=item, text=f"{text} beslut")
+            Decision.objects.create(council=cast.council, item=item, text=f"{text} borttaget", removed=True)
+            self._actions(item, decision, text)
+            history.record(
+                council=cast.council,
+                by=cast.coordinator,
+                on=TODAY,
+                verb="item.edited",
+                target=item,
+                changes={"title": (f"{text} förut", item.title)},
+            )
+            sign_off = SignOff.objects.filter(meeting=meeting).first()
+            if sign_off:
+                ItemComment.objects.create(
+                    sign_off=sign_off, item=item, author=cast.chair, on=TODAY, text=f"{text} synpunkt"
+                )
+            if restricted:
+                self._after(meeting, text)
+
+    def _meeting(self, state: str, day: Any) -> Meeting:
+        found = Meeting.objects.filter(council=self.cast.council, state=state).first()
+        if found:
+            return found
+        meeting = make.make_meeting(self.cast.council, state, date=day, adjourned_at=None if day == TODAY else NOW)
+        meeting.refresh_from_db()
+        for member in (self.cast.chair, self.uncleared["member"]):
+            Attendance.objects.create(meeting=meeting, member=member, status="present")
+        if state == "adjourned":
+            SignOff.objects.create(
+                meeting=meeting, kind="minutes", opened_on=TODAY, comments_until=TODAY, digest="0" * 64
+            )
+        return meeting
+
+    def _actions(self, item: AgendaItem, decision: Decision, text: str) -> None:
+        owner = self.uncleared["owner"] if text != WORD else self.cast.coordinator
+        for extra in ({}, {"removed": True}, {"status": "done", "closed_on": TODAY, "effect": f"{text} effekt"}):
+            action = make.make_action(
+                agenda_item=item,
+                decision=decision,
+                owner=owner,
+                activity=self.activity,
+                title=f"{text} åtgärd",
+                agreed_on=item.meeting.date,
+                **extra,
+            )
+            Comment.objects.create(action=action, author=self.cast.chair, on=TODAY, text=f"{text} kommentar")
+
+    def _after(self, meeting: Meeting, text: str) -> None:
+        """What comes once a meeting's items are all there: signed minutes, and an addendum."""
+        if meeting.state == "signed":
+            Meeting.objects.filter(pk=meeting.pk).update(state="adjourned")
+            meeting.refresh_from_db()
+            sign(meeting, self.cast.chair)
+            extra = make.restriction(self.cast.council)
+            Addendum.objects.create(
+                meeting=meeting, author=self.cast.chair, on=TODAY, text=f"{text} tillägg", restricted=True, **extra
+            )
+
+    def forget(self) -> None:
+        """Delete what is restricted, as if it had never been there."""
+        items = AgendaItem.with_removed.filter(restricted=True)
+        keys = [
+            *history_keys("agendaitem", items),
+            *history_keys("action", Action.objects.filter(agenda_item__in=items)),
+        ]
+        assert keys
+        ItemComment.objects.filter(item__in=items).delete()
+        Action.objects.filter(agenda_item__in=items).delete()
+        Addendum.objects.filter(restricted=True).delete()
+        items.delete()
+        Case.objects.filter(restricted=True).delete()
+
+
+def history_keys(kind: str, rows: Any) -> list[tuple[str, int]]:
+    """The targets of history that rows are."""
+    return [(kind, key) for key in rows.values_list("pk", flat=True)]
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """The council, filled."""
+    return Scene()
+
+
+def unpacked(content: bytes) -> str:
+    """All that a file holds, in letters: the parts of a zip, the text and the streams of a PDF."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(BytesIO(content)) as packed:
+            return "\n".join(unpacked(packed.read(name)) for name in packed.namelist())
+    if content.startswith(b"%PDF"):
+        reader = pypdf.PdfReader(BytesIO(content))
+        words = [page.extract_text() for page in reader.pages] + [str(reader.metadata), str(reader.xmp_metadata)]
+        for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.S):
+            try:
+                words.append(zlib.decompress(stream).decode("latin-1"))
+            except zlib.error:
+                continue
+        return "\n".join(words)
+    return content.decode("utf-8", errors="replace")
+
+
+def crawl(client: Client, slug: str) -> dict[str, str]:
+    """Fetch every page that links and the table of addresses lead to, and return {address: what it holds}."""
+    waiting = [reverse(name, args=[slug]) for name, arguments in ADDRESSES.items() if not arguments]
+    for kind in ("case", "item", "action", "meeting"):
+        waiting += list(guessed(slug, kind))
+    waiting += [reverse("finding:search", args=[slug]) + f"?q={word}" for word in (BEGINNING, "åtgärd", "beslut")]
+    seen: dict[str, str] = {}
+    while waiting and len(seen) < MOST_PAGES:
+        address = waiting.pop(0)
+        if address in seen or not address.startswith(f"/{slug}/"):
+            continue
+        answer = client.get(address)
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert answer.status_code < 500, address
+        seen[address] = unpacked(content) if answer.status_code == 200 else ""
+        if answer.status_code in (301, 302):
+            waiting.append(urljoin(address, answer["Location"]))
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            for link in re.findall(r'(?:href|hx-get|data-href)="([^"#]+)', content.decode()):
+                target = urljoin(address, link.replace("&amp;", "&"))
+                if not urlsplit(target).netloc and target not in seen:
+                    waiting.append(target)
+    return seen
+
+
+def guessed(slug: str, kind: str) -> Iterator[str]:
+    """Addresses of every row of a kind, as somebody guesses them who counts keys."""
+    names = {
+        "case": ("meetings:case_detail", "meetings:case_edit", "actions:case_sheet"),
+        "item": ("meetings:item_edit", "meetings:item_history"),
+        "action": ("actions:detail", "actions:edit"),
+        "meeting": ("meetings:detail", "meetings:live", "meetings:paper_pdf", "meetings:paper_docx"),
+    }[kind]
+    rows = {"case": Case.objects, "item": AgendaItem.with_removed, "action": Action.objects, "meeting": Meeting.objects}
+    for key in rows[kind].values_list("pk", flat=True):
+        yield from (reverse(name, args=[slug, key]) for name in names)
+
+
+def browser(member: Member) -> Client:
+    """A client of the member's own."""
+    client = Client()
+    assert member.user is not None
+    client.force_login(member.user)
+    return client
+
+
+def test_the_cleared_find_the_word_everywhere(scene: Scene) -> None:
+    """Otherwise the hunt below would prove nothing."""
+    pages = crawl(browser(scene.cast.coordinator), scene.cast.council.slug)
+    kinds = {re.sub(r"\d+", "N", urlsplit(address).path) for address, text in pages.items() if WORD in text}
+    assert len(kinds) >= 12, sorted(kinds)
+
+
+@pytest.mark.parametrize("role", UNCLEARED)
+def test_the_uncleared_find_it_nowhere(scene: Scene, role: str) -> None:
+    pages = crawl(browser(scene.uncleared[role]), scene.cast.council.slug)
+    assert [address for address, text in pages.items() if WORD in text.replace(f'value="{WORD}"', "")] == []
+    assert len(pages) >= (4 if role in ("owner", "auditor") else 40)
+
+
+@pytest.mark.parametrize("role", UNCLEARED)
+def test_the_uncleared_see_the_same_pages_without_it(scene: Scene, role: str) -> None:
+    client, slug = browser(scene.uncleared[role]), scene.cast.council.slug
+    numbered = {
+        reverse(name, args=[slug, key])
+        for name in NUMBERED - {"meetings:edition"}
+        for key in Meeting.objects.values_list("pk", flat=True)
+    }
+    before = crawl(client, slug)
+    with transaction.atomic():
+        scene.forget()
+        after = crawl(client, slug)
+        transaction.set_rollback(True)
+    told = {
+        address
+        for address in before.keys() | after.keys()
+        if address not in numbered
+        and CHANGING.sub("", before.get(address, "")) != CHANGING.sub("", after.get(address, ""))
+    }
+    assert sorted(told) == []
