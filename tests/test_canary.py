@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -17,11 +17,16 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from actions import reminders
 from actions.models import Action, Comment
-from bra import history
-from bra.models import Member, Role
+from bra import history, post
+from bra.models import LoggedMail, Member, Role
+from meetings import lifecycle as meetings
 from meetings.models import Addendum, AgendaItem, Attendance, Case, Decision, ItemComment, Meeting, SignOff
+from reports import lifecycle as reports
+from reports.models import Format, Report, ReportKind, Variant
 from tests import make
 from tests.cast import seat_everybody
 from tests.make import NOW, TODAY
@@ -183,7 +188,7 @@ def unpacked(content: bytes) -> str:
 def fetch(client: Client, address: str) -> tuple[str, list[str]]:
     """Return what an address holds, unpacked, empty when there is nothing; and the addresses that it leads to."""
     answer = client.get(address)
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    content = b"".join(answer)
     assert answer.status_code < 500, address
     if answer.status_code in (301, 302):
         return "", [urljoin(address, answer["Location"])]
@@ -261,3 +266,33 @@ def test_the_uncleared_find_it_nowhere_and_see_the_same_pages_without_it(scene: 
         ]
         transaction.set_rollback(True)
     assert told == []
+
+
+@pytest.mark.parametrize("kind", ReportKind.values)
+def test_no_report_holds_it(scene: Scene, kind: str, settings: Any, tmp_path: Any) -> None:
+    settings.REPORTS_DIR = tmp_path
+    client, slug = browser(scene.uncleared["coordinator"]), scene.cast.council.slug
+    question = {"plan": scene.plan.pk, "period_from": "2016-01-01", "period_to": TODAY, "as_of": TODAY, "kind": kind}
+    for variant in Variant.values:
+        for file_format in Format.values:
+            asked = question | {"variant": variant, "language": "sv", "file_format": file_format}
+            assert client.post(reverse("reports:list", args=[slug]), asked).status_code == 302
+            report = reports.build(Report.objects.latest("pk").pk, timezone.now)
+            assert report is not None
+            text, _links = fetch(client, reverse("reports:download", args=[slug, report.pk]))
+            assert len(text) > 100
+            assert (variant, file_format, WORD in text) == (variant, file_format, False)
+
+
+def test_no_mail_holds_it(scene: Scene) -> None:
+    council = scene.cast.council
+    Action.objects.filter(removed=False).update(deadline=TODAY)
+    planned = make.make_meeting(council, "draft", date=TODAY + timedelta(days=7))
+    make.make_item(planned, title=f"{WORD} punkt", restricted=True, case=Case.objects.get(restricted=True))
+    make.make_item(planned, title="öppet")
+    meetings.summon(meeting=planned, by=scene.cast.coordinator, at=NOW)
+    reminders.plan_day(council=council, on=TODAY)
+    post.deliver(council, today=TODAY, clock=timezone.now)
+    mails = [f"{mail.subject} {mail.text} {mail.html}" for mail in LoggedMail.objects.all()]
+    assert len(mails) >= len(UNCLEARED)
+    assert [mail for mail in mails if WORD in mail] == []
