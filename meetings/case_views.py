@@ -155,6 +155,7 @@ def case_edit(request: CouncilRequest, pk: int) -> HttpResponse:
         initial=CaseForm.initial_of(case),
         council=request.council,
         may_restrict=permissions.may_restrict(request.member, case),
+        case=case,
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -68,13 +68,25 @@ def make_ground(council: Council, **overrides: Any) -> LegalGround:
     return LegalGround.objects.create(**{"council": council, "reference": f"OSL {next(_serial)} kap. 1 §"} | overrides)
 
 
+def ground_of(council: Council) -> LegalGround:
+    """The council's first legal ground; made if it has none."""
+    return council.legal_grounds.first() or make_ground(council)
+
+
+def lock_of(council: Council) -> dict[str, Any]:
+    """The fields of a lock decided on TODAY by the council's first member."""
+    # Whoever isn't there yet is made without a role that anything else turns to.
+    by = council.members.order_by("pk").first() or make_member(council, Role.CHAIR, cleared=True)
+    return {"restricted": True, "legal_ground": ground_of(council), "restricted_on": TODAY, "restricted_by": by}
+
+
+# The fields of no lock.
+OPEN: dict[str, Any] = {"restricted": False, "legal_ground": None, "restricted_on": None, "restricted_by": None}
+
+
 def _restriction(council: Council, fields: dict[str, Any]) -> dict[str, Any]:
     """What goes with `restricted` in `fields`: the ground, the day and who decided it."""
-    if not fields.get("restricted"):
-        return {}
-    by = council.members.order_by("pk").first() or make_member(council, Role.COORDINATOR, cleared=True)
-    ground = council.legal_grounds.first() or make_ground(council)
-    return {"legal_ground": ground, "restricted_on": TODAY, "restricted_by": by}
+    return lock_of(council) if fields.get("restricted") else {}
 
 
 def make_case(council: Council, topics: list[Topic] | None = None, **overrides: Any) -> Case:

@@ -110,8 +110,9 @@ def test_every_organisation_and_every_seat_is_there(council: Council) -> None:
         ("Kommunledningskontoret", title) for title in ("kommunsekreterare", "kommunikatör", "folkhälsosamordnare")
     }
     active = Member.objects.active(TODAY).values_list("organisation__name", "title")
+    extra.add(("Kommunrevisionen", "förtroendevald revisor"))
     assert sorted(active) == sorted(wanted | extra)
-    assert Organisation.objects.count() == 11
+    assert Organisation.objects.count() == 12
 
 
 def test_one_seat_is_vacant_and_one_mandate_went_over_to_a_successor(council: Council) -> None:
