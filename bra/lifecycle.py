@@ -134,6 +134,9 @@ def edit_member(*, member: Member, by: Member | None, on: date, **fields: object
         _refuse_to_clear(by)
         if not member.cleared:
             ending_clearance.send(Member, member=member)
+    if "role" in changes and member.role == Role.AUDITOR:
+        # An auditor owns nothing: what is left to do is handed over, as when a mandate ends.
+        ending_mandate.send(Member, member=member, last_day=on, on=on)
     if was_active and not member.is_active(on):
         ending_mandate.send(Member, member=member, last_day=on, on=on)
     elif "mandate_to" in changes and member.mandate_to is not None:
