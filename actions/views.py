@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -66,7 +66,7 @@ def item_for(member: Member, pk: int) -> AgendaItem:
 
 @require_safe
 @only_if(may_take_part)
-def action_list(request: CouncilRequest) -> HttpResponse:
+def action_list(request: CouncilRequest) -> HttpResponseBase:
     """All actions that the member may see; for an owner from outside these are the own ones."""
     if not may_read_council(request.member):
         return mine(request)

@@ -66,7 +66,7 @@ class GroundField(forms.ModelChoiceField):
     """Whether something is restricted and by which legal ground: one choice."""
 
     def __init__(self, **options: Any) -> None:
-        usual = {"label": _("Secrecy"), "empty_label": _("Not restricted"), "required": False}
+        usual: dict[str, Any] = {"label": _("Secrecy"), "empty_label": _("Not restricted"), "required": False}
         super().__init__(queryset=LegalGround.objects.none(), **usual | options)
 
     def offer(self, council: Council, *, but: LegalGround | None = None) -> None:

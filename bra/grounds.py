@@ -78,7 +78,7 @@ def _stated(council: Council, reference: str, but: LegalGround | None) -> str:
     reference = " ".join(reference.split())
     if not reference:
         raise RuleBroken(_("Say which provision it is."), field="reference")
-    same = LegalGround.objects.filter(council=council, reference=reference).exclude(pk=but and but.pk).first()
+    same = LegalGround.objects.filter(council=council, reference=reference).exclude(pk=but.pk if but else 0).first()
     if same is None:
         return reference
     if same.removed:

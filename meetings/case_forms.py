@@ -56,7 +56,7 @@ class CaseForm(GuardedForm):
         _choices(self, "topics").queryset = Topic.objects.filter(council=council)
         ground = self.fields["ground"]
         assert isinstance(ground, GroundField)
-        ground.offer(council, but=case and case.legal_ground)
+        ground.offer(council, but=case.legal_ground if case else None)
         if not may_restrict:
             del self.fields["ground"]
         if "situation_mark" not in self.initial:

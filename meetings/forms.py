@@ -121,7 +121,7 @@ class ItemForm(GuardedForm):
             return
         ground = self.fields["ground"]
         assert isinstance(ground, GroundField)
-        ground.offer(member.council, but=item and item.legal_ground)
+        ground.offer(member.council, but=item.legal_ground if item else None)
 
     def _choose_from(self, name: str, rows: Any) -> None:
         field = self.fields[name]

@@ -33,7 +33,6 @@ STEPS = [
         "plan_selection",
         "case_sheet",
         "case_timeline",
-        "secrecy_selection",
         "signing_sheet",
         "timeline",
         "snippets",
