@@ -17,6 +17,7 @@ from meetings.models import AgendaItem, Case, CaseState
 from tests import make
 from tests.cast import Cast
 from tests.make import TODAY
+from tests.meetings.signing import SECRET, held
 
 
 def lock_of(row: Restrictable) -> tuple[Any, ...]:
@@ -123,3 +124,18 @@ def test_an_auditor_audits_and_is_asked_for_nothing(cast: Cast) -> None:
     form = cast.browse(cast.secretary).get(reverse("actions:agree", args=["granby", item.pk])).context["form"]
     offered = {pk for _name, members in form.fields["owner"].choices[1:] for pk, _label in members}
     assert cast.auditor.pk not in offered
+
+
+def test_an_adjuster_who_is_not_cleared_is_shown_no_restricted_word_when_signing(cast: Cast) -> None:
+    meeting = held(cast)
+    lifecycle.send_for_sign_off(meeting=meeting, adjusters=[cast.member], by=cast.secretary, on=TODAY)
+    # Restricted while the minutes lie with the signers, and the decision's words with it.
+    item = meeting.items.get()
+    AgendaItem.objects.filter(pk=item.pk).update(title=SECRET, notes=SECRET, stems=SECRET, **make.lock_of(cast.council))
+    browser, reference = cast.browse(cast.member), make.ground_of(cast.council).reference
+    pages = [reverse(name, args=["granby", meeting.pk]) for name in ("meetings:sign_off", "meetings:detail")]
+    pages.append(reverse("home", args=["granby"]))
+    read = [browser.get(page).text for page in pages]
+    answer = browser.post(reverse("meetings:sign", args=["granby", meeting.pk]), follow=True).text
+    assert [word for text in (*read, answer) for word in (SECRET, reference, "Väggen") if word in text] == []
+    assert SECRET in cast.browse(cast.chair).get(pages[0]).text
