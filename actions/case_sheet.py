@@ -70,6 +70,8 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         (_("Topics"), topics or "–"),
         (_("Opened"), _day(case.opened_on)),
     ]
+    if case.restricted:
+        facts.append((_("Secrecy"), case.secrecy.partition(": ")[2]))
     if case.closed_on:
         facts.append((_("Earlier closed") if case.is_live else _("Closed on"), _day(case.closed_on)))
     return facts
@@ -81,7 +83,7 @@ def _entry(item: AgendaItem, numbers: dict[int, int], actions: list[Action], on:
         "day": _day(item.meeting.date),
         "where": _("Meeting %(number)s, item %(position)s") % words,
         "title": item.title,
-        "mark": _("Restricted") if item.restricted else "",
+        "mark": item.secrecy,
         "state": _state(item.meeting),
         "notes": item.notes,
         "decisions": [_decision(decision, numbers) for decision in item.decisions.all()],

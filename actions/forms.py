@@ -48,7 +48,7 @@ class OwnerField(forms.ModelChoiceField):
     def offer(self, council: Council, *, on: date, cleared_only: bool, but: Member | None = None) -> None:
         """Offer the council's active members (one query), grouped by organisation; `but` is left out."""
         self.queryset = Member.objects.filter(council=council).select_related("organisation")
-        members = self.queryset.active(on).order_by("organisation__sort_key", "organisation_id", "sort_key", "pk")
+        members = self.queryset.acting(on).order_by("organisation__sort_key", "organisation_id", "sort_key", "pk")
         if cleared_only:
             members = members.filter(cleared=True)
         groups: dict[str, Choices] = {}

@@ -84,7 +84,7 @@ def shown_title(action: Action) -> str:
 
 def _colleagues(request: LinkRequest, organisations: set[int]) -> dict[int, list[Member]]:
     """The active members of the organisations, by organisation. One query."""
-    members = Member.objects.filter(council=request.council, organisation__in=organisations).active(request.today)
+    members = Member.objects.filter(council=request.council, organisation__in=organisations).acting(request.today)
     found: dict[int, list[Member]] = defaultdict(list)
     for member in members.order_by("sort_key", "pk"):
         found[member.organisation_id].append(member)

@@ -5,7 +5,7 @@ from datetime import date
 from actions.models import Action
 from bra import post
 from bra.models import Member
-from bra.permissions import may_coordinate, may_log
+from bra.permissions import may_coordinate, may_log, may_take_part
 from meetings.models import AgendaItem
 from meetings.permissions import may_log_at
 
@@ -43,7 +43,7 @@ def may_edit_plan(member: Member) -> bool:
 
 def may_own(member: Member, item: AgendaItem, on: date) -> bool:
     """Whether a new action of the item may be given to the member."""
-    return member.is_active(on) and (member.cleared or not item.restricted)
+    return member.is_active(on) and may_take_part(member) and (member.cleared or not item.restricted)
 
 
 def may_approve(member: Member, action: Action) -> bool:

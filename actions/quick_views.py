@@ -64,7 +64,7 @@ def quick(request: CouncilRequest, item_pk: int) -> HttpResponse:
 
 def people_at(request: CouncilRequest, item: AgendaItem) -> list[Person]:
     """Those who may own an action of the item (one query)."""
-    members = Member.objects.filter(council=request.council).active(request.today)
+    members = Member.objects.filter(council=request.council).acting(request.today)
     if item.restricted:
         members = members.filter(cleared=True)
     rows = members.order_by("sort_key", "pk").values_list("pk", "name", "title", "organisation__name")

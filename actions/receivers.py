@@ -23,7 +23,7 @@ def every_owner_is_cleared(sender: Any, item: AgendaItem, **_kwargs: Any) -> Non
         raise RuleBroken(
             _("%(owner)s owns an action at this item but may not see restricted items. Hand the action over first.")
             % {"owner": blind.owner.label},
-            field="restricted",
+            field="ground",
         )
 
 

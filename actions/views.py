@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,9 +31,9 @@ from actions.templatetags.item_actions import item_context
 from bra import keyset
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override
-from bra.http import CouncilRequest
+from bra.http import CouncilRequest, only_if
 from bra.models import Member
-from bra.permissions import may_log, may_read_council
+from bra.permissions import may_log, may_read_council, may_take_part
 from bra.tasks import wake_sender
 from meetings.models import AgendaItem, Case
 
@@ -65,7 +65,8 @@ def item_for(member: Member, pk: int) -> AgendaItem:
 
 
 @require_safe
-def action_list(request: CouncilRequest) -> HttpResponse:
+@only_if(may_take_part)
+def action_list(request: CouncilRequest) -> HttpResponseBase:
     """All actions that the member may see; for an owner from outside these are the own ones."""
     if not may_read_council(request.member):
         return mine(request)
@@ -73,6 +74,7 @@ def action_list(request: CouncilRequest) -> HttpResponse:
 
 
 @require_safe
+@only_if(may_take_part)
 def mine(request: CouncilRequest) -> HttpResponse:
     """The member's own actions, and those of whoever the member stands in for today."""
     own = Action.objects.answered_by(request.member, request.today)
@@ -275,6 +277,7 @@ def action_page(request: CouncilRequest, action: Action, failed: tuple[str, Guar
 
 
 @require_safe
+@only_if(may_take_part)
 def detail(request: CouncilRequest, pk: int) -> HttpResponse:
     """What was agreed, how it goes and what has happened."""
     return action_page(request, action_for(request, pk))
@@ -314,6 +317,7 @@ def _hand_over(*, owner: Member, **how: Any) -> Action:
     return lifecycle.hand_over(to=owner, **how)
 
 
+@only_if(may_take_part)
 def report(request: CouncilRequest, pk: int) -> HttpResponse:
     """Say how the action goes: `what` is start, done, postpone, cancel or reopen."""
     action = action_for(request, pk)
@@ -340,6 +344,7 @@ def report(request: CouncilRequest, pk: int) -> HttpResponse:
     return perform(request, action, what, form, verb, words)
 
 
+@only_if(may_take_part)
 def comment(request: CouncilRequest, pk: int) -> HttpResponse:
     """Say something of the action."""
     action = action_for(request, pk)

@@ -163,7 +163,7 @@ def _council(slug: str, actions: int) -> World:
 
 def _agenda(council: "Council", actions: int, dice: random.Random) -> "list[AgendaItem]":
     """Make the meetings, one a week back from TODAY, and return all their items, topics set."""
-    from bra.models import STOCKHOLM
+    from bra.models import STOCKHOLM, LegalGround, Role
     from meetings.models import AgendaItem, Meeting, MeetingState, Topic
 
     number = max(6, actions // ACTIONS_PER_MEETING)
@@ -188,13 +188,16 @@ def _agenda(council: "Council", actions: int, dice: random.Random) -> "list[Agen
             )
         )
     Meeting.objects.bulk_create(meetings, batch_size=BATCH)
+    by = council.members.filter(role=Role.COORDINATOR).first()
+    ground = LegalGround.objects.create(council=council, reference="OSL 18 kap. 8 §")
+    lock = {"restricted": True, "legal_ground": ground, "restricted_on": TODAY, "restricted_by": by}
     items = AgendaItem.objects.bulk_create(
         [
             AgendaItem(
                 meeting=meeting,
                 position=place,
                 title=f"Punkt {place}: {THINGS[place % len(THINGS)]}",
-                restricted=dice.random() < 0.02,
+                **(lock if dice.random() < 0.02 else {}),
             )
             for meeting in meetings
             for place in range(1, ITEMS_PER_MEETING + 1)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bra import history, personnummer
 from bra.errors import RuleBroken
-from bra.models import Council, Member
+from bra.models import Council, LegalGround, Member
 
 REASON = "not_personnummer_reason"
 
@@ -60,6 +60,23 @@ class LongText(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Count a line break as one character, however the browser sent it."""
         return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class GroundField(forms.ModelChoiceField):
+    """Whether something is restricted and by which legal ground: one choice."""
+
+    def __init__(self, **options: Any) -> None:
+        usual: dict[str, Any] = {"label": _("Secrecy"), "empty_label": _("Not restricted"), "required": False}
+        super().__init__(queryset=LegalGround.objects.none(), **usual | options)
+
+    def offer(self, council: Council, *, but: LegalGround | None = None) -> None:
+        """Offer the council's grounds, and the one that is on already though it was removed since."""
+        own = LegalGround.objects.filter(council=council)
+        self.queryset = own.live() | own.filter(pk=but.pk) if but else own.live()
+
+    def label_from_instance(self, obj: LegalGround) -> str:
+        """The provision, and what it protects."""
+        return f"{obj.reference} – {obj.summary}" if obj.summary else obj.reference
 
 
 class ReasonInput(forms.TextInput):

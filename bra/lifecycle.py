@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from bra import history
 from bra.errors import RuleBroken
+from bra.grounds import give_grounds
 from bra.models import Council, Member, Organisation, Role, User
 from bra.permissions import may_clear
 from bra.rows import locked
@@ -34,6 +35,7 @@ def create_council(
         raise RuleBroken(_("There is already a council with the address %(slug)s.") % {"slug": slug}, field="slug")
     council = Council.objects.create(name=name, slug=slug)
     history.created(council, council=council, by=None, on=on, verb="council.created", fields=("name", "slug"))
+    give_grounds(council=council, by=None, on=on)
     home = organisation_named(council=council, name=organisation, by=None, on=on)
     member = seat_member(
         council=council,
@@ -132,6 +134,9 @@ def edit_member(*, member: Member, by: Member | None, on: date, **fields: object
         _refuse_to_clear(by)
         if not member.cleared:
             ending_clearance.send(Member, member=member)
+    if "role" in changes and member.role == Role.AUDITOR:
+        # An auditor owns nothing: what is left to do is handed over, as when a mandate ends.
+        ending_mandate.send(Member, member=member, last_day=on, on=on)
     if was_active and not member.is_active(on):
         ending_mandate.send(Member, member=member, last_day=on, on=on)
     elif "mandate_to" in changes and member.mandate_to is not None:

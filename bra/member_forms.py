@@ -38,7 +38,10 @@ class MemberForm(GuardedForm):
         label=_("Role"),
         choices=lambda: [(value, capfirst(label)) for value, label in Role.choices],
         initial=Role.MEMBER,
-        help_text=_("An action owner sees nothing but their own actions."),
+        help_text=_(
+            "An action owner sees nothing but their own actions. An auditor sees who did and read what, and when, "
+            "nothing of what was said."
+        ),
     )
     cleared = forms.BooleanField(
         label=_("May see restricted items"),

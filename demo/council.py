@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from actions.models import Activity, DueQuarter, Goal, Indicator, WorkPlan
 from bra import history, lifecycle
 from bra.errors import RuleBroken
+from bra.grounds import give_grounds
 from bra.models import STOCKHOLM, Council, Letter, LetterState, Member, Organisation, Role, User
 from demo import source
 from demo.story import Story
@@ -69,6 +70,7 @@ def _council() -> Council:
     council = Council.objects.create(
         name=words["name"], slug=words["slug"], accent=words["accent"], pinned_today=words["pinned_today"]
     )
+    give_grounds(council=council, by=None, on=MANDATE_FROM)
     CaseRules.objects.create(council=council, quiet_weeks=words["quiet_weeks"])
     return council
 
@@ -124,10 +126,8 @@ def _plan(council: Council) -> dict[str, Activity]:
 
 
 def _organisations(council: Council) -> dict[str, Organisation]:
-    return {
-        row["name_sv"]: lifecycle.organisation_named(council=council, name=row["name_sv"], by=None, on=MANDATE_FROM)
-        for row in source.rows("organisations")
-    }
+    names = [row["name_sv"] for row in source.rows("organisations")] + source.texts("council")["beside"]
+    return {name: lifecycle.organisation_named(council=council, name=name, by=None, on=MANDATE_FROM) for name in names}
 
 
 def _members(council: Council, organisations: dict[str, Organisation]) -> tuple[dict[str, Member], list[Login]]:

@@ -134,7 +134,7 @@ class Story:
             organisation=Organisation.objects.get(council=self.council, name=words["organisation"]),
             topics=[self.topics[name] for name in words["topics"]],
             situation=words["situation"],
-            restricted=words.get("restricted", False),
+            ground=self.council.legal_grounds.get(reference=words["ground"]) if "ground" in words else None,
         )
 
     def _edit_case(self, words: Words, step: Words) -> None:

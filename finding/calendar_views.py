@@ -12,7 +12,8 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from bra.errors import RuleBroken
-from bra.http import CouncilRequest, calendar_answer
+from bra.http import CouncilRequest, calendar_answer, only_if
+from bra.permissions import may_take_part
 from finding import feed, lifecycle
 from finding.models import CalendarAddress, working_address
 from finding.sentences import lines_of
@@ -25,6 +26,7 @@ def _page(request: CouncilRequest, url: str = "") -> HttpResponse:
 
 @never_cache
 @require_safe
+@only_if(may_take_part)
 def calendar(request: CouncilRequest) -> HttpResponse:
     """Tell whether the member's calendar has an address, and offer to make, renew or stop it."""
     return _page(request)
@@ -33,6 +35,7 @@ def calendar(request: CouncilRequest) -> HttpResponse:
 @never_cache
 @require_POST
 @sensitive_variables("secret", "url")
+@only_if(may_take_part)
 def calendar_make(request: CouncilRequest) -> HttpResponse:
     """Make a new address and show it, this once: it is on no other page, in no session and in no log of ours."""
     try:
@@ -45,6 +48,7 @@ def calendar_make(request: CouncilRequest) -> HttpResponse:
 
 
 @require_POST
+@only_if(may_take_part)
 def calendar_stop(request: CouncilRequest) -> HttpResponse:
     """Stop the address."""
     lifecycle.stop_address(member=request.member, by=request.member, on=request.today)

@@ -76,7 +76,7 @@ class Preview:
 
 def members_of(batch: ImportBatch, *, place: str, on: date) -> list[Member]:
     """Those who may own an action at the place (one query, two at an item): active, cleared where it is restricted."""
-    members = Member.objects.filter(council_id=batch.council_id).active(on).select_related("organisation", "user")
+    members = Member.objects.filter(council_id=batch.council_id).acting(on).select_related("organisation", "user")
     kind, _colon, pk = place.partition(":")
     if kind == "item" and AgendaItem.objects.filter(pk=int(pk), restricted=True).exists():
         members = members.filter(cleared=True)

@@ -5,10 +5,9 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, LongText
+from bra.forms import GroundField, GuardedForm, LongText
 from bra.models import Council, Organisation
 from meetings.models import Case, CaseState, Topic
 
@@ -42,21 +41,24 @@ class CaseForm(GuardedForm):
         help_text=_("What the question is about and how it stands now. No names, addresses or number plates."),
     )
     situation_mark = forms.CharField(widget=forms.HiddenInput, required=False)
-    restricted = forms.BooleanField(
-        label=pgettext_lazy("case", "Restricted"),
-        required=False,
+    ground = GroundField(
         help_text=_(
-            "Only members who are cleared see the case. Its agenda items become restricted too, and stay so until "
-            "the lock is taken off each of them."
+            "With a legal ground, only members who are cleared see the case. Its agenda items become restricted "
+            "too, and stay so until the lock is taken off each of them."
         ),
     )
 
-    def __init__(self, *args: Any, council: Council, may_restrict: bool, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, council: Council, may_restrict: bool, case: Case | None = None, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         _choices(self, "organisation").queryset = Organisation.objects.filter(council=council)
         _choices(self, "topics").queryset = Topic.objects.filter(council=council)
+        ground = self.fields["ground"]
+        assert isinstance(ground, GroundField)
+        ground.offer(council, but=case.legal_ground if case else None)
         if not may_restrict:
-            del self.fields["restricted"]
+            del self.fields["ground"]
         if "situation_mark" not in self.initial:
             del self.fields["situation_mark"]
 
@@ -72,8 +74,11 @@ class CaseForm(GuardedForm):
     @staticmethod
     def initial_of(case: Case) -> dict[str, Any]:
         """What the form shows of a case before anything is changed."""
-        names = ("title", "registry_number", "organisation", "situation", "situation_mark", "restricted")
-        return {name: getattr(case, name) for name in names} | {"topics": list(case.topics.all())}
+        names = ("title", "registry_number", "organisation", "situation", "situation_mark")
+        return {name: getattr(case, name) for name in names} | {
+            "topics": list(case.topics.all()),
+            "ground": case.legal_ground_id,
+        }
 
 
 class CaseStateForm(forms.Form):

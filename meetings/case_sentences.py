@@ -80,5 +80,7 @@ def _changes(changes: dict[str, list[Any]], organisations: dict[str, str]) -> It
                 yield _("The situation was rewritten.")
             case "topics":
                 yield _("The topics were changed to: %(topics)s.") % {"topics": ", ".join(new) or _("none")}
+            case "legal_ground" if "restricted" not in changes:
+                yield _("The legal ground was changed.")
             case "restricted":
                 yield _("The case was made restricted.") if new else _("The case is no longer restricted.")

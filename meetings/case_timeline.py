@@ -22,7 +22,7 @@ def items_of(case: Case, member: Member) -> AgendaItemQuerySet:
     return (
         AgendaItem.objects.visible_to(member)
         .filter(case=case)
-        .select_related("meeting")
+        .select_related("meeting", "legal_ground", "restricted_by")
         .prefetch_related(Prefetch("decisions", decisions))
         .order_by("-meeting__date", "-meeting__starts_at", "-meeting_id", "-position", "-pk")
     )

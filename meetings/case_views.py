@@ -31,7 +31,9 @@ LIVE, ALL = "live", "all"
 def case_for(member: Member, pk: int) -> Case:
     """Return the case if it exists for the member, else 404."""
     cases = Case.objects.visible_to(member).with_last_treated(member).prefetch_related("topics")
-    return get_object_or_404(cases.select_related("organisation", "council", "merged_into"), pk=pk)
+    return get_object_or_404(
+        cases.select_related("organisation", "council", "merged_into", "legal_ground", "restricted_by"), pk=pk
+    )
 
 
 @require_safe
@@ -155,6 +157,7 @@ def case_edit(request: CouncilRequest, pk: int) -> HttpResponse:
         initial=CaseForm.initial_of(case),
         council=request.council,
         may_restrict=permissions.may_restrict(request.member, case),
+        case=case,
     )
     if request.method == "POST" and form.is_valid():
         try:

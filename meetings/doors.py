@@ -15,7 +15,7 @@ def item_for(member: Member, pk: int, *, taken_off: bool = False) -> AgendaItem:
     """Return the agenda item with its meeting and case, or 404; also one that is `taken_off` the agenda, if asked."""
     everything = AgendaItem.with_removed if taken_off else AgendaItem.objects
     items = everything.visible_to(member).with_extremism()
-    return get_object_or_404(items.select_related("meeting__council", "case"), pk=pk)
+    return get_object_or_404(items.select_related("meeting__council", "case", "legal_ground", "restricted_by"), pk=pk)
 
 
 def decision_for(member: Member, pk: int) -> Decision:

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bra.forms import DayInput, GuardedForm, LongText
+from bra.forms import DayInput, GroundField, GuardedForm, LongText
 from bra.markdown import pasted
 from bra.models import Council, Member, Organisation
 from meetings.models import (
@@ -71,7 +71,7 @@ class MeetingForm(GuardedForm):
 class ItemForm(GuardedForm):
     """An item of the agenda; it may belong to a case, or open one.
 
-    `cleaned_data["restricted"]` is missing when the member may not restrict.
+    `cleaned_data["ground"]` is missing when the member may not restrict.
     """
 
     guarded = ("title", "presenter", "new_case_title")
@@ -100,10 +100,10 @@ class ItemForm(GuardedForm):
         required=False,
         empty_label=_("Choose an organisation"),
     )
-    restricted = forms.BooleanField(
-        label=_("Restricted"),
-        required=False,
-        help_text=_("The item, its decisions and its actions then exist only for members who are cleared."),
+    ground = GroundField(
+        help_text=_(
+            "With a legal ground, the item, its decisions and its actions exist only for members who are cleared."
+        ),
     )
 
     def __init__(self, *args: Any, member: Member, item: AgendaItem | None = None, **options: Any) -> None:
@@ -117,7 +117,11 @@ class ItemForm(GuardedForm):
         self._choose_from("case", cases)
         self._choose_from("new_case_organisation", Organisation.objects.filter(council=member.council))
         if not may_restrict_any(member):
-            del self.fields["restricted"]
+            del self.fields["ground"]
+            return
+        ground = self.fields["ground"]
+        assert isinstance(ground, GroundField)
+        ground.offer(member.council, but=item.legal_ground if item else None)
 
     def _choose_from(self, name: str, rows: Any) -> None:
         field = self.fields[name]
@@ -127,10 +131,10 @@ class ItemForm(GuardedForm):
     @staticmethod
     def of(item: AgendaItem) -> dict[str, Any]:
         """Return the initial values for an item."""
-        return {
-            name: getattr(item, name)
-            for name in ("title", "kind", "presenter", "minutes_planned", "case", "restricted")
-        } | {"topics": item.topics.all()}
+        return {name: getattr(item, name) for name in ("title", "kind", "presenter", "minutes_planned", "case")} | {
+            "topics": item.topics.all(),
+            "ground": item.legal_ground_id,
+        }
 
     def clean_kind(self) -> str:
         """Without a choice it is what a new item is."""

@@ -15,7 +15,7 @@ MINUTES, WATCH = "minutes", "watch"
 
 def mailable(council: Council, on: date) -> MemberQuerySet:
     """Those who may get the minutes: all who sit on the council that day, and its outside owners."""
-    return Member.objects.active(on).filter(council=council)
+    return Member.objects.acting(on).filter(council=council)
 
 
 def reads_by_logging_in(member: Member) -> bool:

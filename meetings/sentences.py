@@ -197,6 +197,7 @@ def _of_item(entry: HistoryEntry, item: AgendaItem) -> str:
         "item.moved_back": _("moved item %(item)s back to the meeting that is held after all"),
         "item.minutes_named": _("named the minutes to be approved: %(item)s"),
         "item.restricted": _("restricted item %(item)s"),
+        "item.ground_changed": _("changed the legal ground of item %(item)s"),
         "item.unrestricted": _("made item %(item)s unrestricted"),
         "item.noted": _("wrote notes at item %(item)s"),
         "item.taken_up": _("took up item %(item)s"),

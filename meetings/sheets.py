@@ -152,7 +152,7 @@ def agenda(meeting: Meeting, member: Member) -> AgendaItemQuerySet:
         .filter(meeting=meeting)
         .with_extremism()
         .with_decision_count()
-        .select_related("case", "carried_from__meeting")
+        .select_related("case", "carried_from__meeting", "legal_ground", "restricted_by")
         .prefetch_related("topics")
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bra.forms import DayInput, GuardedForm, LongText
+from bra.forms import DayInput, GroundField, GuardedForm, LongText
 from bra.models import Council, Member
 from meetings import lifecycle
 from meetings.models import Addendum, Adjuster, ItemComment, Meeting, MeetingRules, PaperKind, layout_of
@@ -114,16 +114,20 @@ class AddendumForm(GuardedForm):
         widget=forms.Textarea(attrs={"rows": 5, "class": "short"}),
         help_text=_("Say which item is meant, and what is right."),
     )
-    restricted = forms.BooleanField(
-        label=_("Restricted"),
-        required=False,
-        help_text=_("Only those who may see restricted items read it. Others read that there is one."),
+    ground = GroundField(
+        help_text=_(
+            "With a legal ground, only those who may see restricted items read it. Others read that there is one."
+        ),
     )
 
     def __init__(self, *args: Any, member: Member, **options: Any) -> None:
         super().__init__(*args, **options)
         if not may_restrict_any(member):
-            del self.fields["restricted"]
+            del self.fields["ground"]
+            return
+        ground = self.fields["ground"]
+        assert isinstance(ground, GroundField)
+        ground.offer(member.council)
 
 
 class MeetingRulesForm(GuardedForm):

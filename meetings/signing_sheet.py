@@ -128,7 +128,9 @@ def signing_sheet(meeting: Meeting, member: Member, today: date) -> SigningSheet
         sheet.signers = list(Signer.objects.filter(sign_off=sheet.latest).select_related("member"))
         sheet.editions = list(SignedMinutes.objects.filter(meeting=meeting))
     if sheet.editions:
-        addenda = Addendum.objects.visible_to(member).filter(meeting=meeting)
+        addenda = (
+            Addendum.objects.visible_to(member).filter(meeting=meeting).select_related("legal_ground", "restricted_by")
+        )
         sheet.addenda = list(addenda.select_related("author"))
         asked = Unlocking.objects.filter(minutes__meeting=meeting, confirmed=None)
         sheet.asked = asked.select_related("asked_by").first()

@@ -278,7 +278,7 @@ def addendum(request: CouncilRequest, pk: int) -> HttpResponse:
                 made = lifecycle.add_addendum(
                     meeting=meeting,
                     text=form.cleaned_data["text"],
-                    restricted=form.cleaned_data.get("restricted", False),
+                    ground=form.cleaned_data.get("ground"),
                     by=request.member,
                     on=request.today,
                 )

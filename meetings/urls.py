@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from meetings import decision_views, history_views, live_views, presence_views, views
 from meetings.case_urls import urlpatterns as case_urls
 from meetings.document_urls import urlpatterns as document_urls
+from meetings.ground_urls import urlpatterns as ground_urls
 from meetings.planning_urls import urlpatterns as planning_urls
 from meetings.signing_urls import urlpatterns as signing_urls
 from meetings.summons_urls import urlpatterns as summons_urls
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("beslut/<int:pk>/andra/", decision_views.decision_edit, name="decision_edit"),
     path("beslut/<int:pk>/ta-bort/", decision_views.decision_remove, name="decision_remove"),
     *case_urls,
+    *ground_urls,
     *document_urls,
     *planning_urls,
     *signing_urls,

@@ -301,8 +301,8 @@ def _item_fields(request: CouncilRequest, form: ItemForm) -> dict[str, Any]:
     """Return what the verbs take of an item; opens the new case that it asks for (call it inside the transaction)."""
     cleaned = form.cleaned_data
     fields = {name: cleaned[name] for name in ("title", "kind", "presenter", "minutes_planned", "topics", "case")}
-    if "restricted" in cleaned:
-        fields["restricted"] = cleaned["restricted"]
+    if "ground" in cleaned:
+        fields["ground"] = cleaned["ground"]
     if cleaned["new_case_title"]:
         fields["case"] = lifecycle.open_case(
             council=request.council,
@@ -312,7 +312,7 @@ def _item_fields(request: CouncilRequest, form: ItemForm) -> dict[str, Any]:
             organisation=cleaned["new_case_organisation"],
             topics=cleaned["topics"],
             # A case that a restricted item opens would tell of it by its title.
-            restricted=cleaned.get("restricted", False),
+            ground=cleaned.get("ground"),
         )
     return fields
 

@@ -17,7 +17,7 @@ from actions.plan_figures import goals_of
 from bra import post
 from bra.http import CouncilRequest
 from bra.models import StoppedAddress
-from bra.permissions import may_coordinate, may_log, may_read_council
+from bra.permissions import may_coordinate, may_log, may_read_council, may_take_part
 from meetings.case_timeline import watched_cases
 from meetings.models import Meeting, MeetingState
 from meetings.permissions import may_log_at, may_plan_meetings
@@ -33,6 +33,8 @@ MOST_ORGANISATIONS = 8
 @require_safe
 def home(request: CouncilRequest) -> HttpResponse:
     """Show what waits for the member; the council's matters only to those who sit on it."""
+    if not may_take_part(request.member):
+        return render(request, "auditor_home.html", {"greeting": _greeting(request)})
     context: dict[str, Any] = {"greeting": _greeting(request), "mine": _mine(request)}
     if may_read_council(request.member):
         context |= {

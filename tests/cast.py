@@ -22,6 +22,7 @@ class Cast:
     secretary: Member
     member: Member
     owner: Member
+    auditor: Member
     stranger: Member
 
     def browse(self, member: Member) -> Client:
@@ -47,6 +48,7 @@ def seat_everybody(slug: str = "granby", next_slug: str = "frammande") -> Cast:
         secretary=seat(council, Role.SECRETARY, "Siv Sekreterare", cleared=True),
         member=seat(council, Role.MEMBER, "Lisa Ledamot"),
         owner=seat(council, Role.OWNER, "Ove Utförare"),
+        auditor=seat(council, Role.AUDITOR, "Rut Revisor"),
         stranger=seat(other, Role.COORDINATOR, "Frida Främling", cleared=True),
     )
 

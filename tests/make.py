@@ -68,11 +68,25 @@ def make_ground(council: Council, **overrides: Any) -> LegalGround:
     return LegalGround.objects.create(**{"council": council, "reference": f"OSL {next(_serial)} kap. 1 §"} | overrides)
 
 
-def restriction(council: Council) -> dict[str, Any]:
-    """What goes with `restricted`: the ground, the day and who decided it."""
-    by = council.members.order_by("pk").first() or make_member(council, Role.COORDINATOR, cleared=True)
-    ground = council.legal_grounds.first() or make_ground(council)
-    return {"legal_ground": ground, "restricted_on": TODAY, "restricted_by": by}
+def ground_of(council: Council) -> LegalGround:
+    """The council's first legal ground; made if it has none."""
+    return council.legal_grounds.first() or make_ground(council)
+
+
+def lock_of(council: Council) -> dict[str, Any]:
+    """The fields of a lock decided on TODAY by the council's first member."""
+    # Whoever isn't there yet is made without a role that anything else turns to.
+    by = council.members.order_by("pk").first() or make_member(council, Role.CHAIR, cleared=True)
+    return {"restricted": True, "legal_ground": ground_of(council), "restricted_on": TODAY, "restricted_by": by}
+
+
+# The fields of no lock.
+OPEN: dict[str, Any] = {"restricted": False, "legal_ground": None, "restricted_on": None, "restricted_by": None}
+
+
+def _restriction(council: Council, fields: dict[str, Any]) -> dict[str, Any]:
+    """What goes with `restricted` in `fields`: the ground, the day and who decided it."""
+    return lock_of(council) if fields.get("restricted") else {}
 
 
 def make_case(council: Council, topics: list[Topic] | None = None, **overrides: Any) -> Case:
@@ -86,7 +100,7 @@ def make_case(council: Council, topics: list[Topic] | None = None, **overrides: 
     } | overrides
     if "organisation" not in fields:
         fields["organisation"] = make_organisation(council)
-    case = Case.objects.create(**(restriction(council) if fields.get("restricted") else {}) | fields)
+    case = Case.objects.create(**_restriction(council, fields) | fields)
     case.topics.set(topics or [])
     return case
 
@@ -115,7 +129,7 @@ def make_item(meeting: Meeting, topics: list[Topic] | None = None, **overrides: 
         "position": meeting.items.count() + 1,
         "title": f"Punkt {next(_serial)}",
     } | overrides
-    item = AgendaItem.objects.create(**(restriction(meeting.council) if fields.get("restricted") else {}) | fields)
+    item = AgendaItem.objects.create(**_restriction(meeting.council, fields) | fields)
     item.topics.set(topics or [])
     return item
 

@@ -137,10 +137,8 @@ class Scene:
             Meeting.objects.filter(pk=meeting.pk).update(state="adjourned")
             meeting.refresh_from_db()
             sign(meeting, self.cast.chair)
-            extra = make.restriction(self.cast.council)
-            Addendum.objects.create(
-                meeting=meeting, author=self.cast.chair, on=TODAY, text=f"{text} tillägg", restricted=True, **extra
-            )
+            extra = make.lock_of(self.cast.council)
+            Addendum.objects.create(meeting=meeting, author=self.cast.chair, on=TODAY, text=f"{text} tillägg", **extra)
 
     def forget(self) -> None:
         """Delete what is restricted, as if it had never been there."""

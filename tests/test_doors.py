@@ -41,6 +41,8 @@ LOGGERS = COORDINATOR | {"secretary"}
 REPORT_READERS = COORDINATOR | {"chair"}
 SEATED = LOGGERS | {"chair", "member"}
 EVERYBODY = SEATED | {"owner"}
+# All who log in to the council; the auditor finds nothing of what it said.
+ALL = EVERYBODY | {"auditor"}
 SECRET_KINDS = {"item", "decision", "case", "action", "removed", "import"}
 
 
@@ -55,7 +57,12 @@ class Door:
 
 
 DOORS = {
-    "home": Door("GET", EVERYBODY),
+    "home": Door("GET", ALL),
+    "meetings:secrecy": Door("GET", LOGGERS),
+    "meetings:grounds": Door("GET", LOGGERS),
+    "meetings:ground_add": Door("GET", LOGGERS),
+    "meetings:ground_edit": Door("GET", LOGGERS, "ground"),
+    "meetings:ground_remove": Door("POST", LOGGERS, "ground"),
     "members": Door("GET", SEATED),
     "member_new": Door("GET", COORDINATOR),
     "member_edit": Door("GET", COORDINATOR, "member"),
@@ -277,6 +284,7 @@ class Furnished:
                 council=council, meeting=meeting, proposer=owner, title="Förslag", sent_on=TODAY, last_day=TODAY
             ),
             "topic": make.make_topic(council),
+            "ground": make.make_ground(council),
             **signed_off(council, item, owner),
             "reminder": make.make_letter(owner),
             "import": make.make_import(item),
@@ -344,9 +352,7 @@ KEYS: dict[int, SimpleCookie] = {}
 
 def with_keys(cast: Cast) -> Cast:
     """Log everybody in, once for all doors."""
-    KEYS.update(
-        {who.pk: cast.browse(who).cookies for role in (*EVERYBODY, "stranger") for who in [getattr(cast, role)]}
-    )
+    KEYS.update({who.pk: cast.browse(who).cookies for role in (*ALL, "stranger") for who in [getattr(cast, role)]})
     return cast
 
 
@@ -411,9 +417,7 @@ def test_every_address_is_listed() -> None:
 
 @pytest.mark.parametrize("name", sorted(DOORS))
 def test_who_is_let_in(cast: Cast, home: Furnished, name: str) -> None:
-    let_in = {
-        role for role in EVERYBODY if knock(getattr(cast, role), name, cast.council, home.objects) not in (403, 404)
-    }
+    let_in = {role for role in ALL if knock(getattr(cast, role), name, cast.council, home.objects) not in (403, 404)}
     assert let_in == DOORS[name].for_whom
 
 
@@ -432,9 +436,9 @@ def test_an_object_of_another_council_does_not_exist(cast: Cast, abroad: Furnish
 def test_restricted_matter_does_not_exist_for_who_is_not_cleared(secretive: Cast, secret: Furnished, name: str) -> None:
     found = {
         role: knock(getattr(secretive, role), name, secretive.council, secret.objects) != 404
-        for role in ("coordinator", "secretary", "member", "owner")
+        for role in ("coordinator", "secretary", "member", "owner", "auditor")
     }
-    assert found == {"coordinator": True, "secretary": False, "member": False, "owner": False}
+    assert found == {"coordinator": True, "secretary": False, "member": False, "owner": False, "auditor": False}
 
 
 def test_a_member_whose_mandate_has_ended_is_a_stranger(cast: Cast) -> None:

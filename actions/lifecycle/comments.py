@@ -64,7 +64,7 @@ def mentionable(action: Action, on: date) -> MemberQuerySet:
     seated = Q(role__in=SEATED)
     if action.agenda_item.restricted:
         seated &= Q(cleared=True)
-    members = Member.objects.filter(council=action.council_id).active(on).select_related("user", "organisation")
+    members = Member.objects.filter(council=action.council_id).acting(on).select_related("user", "organisation")
     own = Q(pk=action.owner_id)
     if action.agenda_item.restricted:
         own &= Q(cleared=True)

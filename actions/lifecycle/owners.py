@@ -93,7 +93,7 @@ def hand_over_to_colleague(
         )
     # Where mail reaches them: the own address, or that of the log-in.
     reached = Q(email__iexact=email) | Q(email="", user__email__iexact=email)
-    there = council.members.active(on).filter(reached).order_by("pk")
+    there = council.members.acting(on).filter(reached).order_by("pk")
     known = there.filter(organisation=owner.organisation).first() or there.first()
     if known is not None and known.organisation_id != owner.organisation_id:
         raise RuleBroken(_("The address belongs to somebody else on the council. Ask the coordinator."), field="email")

@@ -93,7 +93,7 @@ def _escalate(council: Council, actions: Sequence[Action], coordinator: Member, 
 def told_of(council: Council, actions: Sequence[Action], on: date) -> list[Member]:
     """Who is told: the chairs who may see any of the actions; where there is no chair, the coordinators who may."""
     only_restricted = all(action.agenda_item.restricted for action in actions)
-    active = Member.objects.active(on).filter(council=council).select_related("user")
+    active = Member.objects.acting(on).filter(council=council).select_related("user")
     if only_restricted:
         active = active.filter(cleared=True)
     return list(active.filter(role=Role.CHAIR)) or list(active.filter(role=Role.COORDINATOR))

@@ -149,6 +149,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Those whose mandate covers the day `on`."""
         return self.filter(Q(mandate_to=None) | Q(mandate_to__gte=on), mandate_from__lte=on)
 
+    def acting(self, on: date) -> "MemberQuerySet":
+        """Those active on the day who may be asked for anything: the auditor isn't."""
+        return self.active(on).filter(role__in=WRITING)
+
     def seated(self) -> "MemberQuerySet":
         """Those who sit on the council, outside owners left out."""
         return self.filter(role__in=SEATED)

@@ -1,6 +1,10 @@
 """Why something is secret: the legal grounds, which change with the law."""
 
+from typing import Any
+
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bra.fields import SortKeyField
@@ -41,14 +45,45 @@ class LegalGround(models.Model):
 class Restrictable(models.Model):
     """Something that may be secret: then it says by which ground, since when and who decided it."""
 
+    LOCK = ("restricted", "legal_ground", "restricted_on", "restricted_by")
+
     restricted = models.BooleanField(_("restricted"), default=False)
     legal_ground = models.ForeignKey(
         LegalGround, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("legal ground")
     )
-    restricted_on = models.DateField(_("restricted since"), null=True, editable=False)
+    # The day of the decision on this ground, and who took it.
+    restricted_on = models.DateField(_("restricted on"), null=True, editable=False)
     restricted_by = models.ForeignKey(
         Member, models.PROTECT, related_name="+", null=True, editable=False, verbose_name=_("decided by")
     )
 
     class Meta:
         abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(restricted=False, legal_ground=None, restricted_on=None, restricted_by=None)
+                | Q(
+                    restricted=True,
+                    legal_ground__isnull=False,
+                    restricted_on__isnull=False,
+                    restricted_by__isnull=False,
+                ),
+                name="%(class)s_lock_says_why_when_and_who",
+            )
+        ]
+
+    @property
+    def lock(self) -> dict[str, Any]:
+        """The lock as it is, by its fields; what goes on with this row takes it along."""
+        return {name: getattr(self, name) for name in self.LOCK}
+
+    @property
+    def secrecy(self) -> str:
+        """Ground, day and who decided, for the cleared: "Secrecy: OSL 18 kap. 8 §, ..."; empty without a lock."""
+        if self.restricted_by is None or self.restricted_on is None:
+            return ""
+        return _now("Secrecy: %(ground)s, %(day)s, decided by %(member)s") % {
+            "ground": self.legal_ground,
+            "day": self.restricted_on.isoformat(),
+            "member": self.restricted_by.label,
+        }

@@ -52,7 +52,11 @@ def _seal(minutes: SignedMinutes, masked: bool) -> tuple[str, ...]:
 def _addenda(meeting: Meeting, masked: bool) -> tuple[Addition, ...]:
     """The corrections in order; of what is restricted a masked copy reads only that it is there."""
     shown = Addendum.objects.filter(meeting=meeting)
-    rows = list((shown.filter(restricted=False) if masked else shown).select_related("author__organisation"))
+    rows = list(
+        (shown.filter(restricted=False) if masked else shown).select_related(
+            "author__organisation", "legal_ground", "restricted_by"
+        )
+    )
     placed = [(row.pk, Addition(_heading(row, masked), paragraphs(row.text))) for row in rows]
     if masked:
         left_out = (_("An addendum under secrecy is left out."),)
@@ -64,4 +68,5 @@ def _addenda(meeting: Meeting, masked: bool) -> tuple[Addition, ...]:
 def _heading(row: Addendum, masked: bool) -> str:
     author = f"{row.author.title}, {row.author.organisation.name}" if masked else row.author.label
     words = {"day": date_format(row.on), "author": line(author)}
-    return _("Addendum of %(day)s, by %(author)s") % words
+    heading = _("Addendum of %(day)s, by %(author)s") % words
+    return f"{heading}. {line(row.secrecy)}" if row.restricted else heading

@@ -193,7 +193,7 @@ def _attended(word: Any, stay: Stay | None) -> str:
 
 def _points(meeting: Meeting, masked: bool) -> tuple[Point, ...]:
     decisions = Decision.objects.live().order_by("pk")
-    rows = AgendaItem.objects.filter(meeting=meeting).select_related("case")
+    rows = AgendaItem.objects.filter(meeting=meeting).select_related("case", "legal_ground", "restricted_by")
     shown = rows.filter(restricted=False) if masked else rows
     items = list(shown.prefetch_related(Prefetch("decisions", decisions, to_attr="taken")))
     hidden = list(rows.filter(restricted=True).values_list("position", "pk")) if masked else []
@@ -234,7 +234,7 @@ def _point(
     if item.case and not (masked and item.case.restricted):
         facts.append(_("Registry number %(number)s") % {"number": line(item.case.registry_number)})
     if item.restricted:
-        facts.append(_("Restricted"))
+        facts.append(line(item.secrecy))
     if item.state == ItemState.TABLED and all(decision.kind != DecisionKind.TABLED for decision in taken):
         facts.append(str(ItemState.TABLED.label))
     if item.state == ItemState.PENDING and meeting.has_ended:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from bra import history
 from bra.errors import RuleBroken
-from bra.models import Member
+from bra.models import LegalGround, Member
 from bra.rows import locked
 from meetings.lifecycle.common import (
     locked_before_adjourned,
@@ -22,11 +22,12 @@ from meetings.lifecycle.common import (
     take_off,
     wake_case,
 )
+from meetings.lifecycle.locks import Lock, decided, with_case
 from meetings.lifecycle.presence import refuse_item_of_a_stay
 from meetings.models import AgendaItem, Case, ItemKind, Meeting, Topic
 from meetings.signals import removing_item, restricting_item
 
-_FIELDS = ("title", "kind", "presenter", "minutes_planned", "case", "restricted")
+_FIELDS = ("title", "kind", "presenter", "minutes_planned", "case", "ground")
 
 
 @transaction.atomic
@@ -41,11 +42,12 @@ def add_item(
     minutes_planned: int | None = None,
     case: Case | None = None,
     topics: Iterable[Topic] = (),
-    restricted: bool = False,
+    ground: LegalGround | None = None,
 ) -> AgendaItem:
-    """Add an item last on the agenda. An item of a restricted case is restricted."""
+    """Add an item last on the agenda, restricted by a `ground`. An item of a restricted case takes its lock."""
     meeting = locked_before_adjourned(meeting)
     case = locked_live_case(case) if case else None
+    lock = with_case(decided(ground, row=None, council_id=meeting.council_id, by=by, on=on), case)
     last = meeting.items.aggregate(last=Max("position"))["last"] or 0
     item = AgendaItem.objects.create(
         meeting=meeting,
@@ -55,7 +57,7 @@ def add_item(
         presenter=presenter,
         minutes_planned=minutes_planned,
         case=case,
-        restricted=restricted or bool(case and case.restricted),
+        **lock,
     )
     item.topics.set(_with_topics_of(case, topics))
     history.created(
@@ -64,7 +66,7 @@ def add_item(
         by=by,
         on=on,
         verb="item.added",
-        fields=("title", "kind", "case", "restricted"),
+        fields=("title", "kind", "case", "restricted", "legal_ground"),
     )
     return item
 
@@ -75,8 +77,8 @@ def edit_item(
 ) -> AgendaItem:
     """Change an item; `topics` replaces its topics.
 
-    `fields` may hold title, kind, presenter, minutes_planned, case and restricted.
-    A case brings its topics along, and a restricted one restricts the item.
+    `fields` may hold title, kind, presenter, minutes_planned, case and ground (None takes the lock off).
+    A case brings its topics along, and a restricted one restricts the item by its own ground.
     """
     only(fields, _FIELDS)
     meeting = locked_unsettled(item.meeting)
@@ -85,13 +87,12 @@ def edit_item(
     if isinstance(joins, Case) and joins.pk != item.case_id:
         fields["case"] = locked_live_case(joins)
     case = fields.get("case", item.case)
-    if isinstance(case, Case) and locked(case).restricted:
-        fields["restricted"] = True
-    if fields.pop("restricted", item.restricted) != item.restricted:
-        if item.restricted:
-            history.change(item, council=meeting.council, by=by, on=on, verb="item.unrestricted", restricted=False)
-        else:
-            restrict(item, by=by, on=on)
+    own = decided(fields.pop("ground", item.legal_ground), row=item, council_id=meeting.council_id, by=by, on=on)
+    lock = with_case(own, locked(case) if isinstance(case, Case) else None, otherwise=item.lock)
+    if lock["restricted"]:
+        restrict(item, lock, by=by, on=on)
+    else:
+        history.change(item, council=meeting.council, by=by, on=on, verb="item.unrestricted", **lock)
     changes = history.change(item, council=meeting.council, by=by, on=on, verb="item.edited", **fields)
     if topics is not None or "case" in changes:
         chosen = item.topics.all() if topics is None else topics
@@ -102,10 +103,12 @@ def edit_item(
     return item
 
 
-def restrict(item: AgendaItem, *, by: Member | None, on: date) -> None:
-    """Restrict an item, unless a floor above says no."""
-    restricting_item.send(AgendaItem, item=item)
-    history.change(item, council=item.meeting.council, by=by, on=on, verb="item.restricted", restricted=True)
+def restrict(item: AgendaItem, lock: Lock, *, by: Member | None, on: date) -> None:
+    """Put a lock on an item, unless a floor above says no, or change the ground of the one it has."""
+    verb = "item.ground_changed" if item.restricted else "item.restricted"
+    if not item.restricted:
+        restricting_item.send(AgendaItem, item=item)
+    history.change(item, council=item.meeting.council, by=by, on=on, verb=verb, **lock)
 
 
 def _with_topics_of(case: Case | None, topics: Iterable[Topic]) -> set[Topic]:

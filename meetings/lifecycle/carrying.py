@@ -11,6 +11,7 @@ from bra import history
 from bra.models import Council, HistoryEntry, Member
 from bra.rows import locked
 from meetings.lifecycle.common import renumber, take_off
+from meetings.lifecycle.locks import with_case
 from meetings.models import ENDED, PLANNED, AgendaItem, ItemKind, ItemState, Meeting, MeetingState
 
 LONGEST_TITLE = AgendaItem._meta.get_field("title").max_length or 0
@@ -207,12 +208,12 @@ def _bring(item: AgendaItem, meeting: Meeting, *, by: Member | None, on: date) -
         presenter=item.presenter,
         minutes_planned=item.minutes_planned,
         case=item.case,
-        restricted=item.restricted or bool(item.case and item.case.restricted),
         carried_from=item,
         minutes_of=item.minutes_of,
+        **with_case(item.lock, item.case),
     )
     brought.topics.set(item.topics.all())
-    fields = ("title", "kind", "case", "restricted", "carried_from")
+    fields = ("title", "kind", "case", "restricted", "legal_ground", "carried_from")
     history.created(brought, council=meeting.council, by=by, on=on, verb="item.carried", fields=fields)
     return brought
 

@@ -202,7 +202,7 @@ def split_case(
         registry_number=registry_number,
         topics=case.topics.all(),
         situation=situation,
-        restricted=case.restricted,
+        lock=case.lock,
         state=CaseState.OPEN if treated else CaseState.NEW,
     )
     history.change(new, council=council, by=by, on=on, verb="case.split_off", split_from=case)

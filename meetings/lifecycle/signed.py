@@ -7,23 +7,23 @@ from django.utils.translation import gettext as _
 
 from bra import history
 from bra.errors import RuleBroken
-from bra.models import Council, Member
+from bra.models import Council, LegalGround, Member
 from bra.rows import locked
+from meetings.lifecycle.locks import decided
 from meetings.models import Addendum, Meeting, MeetingRules, MeetingState, Unlocking, current_minutes
-from meetings.permissions import may_restrict_any, may_unlock
+from meetings.permissions import may_unlock
 
 
 @transaction.atomic
-def add_addendum(*, meeting: Meeting, text: str, by: Member, on: date, restricted: bool = False) -> Addendum:
-    """Put a correction beside signed minutes; the signed text stays as it is."""
+def add_addendum(*, meeting: Meeting, text: str, by: Member, on: date, ground: LegalGround | None = None) -> Addendum:
+    """Put a correction beside signed minutes, restricted if there is a `ground`; the signed text stays as it is."""
     meeting = _locked_signed(meeting)
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise RuleBroken(_("Write the correction."), field="text")
-    if restricted and not may_restrict_any(by):
-        raise RuleBroken(_("Only who may see restricted items restricts an addendum."), field="restricted")
-    addendum = Addendum.objects.create(meeting=meeting, author=by, on=on, text=text, restricted=restricted)
-    _tell(meeting, "meeting.addendum", by=by, on=on, addendum=(None, addendum.pk))
+    lock = decided(ground, row=None, council_id=meeting.council_id, by=by, on=on)
+    addendum = Addendum.objects.create(meeting=meeting, author=by, on=on, text=text, **lock)
+    _tell(meeting, "meeting.addendum", by=by, on=on, addendum=(None, addendum.pk), legal_ground=(None, ground))
     return addendum
 
 

@@ -144,6 +144,7 @@ class AgendaItem(Restrictable):
         ordering = ["position", "pk"]
         indexes = [models.Index(fields=["case", "meeting"], name="item_by_case")]
         constraints = [
+            *Restrictable.Meta.constraints,
             models.CheckConstraint(condition=Q(state__in=ItemState.values), name="item_state_known"),
             models.CheckConstraint(condition=Q(kind__in=ItemKind.values), name="item_kind_known"),
         ]

@@ -122,6 +122,7 @@ class Case(Restrictable):
         verbose_name = _("case")
         ordering = ["sort_key", "pk"]
         constraints = [
+            *Restrictable.Meta.constraints,
             models.UniqueConstraint(
                 fields=["council", "registry_number"], name="case_registry_number_once_per_council"
             ),

@@ -258,7 +258,10 @@ class Addendum(Restrictable):
     class Meta:
         verbose_name = _("addendum")
         ordering = ["pk"]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="addendum_says_something")]
+        constraints = [
+            *Restrictable.Meta.constraints,
+            models.CheckConstraint(condition=~Q(text=""), name="addendum_says_something"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.meeting_id} {self.on}"

@@ -122,8 +122,7 @@ def test_an_owner_whose_mandate_has_ended_is_refused_by_name(cast: Cast, item: A
 
 def test_owners_are_offered_by_organisation_and_only_those_who_may(cast: Cast, item: AgendaItem) -> None:
     make.make_member(cast.council, name="Folke Före", mandate_to=TODAY - timedelta(days=1))
-    item.restricted = True
-    item.save()
+    AgendaItem.objects.update(**make.lock_of(cast.council))
     form = cast.browse(cast.secretary).get(agree_url(item)).context["form"]
     offered = {name for _organisation, members in form.fields["owner"].choices[1:] for _pk, name in members}
     assert offered == {cast.coordinator.label, cast.chair.label, cast.secretary.label}

@@ -232,7 +232,7 @@ def test_what_was_written_under_lock_stays_with_the_cleared(cast: Cast) -> None:
     action = make.make_action(agenda_item=item, owner=cast.chair, title="Hemlig rubrik")
     words = {"deadline": action.deadline, "activity": None, "version": 0}
     lifecycle.amend(action=action, title="Öppen rubrik", by=cast.secretary, on=TODAY, **words)
-    meetings.edit_item(item=item, by=cast.secretary, on=TODAY, restricted=False)
+    meetings.edit_item(item=item, by=cast.secretary, on=TODAY, ground=None)
     lifecycle.start(action=action, by=cast.chair, on=TODAY)
 
     def told(member: Member) -> list[str]:

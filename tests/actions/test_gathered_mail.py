@@ -432,7 +432,7 @@ def test_an_action_restricted_after_it_was_proposed_leaves_no_word_of_itself(cas
         return "Hemligåtgärd" in html, own in html
 
     assert (seen(cast.coordinator), seen(cast.secretary)) == ((True, True), (True, True))
-    AgendaItem.objects.filter(pk=action.agenda_item_id).update(restricted=True)
+    AgendaItem.objects.filter(pk=action.agenda_item_id).update(**make.lock_of(cast.council))
     assert (seen(cast.coordinator), seen(cast.secretary)) == ((True, True), (False, False))
     proposal = ItemProposal.objects.get()
     taken = meetings.take_proposal(proposal=proposal, meeting=meeting, by=cast.secretary, on=DAY)

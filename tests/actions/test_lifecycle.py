@@ -148,10 +148,10 @@ def test_handing_over_to_somebody_whose_mandate_has_ended_is_refused(cast: Cast)
 
 def test_a_removed_action_does_not_come_back_to_an_owner_who_may_not_see_it(cast: Cast) -> None:
     action = make.make_action(cast.council, owner=cast.member, removed=True)
-    AgendaItem.objects.filter(pk=action.agenda_item_id).update(restricted=True)
+    AgendaItem.objects.filter(pk=action.agenda_item_id).update(**make.lock_of(cast.council))
     with pytest.raises(RuleBroken):
         lifecycle.remove(action=Action.objects.get(), by=cast.secretary, on=TODAY, removed=False)
-    AgendaItem.objects.filter(pk=action.agenda_item_id).update(restricted=False)
+    AgendaItem.objects.filter(pk=action.agenda_item_id).update(**make.OPEN)
     assert not lifecycle.remove(action=Action.objects.get(), by=cast.secretary, on=TODAY, removed=False).removed
 
 

@@ -71,7 +71,7 @@ def test_whoever_has_left_is_not_proposed(cast: Cast, item: AgendaItem, police: 
 
 
 def test_a_restricted_item_proposes_only_the_cleared(cast: Cast, item: AgendaItem, police: Member) -> None:
-    AgendaItem.objects.filter(pk=item.pk).update(restricted=True)
+    AgendaItem.objects.filter(pk=item.pk).update(**make.lock_of(cast.council))
     proposed = send(cast.browse(cast.secretary), item, line="! kommunpolis: ring skolan")
     assert proposed.context["form"]["owner"].value() is None
     uncleared = make.make_member(cast.council, Role.SECRETARY, user=make.make_user())

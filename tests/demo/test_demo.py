@@ -110,8 +110,9 @@ def test_every_organisation_and_every_seat_is_there(council: Council) -> None:
         ("Kommunledningskontoret", title) for title in ("kommunsekreterare", "kommunikatör", "folkhälsosamordnare")
     }
     active = Member.objects.active(TODAY).values_list("organisation__name", "title")
+    extra.add(("Kommunrevisionen", "förtroendevald revisor"))
     assert sorted(active) == sorted(wanted | extra)
-    assert Organisation.objects.count() == 11
+    assert Organisation.objects.count() == 12
 
 
 def test_one_seat_is_vacant_and_one_mandate_went_over_to_a_successor(council: Council) -> None:
@@ -126,7 +127,7 @@ def test_one_seat_is_vacant_and_one_mandate_went_over_to_a_successor(council: Co
     assert [entry.changes["owner"] for entry in handed] == [[police[0].pk, police[1].pk]] * 2
 
 
-def test_four_can_log_in_and_one_of_them_may_not_see_restricted_items(council: Council, said: str) -> None:
+def test_five_can_log_in_and_one_of_them_may_not_see_restricted_items(council: Council, said: str) -> None:
     # The others haven't chosen a password yet.
     chosen = [user.email for user in User.objects.all() if user.has_usable_password()]
     assert passwords(said).keys() == set(chosen)
@@ -136,6 +137,7 @@ def test_four_can_log_in_and_one_of_them_may_not_see_restricted_items(council: C
         assert user.get_username() == email
     can = Member.objects.filter(user__email__in=chosen).values_list("role", "cleared")
     assert sorted(can) == [
+        (Role.AUDITOR, False),
         (Role.CHAIR, True),
         (Role.COORDINATOR, True),
         (Role.MEMBER, False),
@@ -257,7 +259,7 @@ def test_no_two_loadings_share_a_password_and_none_is_in_the_tree(council: Counc
         User.objects.filter(pk=user.pk).update(email=f"den-forra-{user.email}")
     first, second = passwords(said), passwords(load())
     assert first.keys() == second.keys()
-    assert len({*first.values(), *second.values()}) == 8
+    assert len({*first.values(), *second.values()}) == 10
     folder = Path(source.__file__).parent
     tree = "".join(
         path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.suffix in {".py", ".toml", ".csv"}
@@ -268,6 +270,7 @@ def test_no_two_loadings_share_a_password_and_none_is_in_the_tree(council: Counc
 def test_only_what_machines_make_is_left_empty(council: Council) -> None:
     assert sorted(model.__name__ for model in MODELS if not model._default_manager.exists()) == [
         "Addendum",
+        "ChainHead",
         "Deputy",
         "Download",
         "Escalation",

@@ -132,9 +132,9 @@ def test_two_who_rewrite_the_situation_lose_neither_text(cast: Cast, secretary: 
 
 def test_only_the_cleared_see_and_set_the_lock(cast: Cast, secretary: Client) -> None:
     uncleared = cast.browse(make.make_member(cast.council, cast.secretary.role, user=make.make_user()))
-    assert "restricted" not in uncleared.get(NEW).context["form"].fields
-    uncleared.post(NEW, words(cast, title="Försök", restricted="on"))
-    secretary.post(NEW, words(cast, title="Låst", restricted="on"))
+    assert "ground" not in uncleared.get(NEW).context["form"].fields
+    uncleared.post(NEW, words(cast, title="Försök", ground=make.ground_of(cast.council).pk))
+    secretary.post(NEW, words(cast, title="Låst", ground=make.ground_of(cast.council).pk))
     assert dict(Case.objects.values_list("title", "restricted")) == {"Försök": False, "Låst": True}
 
 
@@ -143,10 +143,11 @@ def test_locking_a_case_over_the_head_of_an_action_owner_is_refused_at_the_field
     item = make.make_item(make.make_meeting(cast.council), case=case)
     make.make_action(agenda_item=item, owner=cast.owner)
     answer = secretary.post(
-        f"/granby/arenden/{case.pk}/andra/", words(cast, title="Ny", restricted="on", registry_number="")
+        f"/granby/arenden/{case.pk}/andra/",
+        words(cast, title="Ny", ground=make.ground_of(cast.council).pk, registry_number=""),
     )
     sentence = "owns an action at this item but may not see restricted items. Hand the action over first."
-    assert answer.context["form"].errors == {"restricted": [f"{cast.owner.label} {sentence}"]}
+    assert answer.context["form"].errors == {"ground": [f"{cast.owner.label} {sentence}"]}
     assert Case.objects.filter(pk=case.pk, restricted=False, title=case.title).exists()
 
 

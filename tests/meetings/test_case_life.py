@@ -174,7 +174,9 @@ def test_locking_a_case_locks_what_was_merged_into_it(cast: Cast) -> None:
     first, second, third = (make.make_case(cast.council) for _ in range(3))
     merge(cast, first, second)
     merge(cast, second, third)
-    lifecycle.edit_case(case=third, topics=[], state=CaseState.NEW, restricted=True, by=cast.secretary, on=TODAY)
+    lifecycle.edit_case(
+        case=third, topics=[], state=CaseState.NEW, ground=make.ground_of(cast.council), by=cast.secretary, on=TODAY
+    )
     assert list(Case.objects.order_by("pk").values_list("restricted", flat=True)) == [True, True, True]
     assert [cast.browse(cast.member).get(url(case)).status_code for case in (first, second, third)] == [404] * 3
 
@@ -184,8 +186,8 @@ def test_undoing_a_merge_gives_a_restricted_case_its_locks_back(cast: Cast) -> N
     meeting = make.make_meeting(cast.council)
     item = make.make_item(meeting, case=case, restricted=True)
     merge(cast, case, into)
-    lifecycle.edit_case(case=into, topics=[], state=CaseState.OPEN, restricted=False, by=cast.secretary, on=TODAY)
-    lifecycle.edit_item(item=item, restricted=False, by=cast.secretary, on=TODAY)
+    lifecycle.edit_case(case=into, topics=[], state=CaseState.OPEN, ground=None, by=cast.secretary, on=TODAY)
+    lifecycle.edit_item(item=item, ground=None, by=cast.secretary, on=TODAY)
     assert cast.browse(cast.member).get(url(into)).status_code == 200
     assert ["merged" in line for line in told(cast, into, cast.member)] == []
     lifecycle.unmerge_case(case=case, by=cast.secretary, on=TODAY)

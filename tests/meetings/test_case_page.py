@@ -148,7 +148,7 @@ def test_what_was_written_under_the_lock_stays_with_the_cleared(cast: Cast) -> N
         lifecycle.edit_case(case=case, by=cast.secretary, on=TODAY, topics=[], state=CaseState.OPEN, **fields)
 
     edit(title="Öppen titel")
-    edit(restricted=False)
+    edit(ground=None)
     edit(situation="Läget")
     assert history(cast, case, cast.member) == [(cast.secretary.label, "The situation was rewritten.")]
     assert "Hemlig titel" not in cast.browse(cast.member).get(url(case)).content.decode()

@@ -71,7 +71,14 @@ def test_nothing_restricted_is_told_to_a_watcher_who_is_not_cleared(cast: Cast) 
             lifecycle.watch_case(case=row, by=member, on=TODAY)
     secret = treated(cast, case, restricted=True)
     hidden = treated(cast, closed_off, date(2017, 2, 9))
-    lifecycle.edit_case(case=closed_off, topics=[], state=CaseState.NEW, restricted=True, by=cast.secretary, on=TODAY)
+    lifecycle.edit_case(
+        case=closed_off,
+        topics=[],
+        state=CaseState.NEW,
+        ground=make.ground_of(cast.council),
+        by=cast.secretary,
+        on=TODAY,
+    )
     assert news(cast, cast.member) == (1, [])
     assert news(cast, cast.chair) == (2, [(closed_off, hidden), (case, secret)])
     page = cast.browse(cast.member).get(HOME).content.decode()

@@ -166,7 +166,7 @@ def test_the_feed_knows_the_meeting_by_the_same_uid(cast: Cast) -> None:
 
 def test_the_mail_is_of_the_rows_as_they_are_when_it_goes_out(cast: Cast, sink: Sink) -> None:
     meeting = summoned(cast)
-    AgendaItem.objects.filter(meeting=meeting, title=OPEN).update(restricted=True)
+    AgendaItem.objects.filter(meeting=meeting, title=OPEN).update(**make.lock_of(cast.council))
     sent(cast, sink)
     assert [OPEN.encode() in every_part(mail) for mail in sink.taken] == [False] * 4
 

@@ -38,7 +38,7 @@ def test_what_was_written_under_lock_stays_with_the_cleared(cast: Cast) -> None:
     here: dict[str, Any] = {"by": cast.secretary, "on": make.TODAY}
     item = make.make_item(make.make_meeting(cast.council), title="Klotter", restricted=True)
     lifecycle.record_decision(item=item, text="Hemligt.", **here)
-    lifecycle.edit_item(item=item, restricted=False, **here)
+    lifecycle.edit_item(item=item, ground=None, **here)
     assert told(cast, cast.member, item) == [(cast.secretary.label, "made item 1. Klotter unrestricted")]
     assert told(cast, cast.chair, item)[-1] == (cast.secretary.label, "recorded a decision: Hemligt.")
 

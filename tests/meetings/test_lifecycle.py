@@ -187,7 +187,14 @@ def test_a_restricted_case_restricts_its_items(cast: Cast) -> None:
     joined = lifecycle.edit_item(item=make.make_item(meeting), by=cast.secretary, on=TODAY, case=secret)
     open_case = make.make_case(cast.council)
     follows = make.make_item(meeting, case=open_case)
-    lifecycle.edit_case(case=open_case, by=cast.secretary, on=TODAY, topics=[], state=CaseState.OPEN, restricted=True)
+    lifecycle.edit_case(
+        case=open_case,
+        by=cast.secretary,
+        on=TODAY,
+        topics=[],
+        state=CaseState.OPEN,
+        ground=make.ground_of(cast.council),
+    )
     follows.refresh_from_db()
     assert [born.restricted, joined.restricted, follows.restricted] == [True, True, True]
 
@@ -197,7 +204,7 @@ def test_a_case_restricted_a_moment_ago_restricts_the_item_that_joins_it(cast: C
     meeting = make.make_meeting(cast.council)
     old = lifecycle.add_item(meeting=meeting, title="Gammal", **here)
     # `case` is as a form read it, before somebody else restricted it.
-    lifecycle.edit_case(case=case, topics=[], state=CaseState.OPEN, restricted=True, **here)
+    lifecycle.edit_case(case=case, topics=[], state=CaseState.OPEN, ground=make.ground_of(cast.council), **here)
     assert case.restricted is False
     assert lifecycle.add_item(meeting=meeting, title="Ny", case=case, **here).restricted is True
     assert lifecycle.edit_item(item=old, case=case, **here).restricted is True
@@ -219,9 +226,9 @@ def test_an_item_is_not_restricted_over_the_head_of_an_owner(cast: Cast) -> None
     item = make.make_item(make.make_meeting(cast.council))
     make.make_action(agenda_item=item, owner=cast.owner)
     with pytest.raises(RuleBroken) as refused:
-        lifecycle.edit_item(item=item, by=cast.secretary, on=TODAY, restricted=True)
+        lifecycle.edit_item(item=item, by=cast.secretary, on=TODAY, ground=make.ground_of(cast.council))
     item.refresh_from_db()
-    assert (refused.value.field, item.restricted) == ("restricted", False)
+    assert (refused.value.field, item.restricted) == ("ground", False)
 
 
 def test_a_case_brings_its_topics_to_the_item(cast: Cast) -> None:

@@ -64,7 +64,7 @@ def test_the_history_written_under_lock_stays_with_the_cleared(cast: Cast) -> No
     item = make.make_item(meeting, title="Klotter", restricted=True)
     here = {"by": cast.secretary, "on": make.TODAY}
     lifecycle.record_decision(item=item, text="Hemligt.", **here)
-    lifecycle.edit_item(item=item, restricted=False, **here)
+    lifecycle.edit_item(item=item, ground=None, **here)
     lifecycle.record_decision(item=item, text="Öppet.", **here)
     assert told(cast, cast.member, meeting) == [
         "recorded a decision: Öppet.",

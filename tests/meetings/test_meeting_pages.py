@@ -298,7 +298,7 @@ def test_an_item_opens_a_case_as_restricted_as_itself(cast: Cast, secretary: Cli
         "title": "Hemligt",
         "new_case_title": "Ny fråga",
         "new_case_organisation": organisation.pk,
-        "restricted": "on",
+        "ground": str(make.ground_of(cast.council).pk),
     }
     secretary.post(address("item_add", cast, planned.pk), data)
     case = Case.objects.get()
@@ -329,12 +329,14 @@ def test_cases_and_topics_of_another_council_and_restricted_ones_cannot_be_chose
         response = client.post(url, {"title": "x", "case": case.pk, "topics": [topic.pk]})
         assert set(response.context["form"].errors) == {"case", "topics"}
     text = client.get(url).text
-    assert ("Dolt" in text, 'name="restricted"' in text) == (False, False)
+    assert ("Dolt" in text, 'name="ground"' in text) == (False, False)
 
 
 def test_an_uncleared_secretary_cannot_restrict_by_a_forged_field(cast: Cast, planned: Meeting) -> None:
     uncleared = make.make_member(cast.council, Role.SECRETARY, user=make.make_user())
-    cast.browse(uncleared).post(address("item_add", cast, planned.pk), {"title": "x", "restricted": "on"})
+    cast.browse(uncleared).post(
+        address("item_add", cast, planned.pk), {"title": "x", "ground": str(make.ground_of(cast.council).pk)}
+    )
     assert planned.items.get().restricted is False
 
 
@@ -349,9 +351,9 @@ def test_an_item_is_changed_and_put_to_a_case(cast: Cast, secretary: Client, pla
 def test_an_item_whose_action_has_an_uncleared_owner_is_not_restricted(cast: Cast, secretary: Client) -> None:
     item = make.make_item(make.make_meeting(cast.council))
     make.make_action(agenda_item=item, owner=cast.member)
-    data = {"title": item.title, "kind": item.kind, "restricted": "on"}
+    data = {"title": item.title, "kind": item.kind, "ground": str(make.ground_of(cast.council).pk)}
     response = secretary.post(address("item_edit", cast, item.pk), data)
-    assert list(response.context["form"].errors) == ["restricted"]
+    assert list(response.context["form"].errors) == ["ground"]
     item.refresh_from_db()
     assert item.restricted is False
 

@@ -159,7 +159,7 @@ def test_a_proposal_whose_item_got_a_lock_does_not_exist_for_the_uncleared(
     cast: Cast, meeting: Meeting, proposal: ItemProposal
 ) -> None:
     lifecycle.take_proposal(proposal=proposal, meeting=meeting, by=cast.coordinator, on=TODAY)
-    lifecycle.edit_item(item=meeting.items.get(), by=cast.coordinator, on=TODAY, restricted=True)
+    lifecycle.edit_item(item=meeting.items.get(), by=cast.coordinator, on=TODAY, ground=make.ground_of(cast.council))
     Member.objects.filter(pk=cast.secretary.pk).update(cleared=False)
     assert (seen(cast, cast.coordinator), seen(cast, cast.secretary)) == (True, False)
     assert cast.browse(cast.secretary).post(address("proposal_put_back", cast, proposal.pk)).status_code == 404

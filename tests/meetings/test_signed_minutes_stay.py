@@ -145,7 +145,7 @@ VERBS: dict[str, tuple[bool, Callable[[Scene], object]]] = {
             state=CaseState.WATCHED,
             registry_number="Nytt 1",
             title="Nytt",
-            restricted=True,
+            ground=make.ground_of(s.item.meeting.council),
             **s.by,
         ),
     ),
@@ -155,7 +155,10 @@ VERBS: dict[str, tuple[bool, Callable[[Scene], object]]] = {
             guest=s.guest, name="Ny", organisation="Ny", from_item=s.item, to_item=s.item, **s.by
         ),
     ),
-    "edit_item": (True, lambda s: lifecycle.edit_item(item=s.item, title="Ny", restricted=True, **s.by)),
+    "edit_item": (
+        True,
+        lambda s: lifecycle.edit_item(item=s.item, title="Ny", ground=make.ground_of(s.item.meeting.council), **s.by),
+    ),
     "edit_standing": (False, lambda s: lifecycle.edit_standing(item=s.standing, title="Ny", **s.by)),
     "link_cases": (False, lambda s: lifecycle.link_cases(case=s.case, other=s.other_case, **s.by)),
     "mark_attendance": (
@@ -442,7 +445,7 @@ SENT = {
     "starts_at": "09:00",
     "deadline": "2017-09-15",
     "comments_until": "2017-04-01",
-    "restricted": "on",
+    "ground": "1",
 }
 FORMS = {
     "meeting": "edit open adjourn reopen attendance presence guest_add item_add case_to_agenda minutes_register "

@@ -92,12 +92,14 @@ def test_addenda_stand_below_and_restricted_ones_are_in_no_masked_file(cast: Cas
     sign(meeting, cast.secretary)
     common = {"meeting": meeting, "author": cast.secretary}
     Addendum.objects.create(**common, on=date(2017, 4, 1), text="Antalet är 4.\n\nInte 3.")
-    Addendum.objects.create(**common, on=date(2017, 4, 2), text=f"{SECRET} tillägg", restricted=True)
+    addendum = Addendum.objects.create(
+        **common, on=date(2017, 4, 2), text=f"{SECRET} tillägg", **make.lock_of(cast.council)
+    )
     whole, masked = (paper_for(meeting, cast.secretary, masked=masked) for masked in (False, True))
     label, role = cast.secretary.label, f"{cast.secretary.title}, {cast.secretary.organisation.name}"
     assert whole.addenda == (
         Addition(f"Addendum of April 1, 2017, by {label}", ("Antalet är 4.", "Inte 3.")),
-        Addition(f"Addendum of April 2, 2017, by {label}", (f"{SECRET} tillägg",)),
+        Addition(f"Addendum of April 2, 2017, by {label}. {addendum.secrecy}", (f"{SECRET} tillägg",)),
     )
     assert masked.addenda == (
         Addition(f"Addendum of April 1, 2017, by {role}", ("Antalet är 4.", "Inte 3.")),

@@ -312,7 +312,7 @@ def test_the_masked_text_holds_nothing_restricted(cast: Cast) -> None:
 def test_what_is_restricted_after_the_signing_is_masked_for_readers_and_stays_in_what_was_signed(cast: Cast) -> None:
     minutes = signed(cast)
     before = minutes.masked_sha256
-    AgendaItem.objects.update(restricted=True)
+    AgendaItem.objects.update(**make.lock_of(cast.council))
     paper, _items = kept_paper(minutes, masked=True)
     assert [(point.title, point.masked, point.notes) for point in paper.points] == [("Masked: secrecy", True, ())]
     assert len(paper.remarks) == 1
@@ -338,10 +338,14 @@ def test_a_correction_is_an_addendum_of_its_own_day(cast: Cast) -> None:
     minutes = signed(cast, meeting)
     refused(lambda: lifecycle.add_addendum(meeting=meeting, text=" ", **here))
     lifecycle.add_addendum(meeting=meeting, text="Rätt vägg", **here)
-    lifecycle.add_addendum(meeting=meeting, text=SECRET, restricted=True, **here)
+    lifecycle.add_addendum(meeting=meeting, text=SECRET, ground=make.ground_of(cast.council), **here)
     Member.objects.filter(pk=cast.secretary.pk).update(cleared=False)
     cast.secretary.refresh_from_db()
-    refused(lambda: lifecycle.add_addendum(meeting=meeting, text="x", restricted=True, by=cast.secretary, on=TODAY))
+    refused(
+        lambda: lifecycle.add_addendum(
+            meeting=meeting, text="x", ground=make.ground_of(cast.council), by=cast.secretary, on=TODAY
+        )
+    )
     read = [
         [row.text for row in signing_sheet(minutes.meeting, member, TODAY).addenda]
         for member in (cast.chair, cast.member)

@@ -229,7 +229,9 @@ def test_who_is_not_cleared_reads_nothing_restricted_anywhere(cast: Cast) -> Non
     pages = [cast.browse(plain).get(address(name, cast, meeting.pk)).text for name in ("detail", "sign_off")]
     lifecycle.withdraw_sign_off(sign_off=SignOff.objects.get(), by=cast.secretary, on=TODAY)
     minutes = signed(cast, meeting)
-    lifecycle.add_addendum(meeting=meeting, text=SECRET, restricted=True, by=cast.secretary, on=TODAY)
+    lifecycle.add_addendum(
+        meeting=meeting, text=SECRET, ground=make.ground_of(cast.council), by=cast.secretary, on=TODAY
+    )
     pages += [page(cast, plain, meeting), cast.browse(plain).get(address("edition", cast, minutes.pk)).text]
     assert [(SECRET in text, minutes.sha256 in text) for text in pages] == [(False, False)] * 4
     assert (SECRET in page(cast, cast.chair, meeting), minutes.sha256 in page(cast, cast.chair, meeting)) == (

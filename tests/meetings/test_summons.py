@@ -257,7 +257,7 @@ def test_what_was_carried_over_goes_on_to_the_next_meeting_and_comes_back(cast: 
     lifecycle.adjourn(meeting=left_over, by=cast.secretary, at=NOW)
     assert titles(first)[-1] == "Bordlagd fråga"
     carried = first.items.get(title="Bordlagd fråga")
-    lifecycle.edit_item(item=carried, restricted=True, by=cast.coordinator, on=TODAY)
+    lifecycle.edit_item(item=carried, ground=make.ground_of(cast.council), by=cast.coordinator, on=TODAY)
     lifecycle.cancel(meeting=first, reason="Snöstorm", by=cast.secretary, at=NOW)
     # No meeting is planned that could take it.
     assert fresh(carried).meeting == first
@@ -302,7 +302,7 @@ def test_proposals_wait_again_but_not_one_under_a_lock_and_are_taken_again(cast:
         proposal = lifecycle.propose_item(meeting=meeting, title=title, by=cast.member, on=TODAY)
         rows.append(lifecycle.take_proposal(proposal=proposal, meeting=meeting, by=cast.secretary, on=TODAY))
     free, secret = rows
-    lifecycle.edit_item(item=secret.item, restricted=True, by=cast.coordinator, on=TODAY)
+    lifecycle.edit_item(item=secret.item, ground=make.ground_of(cast.council), by=cast.coordinator, on=TODAY)
     taken = free.item_id
     lifecycle.cancel(meeting=meeting, reason="Snöstorm", by=cast.secretary, at=NOW)
     assert [(fresh(row).state, row.item_id) for row in rows] == [

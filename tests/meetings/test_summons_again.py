@@ -86,11 +86,11 @@ def test_an_agenda_that_reads_as_it_was_sent_is_not_sent_again(cast: Cast) -> No
     assert offered() == (True, 200)
     AgendaItem.objects.filter(pk=open_item.pk).update(title=open_item.title)
     assert offered() == (False, 302)
-    AgendaItem.objects.filter(pk=open_item.pk).update(restricted=True)
+    AgendaItem.objects.filter(pk=open_item.pk).update(**make.lock_of(cast.council))
     assert (offered(), again(cast, meeting)) == ((True, 200), "")
     assert (offered(), again(cast, meeting)) == ((False, 302), NOTHING)
     # A new place was told with the agenda as it was then.
-    AgendaItem.objects.filter(pk=open_item.pk).update(minutes_planned=40, restricted=False)
+    AgendaItem.objects.filter(pk=open_item.pk).update(minutes_planned=40, **make.OPEN)
     replanned(cast, fresh(meeting), place="Biblioteket")
     assert (offered(), again(cast, meeting)) == ((False, 302), NOTHING)
 

@@ -174,7 +174,7 @@ def test_a_case_restricted_meanwhile_restricts_it_too(
     case = make.make_case(cast.council)
     item = lifecycle.add_item(meeting=meeting, title="Graffitin", case=case, **here)
     lifecycle.remove_item(item=item, **here)
-    lifecycle.edit_case(case=case, topics=[], state=CaseState.OPEN, restricted=True, **here)
+    lifecycle.edit_case(case=case, topics=[], state=CaseState.OPEN, ground=make.ground_of(cast.council), **here)
     lifecycle.restore_item(item=item, **here)
     pages = {who: cast.browse(who).get(address("detail", meeting.pk)).text for who in (cast.secretary, cast.member)}
     assert {who.name: "Graffitin" in text for who, text in pages.items()} == {

@@ -75,7 +75,7 @@ def test_a_case_is_restricted_while_its_item_is_treated(cast: Cast) -> None:
     for case, item in zip(cases, items, strict=True):
         at_once(
             lambda case=case: lifecycle.edit_case(
-                case=case, topics=[], state=CaseState.WATCHED, restricted=True, **here
+                case=case, topics=[], state=CaseState.WATCHED, ground=make.ground_of(cast.council), **here
             ),
             lambda item=item: lifecycle.set_item_state(item=item, state=ItemState.TREATED, **here),
         )

@@ -89,7 +89,9 @@ def test_a_case_treated_at_a_restricted_item_is_no_news_for_who_is_not_cleared(c
 def test_a_case_that_became_secret_before_the_mail_went_is_not_named(cast: Cast) -> None:
     case = watched(cast, cast.member, registry_number="BRÅ 2016/4")
     adjourn(cast, held(cast, case))
-    lifecycle.edit_case(case=case, topics=[], state=CaseState.OPEN, restricted=True, by=cast.secretary, on=TODAY)
+    lifecycle.edit_case(
+        case=case, topics=[], state=CaseState.OPEN, ground=make.ground_of(cast.council), by=cast.secretary, on=TODAY
+    )
     assert mails(cast) == {}
     assert [(letter.state, letter.failure) for letter in Letter.objects.all()] == [(LetterState.DROPPED, "closed")]
 

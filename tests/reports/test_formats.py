@@ -325,8 +325,8 @@ def test_restricted_text_is_in_no_format_of_any_kind(story: Story, kind: str, fi
     data = selection.load(replace(story.ask(), kind=kind))
     assert data.left_out.total > 0
     assert "Fjolårskvasten" not in everything(file_format, made(file_format, data))
-    Case.objects.update(restricted=False)
-    type(item).objects.update(restricted=False)
+    Case.objects.update(**make.OPEN)
+    type(item).objects.update(**make.OPEN)
     shown = everything(file_format, made(file_format, selection.load(replace(story.ask(), kind=kind))))
     neutral = kind == ReportKind.EXTREMISM
     assert ("Fjolårskvasten" in shown) is (not neutral)

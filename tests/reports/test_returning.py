@@ -365,7 +365,7 @@ def test_everything_is_put_back_but_what_was_changed_since(cast: Cast, story: St
 def test_what_is_restricted_since_is_not_put_back(cast: Cast, report: Report, action: Action) -> None:
     returned = taken_up(report, filled_in(content_of(report), {action: {"Status": "Done"}}), cast.coordinator)
     taken_in(returned, cast.coordinator)
-    AgendaItem.objects.filter(pk=action.agenda_item_id).update(restricted=True)
+    AgendaItem.objects.filter(pk=action.agenda_item_id).update(**make.lock_of(action.council))
     assert returning.undo(returned=returned, by=cast.coordinator, on=TODAY) == [action]
     action.refresh_from_db()
     assert (action.status, action.version) == (Status.DONE, 1)
@@ -393,7 +393,7 @@ def test_what_is_restricted_now_or_gone_is_refused_in_the_same_words(
     returned = taken_up(report, content, cast.coordinator)
     assert preview(returned).counts["changed"] == 2
     # The file lay there while this happened.
-    AgendaItem.objects.filter(pk=action.agenda_item_id).update(restricted=True)
+    AgendaItem.objects.filter(pk=action.agenda_item_id).update(**make.lock_of(action.council))
     lifecycle.remove(action=removed, by=cast.secretary, on=TODAY)
     for cleared in (False, True):
         type(cast.coordinator).objects.filter(pk=cast.coordinator.pk).update(cleared=cleared)

@@ -138,7 +138,7 @@ def test_a_preview_is_only_for_who_chose_the_file(cast: Cast, browser: Client, r
 def test_what_is_restricted_meanwhile_is_named_nowhere(browser: Client, report: Report, action: Action) -> None:
     address = send(browser, report, {action: {"Comment": "Hemligheten"}}).url
     assert "Hemligheten" in browser.get(address).content.decode()
-    AgendaItem.objects.filter(pk=action.agenda_item_id).update(restricted=True)
+    AgendaItem.objects.filter(pk=action.agenda_item_id).update(**make.lock_of(action.council))
     page = browser.get(address).content.decode()
     assert f"ID {action.pk}" in page
     assert "Hemligheten" not in page
