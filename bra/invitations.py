@@ -2,11 +2,10 @@
 
 import uuid
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 
 from bra import mail
 from bra.models import Member, User
@@ -14,8 +13,9 @@ from bra.models import Member, User
 
 def password_link(user: User) -> str:
     """Return the address at which the user chooses a password: works once, and for Django's PASSWORD_RESET_TIMEOUT."""
-    uid = urlsafe_base64_encode(force_bytes(user.pk))
-    path = reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(user)])
+    path = reverse(
+        "account_reset_password_from_key", args=[user_pk_to_url_str(user), default_token_generator.make_token(user)]
+    )
     return settings.BASE_URL + path
 
 
@@ -36,7 +36,7 @@ def invite(member: Member) -> None:
             "council": member.council,
             "address": user.email,
             "link": "" if known else password_link(user),
-            "login": settings.BASE_URL + reverse("login"),
+            "login": settings.BASE_URL + reverse("account_login"),
         },
         to=user.email,
         message_id=f"invitation.{uuid.uuid4()}@{mail.domain()}",

@@ -90,6 +90,7 @@ STEPS = [
         "plan_forms",
         "plan_sentences",
         "invitations",
+        "account_adapter",
         "charts",
         "web",
     },
@@ -129,6 +130,7 @@ STEPS = [
     },
     {
         "urls",
+        "account_urls",
         "owner_urls",
         "closing_urls",
         "mail_urls",
