@@ -3,17 +3,27 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from bra.models import User
+
+
+class Backend(AuthenticationBackend):
+    """allauth's check of passwords, but for whose log-in is closed: they hear the same as with a wrong password."""
+
+    @classmethod
+    def _stash_user(cls, user: User | None) -> User | None:
+        return None
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -31,10 +41,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Say no: a log-in is given by a coordinator, or by the one who runs the installation."""
         return False
 
-    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Return the user of the credentials. One whose log-in is closed hears the same as with a wrong password."""
-        user: User | None = super().authenticate(request, **credentials)
-        return user if user is not None and user.is_active else None
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Say that the log-in is closed, to somebody who has proved by a key of their own that it was theirs."""
+        messages.error(request, _("Your log-in is closed. Ask the coordinator."))
+        return redirect("account_login")
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return where the request comes from: what the nearest trusted proxy says, else who is connected."""
