@@ -10,6 +10,7 @@ from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -45,6 +46,16 @@ class AccountAdapter(DefaultAccountAdapter):
         """Say that the log-in is closed, to somebody who has proved by a key of their own that it was theirs."""
         messages.error(request, _("Your log-in is closed. Ask the coordinator."))
         return redirect("account_login")
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """Return how the user may prove that it is still them, in our words."""
+        words = {
+            "reauthenticate": _("Use your password"),
+            "mfa_reauthenticate": _("Use a code from your app, or a recovery code"),
+            "mfa_reauthenticate:webauthn": _("Use a passkey"),
+        }
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [method | {"description": str(words[method["id"]])} for method in methods]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return where the request comes from: what the nearest trusted proxy says, else who is connected."""
