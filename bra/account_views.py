@@ -13,7 +13,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 # The span over which attempts are counted (settings.ACCOUNT_RATE_LIMITS): after it everybody may try again.
 WAIT_SECONDS = 300
+
+
+_ASK_THEM = "max_age=0"
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
@@ -71,6 +74,9 @@ def _answering(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[Ht
 
     @wraps(view)
     def kindly(request: HttpRequest, provider_id: str) -> HttpResponse:
+        # allauth would hand on whatever the address says; the one thing we ask is that the person is asked who it is.
+        if request.GET.get("auth_params", _ASK_THEM) != _ASK_THEM:
+            raise Http404
         try:
             return view(request, provider_id)
         except requests.RequestException as error:

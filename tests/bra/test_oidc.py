@@ -1,5 +1,7 @@
 """Log-in with the municipality's own identity provider: who is known is let in, nobody is made."""
 
+import html
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -139,14 +141,24 @@ def test_a_made_up_answer_is_refused(cast: Cast, provider: Provider) -> None:
     assert answer.status_code == 401
 
 
-def test_a_log_in_there_is_proof_that_it_is_still_the_same(cast: Cast, provider: Provider) -> None:
+def test_it_is_proof_only_when_the_provider_has_asked_them_and_nothing_typed_is_lost(
+    cast: Cast, provider: Provider
+) -> None:
     assert cast.coordinator.user is not None
     provider.claims = claims(cast.coordinator.user.email)
     client = Client()
     come_back(client)
     member = make.make_member(cast.council, email="ake@example.org")
-    answer = client.post(f"/granby/ledamoter/{member.pk}/inloggning/", {"do": "give"})
-    assert answer["Location"] == f"/granby/ledamoter/{member.pk}/"
+    address = f"/granby/ledamoter/{member.pk}/inloggning/"
+    # The provider let them in without asking: that may be anybody at an open screen.
+    ask = client.post(address, {"do": "give"})["Location"]
+    page = client.get(ask).content.decode()
+    (link,) = re.findall(rf'href="({START}[^"]+)"', page)
+    come_back(client, START)
+    assert client.post(address, {"do": "give"})["Location"] == ask
+    answer = come_back(client, html.unescape(link))
+    assert (answer.context["action"], answer.context["fields"]) == (address, [("do", "give")])
+    assert client.post(address, {"do": "give"})["Location"] == f"/granby/ledamoter/{member.pk}/"
 
 
 def test_the_page_of_log_in_names_the_provider_only_where_there_is_one(provider: Provider, settings: Any) -> None:
@@ -160,3 +172,9 @@ def test_the_product_asks_with_pkce(provider: Provider) -> None:
     asked = urlsplit(Client().get(START)["Location"]).query
     assert "code_challenge_method=S256" in asked
     assert "client_secret" not in asked
+
+
+def test_nobody_but_us_says_what_the_provider_is_asked(provider: Provider) -> None:
+    for words in ("redirect_uri%3Dhttps%3A%2F%2Fevil.example", "max_age%3D0%26scope%3Dall"):
+        assert Client().get(f"{START}?auth_params={words}").status_code == 404
+    assert "max_age=0" in Client().get(f"{START}?auth_params=max_age%3D0")["Location"]

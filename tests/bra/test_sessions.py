@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from bra.browsers import in_words
 from bra.login_receivers import BEGAN, SEEN
 from bra.models import Member, User
+from bra.tasks import clear_sessions
 from tests import make
 from tests.bra.test_login import log_in
 from tests.cast import Cast
@@ -124,3 +126,12 @@ def test_whose_mandate_has_ended_is_out_on_the_next_request(cast: Cast) -> None:
 )
 def test_a_browser_is_named_in_words(agent: str, words: str) -> None:
     assert in_words(agent) == words
+
+
+def test_what_has_ended_is_cleared_away_at_night(cast: Cast) -> None:
+    assert cast.member.user is not None
+    here, phone, _work = everywhere(cast.member.user)
+    Session.objects.filter(pk=phone.session.session_key).update(expire_date=timezone.now() - timedelta(minutes=1))
+    clear_sessions()
+    assert (Session.objects.count(), UserSession.objects.count()) == (2, 2)
+    assert here.get("/granby/").status_code == 200
