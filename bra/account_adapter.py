@@ -45,6 +45,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Say no: a log-in is given by a coordinator, or by the one who runs the installation."""
         return False
 
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """Say no: the pages answer with pages, whatever a header asks for."""
+        return False
+
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Say that the log-in is closed, to somebody who has proved by a key of their own that it was theirs."""
         messages.error(request, _("Your log-in is closed. Ask the coordinator."))

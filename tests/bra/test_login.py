@@ -224,3 +224,27 @@ def test_a_long_password_of_any_characters_is_taken(cast: Cast) -> None:
     long = "åska och regn över Ån, 7 dagar! " * 4
     client.post("/konto/losenord/", {"oldpassword": make.PASSWORD, "password1": long})
     assert log_in(user.email, long).status_code == 302
+
+
+def test_what_is_open_without_a_log_in() -> None:
+    names = [str(pattern.name) for pattern in urlpatterns]
+    plain = [name for name in names if name.startswith(("account", "usersessions", "socialaccount"))]
+    found = {name: Client().get(reverse(name)).status_code for name in plain if not name.endswith("from_key")}
+    assert found == {
+        "account_login": 200,
+        "account_logout": 302,
+        "account_reauthenticate": 302,
+        "account_change_password": 302,
+        "account_reset_password": 200,
+        "account_reset_password_done": 200,
+        "account_reset_password_from_key_done": 200,
+        "usersessions_list": 302,
+        "socialaccount_login_cancelled": 200,
+        "socialaccount_login_error": 401,
+    }
+
+
+@pytest.mark.parametrize("header", [{"x-requested-with": "XMLHttpRequest"}, {"accept": "application/json"}])
+def test_a_page_stays_a_page_for_scripts(header: dict[str, str]) -> None:
+    answer = Client().post(LOG_IN, {"login": "nobody@example.org", "password": "wrong"}, headers=header)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/html; charset=utf-8")
