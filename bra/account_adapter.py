@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.reauthentication import resume_request
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -20,14 +19,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bra.models import User
-
-
-class Backend(AuthenticationBackend):
-    """allauth's check of passwords, but for whose log-in is closed: they hear the same as with a wrong password."""
-
-    @classmethod
-    def _stash_user(cls, user: User | None) -> User | None:
-        return None
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -187,7 +187,7 @@ CACHES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "bra.User"
-AUTHENTICATION_BACKENDS = ["bra.account_adapter.Backend"]
+AUTHENTICATION_BACKENDS = ["bra.login_backend.Backend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "account_login"
