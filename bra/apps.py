@@ -9,3 +9,7 @@ class BraConfig(AppConfig):
 
     name = "bra"
     verbose_name = _("Council")
+
+    def ready(self) -> None:
+        """Tell the ledger our kind of mail, and note when sessions begin."""
+        from bra import login_receivers, recovery  # noqa: F401  # connected by being imported

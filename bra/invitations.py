@@ -2,21 +2,35 @@
 
 import uuid
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 
 from bra import mail
-from bra.models import Member, User
+from bra.models import HistoryEntry, Member, User
 
 
 def password_link(user: User) -> str:
     """Return the address at which the user chooses a password: works once, and for Django's PASSWORD_RESET_TIMEOUT."""
-    uid = urlsafe_base64_encode(force_bytes(user.pk))
-    path = reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(user)])
+    path = reverse(
+        "account_reset_password_from_key", args=[user_pk_to_url_str(user), default_token_generator.make_token(user)]
+    )
     return settings.BASE_URL + path
+
+
+def invitations_of(user: User) -> list[tuple[str, str]]:
+    """Return who gave the user a log-in to which council, as (member or "", council); the council's own word first."""
+    members = {member.pk: member.council.name for member in user.memberships.select_related("council")}
+    given = HistoryEntry.objects.filter(
+        verb="member.login_given", target_type=Member._meta.model_name, target_id__in=members
+    )
+    actors = {entry.target_id: entry.actor for entry in given.select_related("actor").order_by("pk")}
+    found = []
+    for pk, council in members.items():
+        actor = actors.get(pk)
+        found.append((actor.label if actor is not None else "", council))
+    return found
 
 
 def invite(member: Member) -> None:
@@ -36,7 +50,7 @@ def invite(member: Member) -> None:
             "council": member.council,
             "address": user.email,
             "link": "" if known else password_link(user),
-            "login": settings.BASE_URL + reverse("login"),
+            "login": settings.BASE_URL + reverse("account_login"),
         },
         to=user.email,
         message_id=f"invitation.{uuid.uuid4()}@{mail.domain()}",

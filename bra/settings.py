@@ -1,7 +1,7 @@
 """All settings, in one file, read from the environment; a bad value stops the start with its name.
 
 Variables: BRA_DATA, DATABASE_URL, REDIS_URL, EMAIL_URL, SECRET_KEY, BRA_BASE_URL, BRA_MAIL_FROM, BRA_REPORT_LEASE,
-ALLOWED_HOSTS, DEBUG
+BRA_PROXIES, BRA_OIDC_URL, BRA_OIDC_CLIENT_ID, BRA_OIDC_SECRET, BRA_OIDC_NAME, BRA_OIDC_DOMAINS, ALLOWED_HOSTS, DEBUG
 (docs/running.md says what each means).
 """
 
@@ -62,6 +62,18 @@ def _address(name: str, default: str, schemes: tuple[str, ...], like: str) -> tu
     return text, parts
 
 
+def oidc_provider(url: str, client_id: str, secret: str, name: str) -> dict[str, dict[str, object]]:
+    """Return SOCIALACCOUNT_PROVIDERS for the municipality's own OpenID Connect provider at `url`, shown as `name`."""
+    app = {
+        "provider_id": "kommun",
+        "name": name,
+        "client_id": client_id,
+        "secret": secret,
+        "settings": {"server_url": url, "oauth_pkce_enabled": True},
+    }
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
+
+
 DEBUG = bool(env.str("DEBUG", "")) and env.bool("DEBUG")
 SECRET_KEY = env.str("SECRET_KEY", "") or _kept_secret_key()
 _like = "https://bra.example.org, without anything after the host"
@@ -86,6 +98,12 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "bra",
     "meetings",
     "actions",
@@ -108,6 +126,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "bra.middleware.SessionMiddleware",
     "bra.middleware.CouncilMiddleware",
 ]
 
@@ -123,12 +143,18 @@ _template_options = {
         "bra.context.shell",
     ],
     "builtins": ["django.templatetags.i18n", "django.templatetags.static", "bra.templatetags.bra_ui"],
+    # As APP_DIRS does it, but for the pages that django-allauth brings: what we haven't written isn't shown.
+    "loaders": [
+        (
+            "django.template.loaders.cached.Loader",
+            ["django.template.loaders.filesystem.Loader", "bra.template_loader.Loader"],
+        )
+    ],
 }
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": _template_options,
     }
 ]
@@ -149,12 +175,22 @@ _database_url, _database = _address(
 DATABASES = {"default": dj_database_url.parse(_database_url, conn_max_age=60, conn_health_checks=True)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = _sqlite_options
+# How often something was tried is counted where all processes see it, and where it survives a restart of the broker.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "bra_cache",
+        # At the default of 300, whoever tries enough addresses makes it forget what was counted for the others.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "bra.User"
-LOGIN_URL = "login"
+AUTHENTICATION_BACKENDS = ["bra.login_backend.Backend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -165,6 +201,59 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# Log-in (docs/login.md). The pages are listed in bra/account_urls.py: there is none for signing up.
+ACCOUNT_ADAPTER = "bra.account_adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "bra.account_forms.LoginForm",
+    "change_password": "bra.account_forms.ChangePasswordForm",
+    "reset_password": "bra.account_forms.ForgottenForm",
+    "reset_password_from_key": "bra.account_forms.NewPasswordForm",
+    "reauthenticate": "bra.account_forms.ReauthenticateForm",
+}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "bra.tokens.Tokens"  # noqa: S105 - a name, no password
+# Each is counted over five minutes, so that the page can say how long to wait (docs/login.md says why so many).
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/5m/ip",
+    "login_failed": "30/5m/ip,10/5m/key",
+    "reauthenticate": "10/5m/user",
+    "change_password": "10/5m/user",
+    "reset_password": "20/5m/ip,3/5m/key",
+    "reset_password_from_key": "20/5m/ip",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "30/5m/ip"}
+# How many proxies stand in front: from so many the address of the one who asks is believed (X-Forwarded-For).
+_proxies = env.str("BRA_PROXIES", "") or "0"
+if not (_proxies.isascii() and _proxies.isdigit()):
+    raise ImproperlyConfigured("BRA_PROXIES must be the number of proxies in front of the product, 0 without one.")
+ALLAUTH_TRUSTED_PROXY_COUNT = int(_proxies)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+SOCIALACCOUNT_ADAPTER = "bra.account_adapter.SocialAccountAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {}
+OIDC_DOMAINS = {part.strip().lower() for part in env.str("BRA_OIDC_DOMAINS", "").split(",") if part.strip()}
+if env.str("BRA_OIDC_URL", ""):
+    _oidc_url, _oidc = _address("BRA_OIDC_URL", "", ("https", "http"), "https://login.example.org")
+    if _oidc.scheme == "http" and _oidc.hostname not in ("127.0.0.1", "localhost"):
+        raise ImproperlyConfigured("BRA_OIDC_URL must begin with https://.")
+    _oidc_client, _oidc_secret = env.str("BRA_OIDC_CLIENT_ID", ""), env.str("BRA_OIDC_SECRET", "")
+    if not (_oidc_client and _oidc_secret):
+        raise ImproperlyConfigured("BRA_OIDC_URL needs BRA_OIDC_CLIENT_ID and BRA_OIDC_SECRET.")
+    SOCIALACCOUNT_PROVIDERS = oidc_provider(
+        _oidc_url, _oidc_client, _oidc_secret, env.str("BRA_OIDC_NAME", "") or "kommunens konto"
+    )
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers take http on the loopback address alone
+
+SESSION_COOKIE_AGE = 24 * 3600  # seconds; bra.middleware.SessionMiddleware ends it earlier when it lies still
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
@@ -249,6 +338,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/10", hour="6-20"),
     },
     "send-letters": {"task": "bra.send_letters", "schedule": crontab(minute="5-59/10")},
+    "clear-sessions": {"task": "bra.clear_sessions", "schedule": crontab(minute="50", hour="3")},
     "make-scheduled-reports": {"task": "reports.make_scheduled", "schedule": crontab(minute="15")},
     "purge-reports": {"task": "reports.purge", "schedule": crontab(minute="40", hour="2-5")},
     "build-waiting-reports": {"task": "reports.build_waiting", "schedule": 60.0},

@@ -2,10 +2,13 @@
 
 import logging
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from bra import post
+from bra import post, recovery
 from bra.models import Council
 from celery_app import app
 
@@ -14,12 +17,26 @@ log = logging.getLogger(__name__)
 
 @app.task(name="bra.send_letters")
 def send_letters() -> None:
-    """Send what waits, council by council; a council's failure stops no other."""
+    """Send what waits, council by council; a council's failure stops no other.
+
+    Before that, look whose the addresses are for which a new password was asked.
+    """
+    try:
+        recovery.answer(at=timezone.now())
+    except Exception:
+        log.exception("answering who forgot the password failed")
     for council in Council.objects.order_by("pk"):
         try:
             post.deliver(council, today=council.today(timezone.now()), clock=timezone.now)
         except Exception:
             log.exception("sending failed council=%s", council.pk)
+
+
+@app.task(name="bra.clear_sessions")
+def clear_sessions() -> None:
+    """Delete the sessions that have ended, with what they kept, and the list's rows of them."""
+    SessionStore.clear_expired()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
 
 
 def wake_sender() -> bool:

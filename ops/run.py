@@ -197,6 +197,8 @@ def serve(port: int, folder: Path) -> None:
     steps.run("Att läsa in översättningarna", "-m", "ops.translations", "--compile")
     os.umask(0o077)  # what is made from here on holds people's data: for this user only
     steps.run("Att uppdatera databasen", "manage.py", "migrate", "--no-input", "-v", "0")
+    # The table that counts attempts: made the first time, left alone afterwards.
+    steps.run("Att uppdatera databasen", "manage.py", "createcachetable", "-v", "0")
     steps.run("Att samla statiska filer", "manage.py", "collectstatic", "--no-input", "-v", "0")
     logins = "" if os.environ.get("BRA_DEMO") == "0" else load_demo(steps, folder)
     print("Startar webbserver, arbetsprocess och schema ...", flush=True)

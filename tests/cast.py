@@ -4,8 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
+from django.contrib.auth import SESSION_KEY
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from bra.models import Council, Member, Role
@@ -26,11 +32,21 @@ class Cast:
     stranger: Member
 
     def browse(self, member: Member) -> Client:
-        """A test client logged in as the member."""
+        """A test client logged in as the member, with a password given just now."""
         client = Client()
         assert member.user is not None
         client.force_login(member.user)
+        confirm(client)
         return client
+
+
+def confirm(client: Client) -> None:
+    """Let the client's session remember that its user has just given the password; force_login doesn't."""
+    session = client.session
+    record = {"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [record]
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = session[SESSION_KEY]
+    session.save()
 
 
 def seat_everybody(slug: str = "granby", next_slug: str = "frammande") -> Cast:

@@ -26,7 +26,7 @@ def picture(page: Page, name: str) -> None:
 def log_in(page: Page, stack: Stack, who: str) -> None:
     """Log in as one of the demo's people."""
     page.goto(f"{stack.url}/konto/logga-in/")
-    page.fill("[name=username]", f"{who}@lillakra.example.org")
+    page.fill("[name=login]", f"{who}@lillakra.example.org")
     page.fill("[name=password]", stack.passwords()[who])
     with page.expect_navigation():
         page.keyboard.press("Enter")

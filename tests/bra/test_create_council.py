@@ -44,10 +44,8 @@ def test_the_coordinator_comes_in_by_the_printed_link(settings: Any) -> None:
     assert [entry.verb for entry in entries_of(member.council)] == ["council.created"]
     visitor = Client()
     form = visitor.get(link.removeprefix(settings.BASE_URL), follow=True)
-    visitor.post(
-        form.redirect_chain[-1][0], {"new_password1": "granens gröna barr", "new_password2": "granens gröna barr"}
-    )
-    assert visitor.login(username="karin@example.org", password="granens gröna barr")
+    visitor.post(form.redirect_chain[-1][0], {"password1": "granens gröna barr", "password2": "granens gröna barr"})
+    assert visitor.login(email="karin@example.org", password="granens gröna barr")
     assert visitor.get("/nyby/ledamoter/ny/").status_code == 200
 
 

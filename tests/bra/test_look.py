@@ -181,7 +181,7 @@ def test_a_page_that_is_not_there_still_has_its_shell(cast: Cast) -> None:
 
 
 def test_a_refused_form_says_that_nothing_was_saved(cast: Cast) -> None:
-    answer = Client(enforce_csrf_checks=True).post("/konto/logga-in/", {"username": "a", "password": "b"})
+    answer = Client(enforce_csrf_checks=True).post("/konto/logga-in/", {"login": "a", "password": "b"})
     assert answer.status_code == 403
     assert "Nothing was saved" in answer.content.decode()
 

@@ -24,7 +24,7 @@ def log_in(page: "Page", stack: Stack, who: str) -> None:
     """Log in on the page that asks for it."""
     page.goto(f"{stack.url}/konto/logga-in/")
     look(page)
-    page.fill("[name=username]", f"{who}@lillakra.example.org")
+    page.fill("[name=login]", f"{who}@lillakra.example.org")
     page.fill("[name=password]", stack.passwords()[who])
     page.get_by_role("button", name="Logga in").click()
     page.wait_for_url(f"{stack.url}{COUNCIL}/")
