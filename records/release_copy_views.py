@@ -1,10 +1,11 @@
 """Copies for release: choosing a document, masking it, making the copy, fetching it, and throwing it away."""
 
+import hashlib
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -145,21 +146,24 @@ def _mask_page(
 @never_cache
 @require_safe
 @only_if(permissions.may_handle_releases)
-def release_fetch(request: CouncilRequest, pk: int) -> HttpResponseBase:
+def release_fetch(request: CouncilRequest, pk: int) -> HttpResponse:
     """Give the file of a copy, and note that it was fetched."""
     copy = copy_for(request.member, pk)
     try:
-        file = stored_copy(copy).open("rb")
+        content = stored_copy(copy).read_bytes()
     except FileNotFoundError as gone:
         raise Http404 from gone
+    if hashlib.sha256(content).hexdigest() != copy.sha256:
+        messages.error(request, _("The file isn't the one that was searched. Throw the copy away and make it anew."))
+        return redirect("release_detail", request.council.slug, copy.release_id)
     if request.method == "GET":
         log_fetch(copy=copy, by=request.member, on=request.today)
-    response = FileResponse(
-        file, as_attachment=True, filename=download_name(copy), content_type=documents.TYPES[copy.format]
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    headers = {
+        "Content-Disposition": f'attachment; filename="{download_name(copy)}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return HttpResponse(content, content_type=documents.TYPES[copy.format], headers=headers)
 
 
 @require_POST
