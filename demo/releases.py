@@ -20,13 +20,17 @@ def events(council: Council, coordinator: Member, secretary: Member) -> Iterator
     """Each day with what happens on it."""
     yield RELEASED, partial(_release, council, coordinator, secretary)
     yield REFUSED, partial(_refuse, council, coordinator)
-    yield ASKED, partial(_enter, council, secretary, ASKED, Way.MAIL, "Protokollen från höstens möten, helst som PDF.")
+    yield ASKED, partial(_ask, council, secretary)
 
 
 def _enter(council: Council, by: Member, on: date, way: Way, asked: str) -> Release:
     return lifecycle.register_release(
         council=council, by=by, on=on, received_on=on, way=way, asked=asked, requester="", notes="", handler=by
     )
+
+
+def _ask(council: Council, secretary: Member) -> None:
+    _enter(council, secretary, ASKED, Way.MAIL, "Protokollen från höstens möten, helst som PDF.")
 
 
 def _ground(council: Council) -> LegalGround:

@@ -29,10 +29,16 @@ _END = re.compile(r"(?:[.!?…:](?=\s)|\n)\s*")
 
 @dataclass(frozen=True)
 class Piece:
-    """One text of a document: where it stands, and its sentences as they can be ticked."""
+    """One text of a document: where it stands, its sentences as they can be ticked, and what it is called."""
 
     path: str
     sentences: tuple[str, ...]
+    label: str = ""
+
+    @property
+    def line(self) -> str:
+        """What stands on one line with it: the row of a table."""
+        return self.path.rpartition(".")[0] if ".rows." in self.path else self.path
 
 
 @dataclass(frozen=True)
@@ -63,14 +69,17 @@ def parts(tree: Tree) -> list[Part]:
     found: dict[str, list[Piece]] = {}
     for path, text in _offered(tree):
         shown = tuple(personnummer.masked(text[start:end].strip(), "…")[0] for start, end in _sentences(text))
-        found.setdefault(part_of(path), []).append(Piece(path, shown))
+        label = tree["facts"][int(path.split(".")[1])][0] if path.startswith("facts.") else ""
+        found.setdefault(part_of(path), []).append(Piece(path, shown, label))
     return [Part(key, _title(tree, key), tuple(pieces)) for key, pieces in found.items()]
 
 
 def part_of(path: str) -> str:
     """Return the key of the part that a piece stands in; "" for what stands above all parts."""
     first, *rest = path.split(".")
-    return f"{first}.{rest[0]}" if first in _PARTS else ""
+    if first in _PARTS:
+        return f"{first}.{rest[0]}"
+    return first if first in ("attendance", "signed") else ""
 
 
 def masked(tree: Tree, chosen: Mapping[str, Collection[int]], words: Sequence[str] = ()) -> Masked:
@@ -142,9 +151,13 @@ class _Work:
                 self.passages.append(passage)
         for pattern in self.words:
             spans += [match.span() for match in pattern.finditer(text)]
-        for start, end in reversed(_merged(text, spans)):
-            text = f"{text[:start]}{self.instead}{text[end:]}"
-            self.masks += 1
+        merged = _merged(text, spans)
+        self.masks += len(merged)
+        if len(merged) == 1 and text[slice(*merged[0])].strip() == text.strip():
+            return self.instead
+        for start, end in reversed(merged):
+            # Brackets tell where the mask ends and the text goes on.
+            text = f"{text[:start]}[{self.instead}]{text[end:]}"
         return text
 
 
@@ -205,6 +218,10 @@ def _title(tree: Tree, key: str) -> str:
     """The heading of a part: the number of an item, the meeting of a case. Its own words are a piece below it."""
     if not key:
         return _("At the beginning")
+    if key == "attendance":
+        return _("Attendance")
+    if key == "signed":
+        return _("Signatures")
     name, place = key.split(".")
     part = tree[name][int(place)]
     if name == "points":

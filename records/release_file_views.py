@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -42,7 +42,7 @@ def letter_of(release: Release) -> dict[str, Any]:
     refusal = release.refusal
     grounds = list(refusal.grounds.all())
     facts = [
-        (_("Number"), release.label),
+        (pgettext("request", "Number"), release.label),
         (_("Day of the request"), date_format(release.received_on)),
         (_("Day of the decision"), date_format(refusal.on)),
         (_("Decided by"), refusal.decided_by),
@@ -100,7 +100,7 @@ def _all(releases: ReleaseQuerySet) -> ReleaseQuerySet:
 
 
 def _day_columns() -> tuple[tuple[str, int], ...]:
-    return ((_("Number"), 12), (_("Came on"), 12), (_("Ended on"), 12), (_("State"), 22))
+    return ((pgettext("request", "Number"), 12), (_("Came on"), 12), (_("Ended on"), 12), (_("State"), 22))
 
 
 def _days(release: Release) -> tuple[Any, ...]:

@@ -233,24 +233,18 @@ class MaskForm(forms.Form):
                     found[piece.path] = places
         return found
 
-    def rows(self) -> list[tuple[Part, Any, list[list[tuple[str, str, bool]]], bool]]:
-        """Each part with its ground field, its pieces as (value, sentence, ticked), and whether any is ticked."""
+    def rows(self) -> list[tuple[Part, Any, list[tuple[str, list[tuple[str, str, bool]]]]]]:
+        """Each part with its ground field and its lines: (what it is called, [(value, sentence, ticked)])."""
         ticked = self.ticked
-        return [
-            (
-                part,
-                self[f"ground_{place}"],
-                [
-                    [
-                        (f"{piece.path}:{index}", words, index in ticked.get(piece.path, ()))
-                        for index, words in enumerate(piece.sentences)
-                    ]
-                    for piece in part.pieces
-                ],
-                any(piece.path in ticked for piece in part.pieces),
-            )
-            for place, part in enumerate(self.parts)
-        ]
+        found = []
+        for place, part in enumerate(self.parts):
+            lines: dict[str, tuple[str, list[tuple[str, str, bool]]]] = {}
+            for piece in part.pieces:
+                _label, shown = lines.setdefault(piece.line, (piece.label, []))
+                for index, words in enumerate(piece.sentences):
+                    shown.append((f"{piece.path}:{index}", words, index in ticked.get(piece.path, ())))
+            found.append((part, self[f"ground_{place}"], list(lines.values())))
+        return found
 
     def masks(self) -> Masks:
         """Return what is to be masked (of a valid form)."""

@@ -280,7 +280,7 @@ def release_reopen(request: CouncilRequest, pk: int) -> HttpResponse:
     title = _("Open request %(number)s again") % {"number": release.label}
     step = step_of(release)
     trail = trail_of(request, step, (title, None))
-    return _form_page(request, form, title, _("Open it again"), step[1] or "", trail)
+    return _form_page(request, form, title, _("Open the request again"), step[1] or "", trail)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

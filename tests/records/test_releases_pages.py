@@ -90,8 +90,8 @@ def test_masking_on_the_page_looking_first_and_making_the_copy(cast: Cast) -> No
     assert "701063" not in text
     tick = next(
         value
-        for _p, _g, pieces, _t in page.context["form"].rows()
-        for row in pieces
+        for _p, _g, lines in page.context["form"].rows()
+        for _label, row in lines
         for value, said, _on in row
         if "Berit såg" in said
     )
