@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -57,7 +57,7 @@ def letter_of(release: Release) -> dict[str, Any]:
         "parts": [
             (_("What was asked for"), [release.asked]),
             (_("Decision"), [whole if release.state == "refused" else part]),
-            (ngettext("Legal ground", "Legal grounds", len(grounds)), said),
+            (_("Legal grounds"), said),
             (_("Reasons"), [refusal.reasons]),
             (_("How to appeal"), [refusal.appeal]),
         ],
