@@ -24,7 +24,8 @@ _STEERING = {"language", "lang", "made", "kind", "start", "agenda", "masked", "a
 _OFFERED = {"title", "facts", "attendance", "points", "addenda", "situation", "outcome", "timeline", "signed"}
 _NOT_OFFERED = {"number", "kind", "columns", "day", "where", "mark", "state", "deadline"}
 _PARTS = {"points", "timeline", "addenda"}
-_END = re.compile(r"(?:[.!?…:](?=\s)|\n)\s*")
+# A full stop ends a sentence if what follows begins like one: "kl. 13" goes on.
+_END = re.compile(r"(?:[.!?…](?=\s+[^\W\d_a-zåäö]|\s+[^\w\s])|\n)\s*")
 
 
 @dataclass(frozen=True)

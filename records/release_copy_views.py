@@ -39,7 +39,7 @@ def release_copy(request: CouncilRequest, pk: int) -> HttpResponse:
     return _copy(request, pk, whole=False)
 
 
-# Here belongs the demand that one has logged in lately: the copy holds restricted matter.
+# Here belongs the demand that one has logged in lately, and in release_fetch for a copy that is `whole`.
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_if(permissions.may_release_whole)

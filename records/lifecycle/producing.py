@@ -128,7 +128,8 @@ def keep_copy(*, release: Release, produced: Produced, by: Member, on: date, at:
     _refuse_ended(release)
     if produced.source.row.council_id != release.council_id:
         raise RuleBroken(_("Choose a document of this council."))
-    last = release.copies.order_by("-number").values_list("number", flat=True).first() or 0
+    numbered = release.copies.filter(whole=produced.whole)
+    last = numbered.order_by("-number").values_list("number", flat=True).first() or 0
     folder = Path(settings.RELEASES_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{release.pk}-{secrets.token_hex(12)}.{produced.file_format}"
@@ -186,7 +187,8 @@ def stored_copy(copy: ReleasedCopy) -> Path:
 
 def download_name(copy: ReleasedCopy) -> str:
     """The name that the file is offered under: the request and the copy, nothing of what it is about."""
-    return f"utlamnande-{copy.release.label}-{copy.number}.{copy.format}"
+    whole = "-hel" if copy.whole else ""
+    return f"utlamnande-{copy.release.label}-{copy.number}{whole}.{copy.format}"
 
 
 def _refuse_ended(release: Release) -> None:

@@ -162,6 +162,7 @@ class ReleasedCopy(models.Model):
     """A file made for one request. Of its masks only the number and the grounds are kept, never the words."""
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="copies")
+    # Those with restricted matter are counted by themselves: a gap would tell that there is one.
     number = models.PositiveSmallIntegerField(editable=False)
     source = models.CharField(_("document"), max_length=7, choices=SourceKind)
     source_id = models.BigIntegerField(editable=False)
@@ -182,9 +183,9 @@ class ReleasedCopy(models.Model):
 
     class Meta:
         verbose_name = _("released copy")
-        ordering = ["number"]
+        ordering = ["whole", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["release", "number"], name="released_copy_number_once"),
+            models.UniqueConstraint(fields=["release", "whole", "number"], name="released_copy_number_once"),
             models.CheckConstraint(condition=Q(source__in=SourceKind.values), name="released_copy_source_known"),
         ]
 

@@ -140,12 +140,15 @@ def test_an_uncleared_secretary_knows_of_nothing_restricted(cast: Cast) -> None:
     meeting, release = signed_meeting(cast), a_release(cast)
     restricted = make.make_case(cast.council, restricted=True, title=f"{SECRET} ärende", registry_number="DOLT 1")
     whole = copied(cast, release, minutes_of(cast, meeting), whole=True)
+    assert lifecycle.download_name(whole) == "utlamnande-2017-1-1-hel.pdf"
     Member.objects.filter(pk=cast.secretary.pk).update(cleared=False)
     browser = cast.browse(cast.secretary)
     page = browser.get(f"{ROOT}{release.pk}/").content.decode()
     assert "No copy has been made" in page
     assert "made copy" not in page
     assert browser.get(ROOT).context["rows"][0][0].copy_count == 0
+    # No gap in the numbers tells of the other one.
+    assert copied(cast, release, minutes_of(cast, meeting)).number == 1
     choices = browser.get(f"{ROOT}{release.pk}/kopia/").content.decode()
     assert [word for word in (SECRET, "DOLT 1") if word in choices] == []
     for address in (
