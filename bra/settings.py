@@ -28,6 +28,8 @@ try:
 except OSError as error:
     raise ImproperlyConfigured(f"BRA_DATA must be a folder that can be written to: {error.strerror}.") from error
 REPORTS_DIR = DATA_DIR / "reports"
+# Outside the web root: copies are handed out by their own view alone.
+RELEASES_DIR = DATA_DIR / "releases"
 # A worker that has been silent for so long is taken for dead, and another takes its report up.
 REPORT_LEASE_SECONDS = env.int("BRA_REPORT_LEASE", 300)
 if REPORT_LEASE_SECONDS < 1:

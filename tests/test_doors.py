@@ -29,6 +29,7 @@ from meetings.models import (
     StandingItem,
     Unlocking,
 )
+from records.models import Refusal, Release, ReleasedCopy, ReleaseState
 from reports.models import Report, ReportSchedule, ReportState, ReturnedFile
 from tests import make
 from tests.cast import Cast, seat_everybody
@@ -39,11 +40,12 @@ pytestmark = pytest.mark.django_db
 COORDINATOR = {"coordinator"}
 LOGGERS = COORDINATOR | {"secretary"}
 REPORT_READERS = COORDINATOR | {"chair"}
+RELEASE_READERS = LOGGERS | {"chair"}
 SEATED = LOGGERS | {"chair", "member"}
 EVERYBODY = SEATED | {"owner"}
 # All who log in to the council; the auditor finds nothing of what it said.
 ALL = EVERYBODY | {"auditor"}
-SECRET_KINDS = {"item", "decision", "case", "action", "removed", "import"}
+SECRET_KINDS = {"item", "decision", "case", "action", "removed", "import", "released_copy"}
 
 
 @dataclass(frozen=True)
@@ -232,6 +234,22 @@ DOORS = {
     "reports:returned": Door("GET", COORDINATOR, "returned"),
     "reports:return_undo": Door("POST", COORDINATOR, "returned"),
     "reports:return_discard": Door("POST", COORDINATOR, "returned"),
+    "release_list": Door("GET", RELEASE_READERS),
+    "release_new": Door("GET", LOGGERS),
+    "release_rules": Door("GET", COORDINATOR),
+    "release_export_xlsx": Door("GET", RELEASE_READERS),
+    "release_export_csv": Door("GET", RELEASE_READERS),
+    "release_extract": Door("GET", COORDINATOR),
+    "release_detail": Door("GET", RELEASE_READERS, "release"),
+    "release_edit": Door("GET", LOGGERS, "release"),
+    "release_end": Door("GET", LOGGERS, "release"),
+    "release_refuse": Door("GET", LOGGERS, "release"),
+    "release_reopen": Door("GET", LOGGERS, "refused"),
+    "release_letter": Door("GET", RELEASE_READERS, "refused"),
+    "release_copy": Door("GET", LOGGERS, "release"),
+    "release_copy_whole": Door("GET", LOGGERS, "release"),
+    "release_fetch": Door("GET", LOGGERS, "released_copy"),
+    "release_copy_drop": Door("POST", LOGGERS, "released_copy"),
 }
 
 
@@ -302,6 +320,7 @@ class Furnished:
                 sha256="0" * 64,
                 size=1,
             ),
+            **requested(council, owner, name, whole=restricted),
             "planned_report": ReportSchedule.objects.create(council=council, on=date(2017, 6, 30)),
         }
         self.objects["returned"] = ReturnedFile.objects.create(
@@ -320,6 +339,30 @@ class Furnished:
         ReminderLine.objects.create(
             reminder=self.objects["reminder"], action=make.make_action(council, owner=owner), deadline=TODAY, step=0
         )
+
+
+def requested(council: Council, owner: Member, name: str, *, whole: bool) -> dict[str, models.Model]:
+    """A request for records with a copy, with restricted matter in it if `whole`, and one that was refused."""
+    common = {"council": council, "year": 2017, "received_on": TODAY, "asked": "Protokoll"}
+    release = Release.objects.create(**common, number=1)
+    refused = Release.objects.create(**common, number=2, state=ReleaseState.REFUSED, closed_on=TODAY)
+    Refusal.objects.create(release=refused, on=TODAY, reasons="Skäl", decided_by="Chef", appeal="Skriv")
+    copy = ReleasedCopy.objects.create(
+        release=release,
+        number=1,
+        source="minutes",
+        source_id=1,
+        reference="2017-1",
+        format="xlsx",
+        whole=whole,
+        on=TODAY,
+        made_at=NOW,
+        made_by=owner,
+        file_name=name,
+        size=1,
+        sha256="0" * 64,
+    )
+    return {"release": release, "refused": refused, "released_copy": copy}
 
 
 def signed_off(council: Council, item: AgendaItem, author: Member) -> dict[str, models.Model]:
@@ -366,7 +409,7 @@ def cast(lasting: None) -> Cast:
 def report_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Any]]:
     """Put a report's file where reports are kept; the folder is the tests' own."""
     folder = tmp_path_factory.mktemp("reports")
-    with override_settings(REPORTS_DIR=folder):
+    with override_settings(REPORTS_DIR=folder, RELEASES_DIR=folder):
         yield lambda name: (folder / name).write_bytes(b"x")
 
 

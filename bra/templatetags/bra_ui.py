@@ -26,12 +26,13 @@ register = template.Library()
 SHAPES = {
     value: shape
     for shape, values in {
-        "done": "done treated closed signed signed_off approved ready sent finished decided present covered",
+        "done": "done treated closed signed signed_off approved ready sent finished decided present covered"
+        " released in_part",
         "ongoing": "ongoing in_progress in_session open building claimed running sending",
         "reported": "reported watched summoned adjourned",
         "overdue": "overdue failed",
         "postponed": "postponed tabled unknown apologised",
-        "cancelled": "cancelled dropped removed skipped absent",
+        "cancelled": "cancelled dropped removed skipped absent refused withdrawn no_record",
     }.items()
     for value in values.split()
 }

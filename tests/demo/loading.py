@@ -18,7 +18,7 @@ MODELS = [
 def load(**options: object) -> str:
     """Run `manage.py demo`; return what it printed. The file of its report is thrown away."""
     out = io.StringIO()
-    with tempfile.TemporaryDirectory() as folder, override_settings(REPORTS_DIR=folder):
+    with tempfile.TemporaryDirectory() as folder, override_settings(REPORTS_DIR=folder, RELEASES_DIR=folder):
         call_command("demo", stdout=out, **options)
     return out.getvalue()
 

@@ -282,6 +282,7 @@ def test_only_what_machines_make_is_left_empty(council: Council) -> None:
         "Mention",
         "MinutesLayout",
         "RecoveryRequest",
+        "ReleaseRules",
         "ReminderLine",
         "ReminderRules",
         "ReminderRun",
