@@ -92,6 +92,8 @@ PAGES = [
     "/ledamoter/ny/",
     "/ledamoter/2/",
     "/ledamoter/2/lamna-over/",
+    "/ledamoter/2/ta-bort-uppgifter/",
+    "/mina-uppgifter/",
 ]
 HEAVIEST = 60_000  # bytes of HTML, CSS and JS together, compressed
 
