@@ -56,6 +56,7 @@ class Door:
 
 DOORS = {
     "home": Door("GET", EVERYBODY),
+    "concern": Door("GET", COORDINATOR),
     "members": Door("GET", SEATED),
     "member_new": Door("GET", COORDINATOR),
     "member_edit": Door("GET", COORDINATOR, "member"),

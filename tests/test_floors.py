@@ -13,7 +13,20 @@ FLOORS = ["bra", "meetings", "actions", "imports", "finding", "reports", "record
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
-    {"fields", "text", "errors", "models", "signals", "http", "personnummer", "workdays", "mime", "wire", "moulds"},
+    {
+        "fields",
+        "text",
+        "errors",
+        "models",
+        "signals",
+        "http",
+        "personnummer",
+        "workdays",
+        "mime",
+        "wire",
+        "moulds",
+        "masked_logs",
+    },
     {"permissions", "rows", "status", "indicators", "series", "timing", "grids", "back_grids", "reading", "marks"},
     {"proposing"},
     {
@@ -97,6 +110,7 @@ STEPS = [
         "case_filters",
         "sentences",
         "case_sentences",
+        "concern_forms",
         "member_forms",
         "own_forms",
         "member_sentences",
@@ -129,6 +143,7 @@ STEPS = [
         "reply_views",
         "series_views",
         "signing_views",
+        "concern_views",
         "member_views",
         "own_views",
         "plan_views",

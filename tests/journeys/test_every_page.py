@@ -51,6 +51,7 @@ PAGES = [
     "/arenden/4/avsluta/",
     "/arenden/7/",
     "/installningar/arenden/",
+    "/installningar/oro/",
     "/atgarder/",
     "/atgarder/?overdue=on&sort=-owner",
     "/atgarder/?status=awaits",
