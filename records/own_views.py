@@ -63,7 +63,7 @@ def own_data_file(request: CouncilRequest) -> HttpResponse:
 
 def _file(request: CouncilRequest, content: str, ending: str, kind: str) -> HttpResponse:
     response = HttpResponse(content, content_type=f"{kind}; charset=utf-8")
-    name = f"{request.council.slug}-{_('my-data')}-{request.today}.{ending}"
+    name = f"{request.council.slug}-my-data-{request.today}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
