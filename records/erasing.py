@@ -61,9 +61,18 @@ def why_not(member: Member, *, on: date) -> str:
         return _("The mandate goes on. End it first; personal data is removed afterwards.")
     if not (member.name or member.email or member.user_id):
         return _("There is no personal data left here.")
-    if SignOff.objects.open().filter(meeting__council=member.council_id).exists():
+    if SignOff.objects.open().filter(_names(member), meeting__council=member.council_id).exists():
         return _("Minutes lie with their signers. Let them be signed off first, so that they keep the names.")
     return ""
+
+
+def _names(member: Member) -> Q:
+    """The rounds of signing off whose minutes name the member."""
+    named = Q(meeting__attendances__member=member) | Q(meeting__items__actions__owner=member)
+    if member.name:
+        for text in ("presenter", "title", "notes", "decisions__text"):
+            named |= Q(**{f"meeting__items__{text}__icontains": member.name})
+    return named
 
 
 @transaction.atomic
@@ -158,10 +167,9 @@ def _close(user: User | None) -> None:
     """Take the log-in itself away when it opens no council any more; what the log refers to stays, without a name."""
     if user is None or user.is_superuser or user.is_administrator or user.memberships.exists():
         return
-    for relation in User._meta.related_objects:
-        model = relation.related_model
-        if relation.on_delete is models.CASCADE and isinstance(model, type):
-            model._base_manager.filter(**{relation.field.name: user}).delete()
+    for relation in User._meta.get_fields(include_hidden=True):
+        if isinstance(relation, models.ManyToOneRel) and relation.on_delete is models.CASCADE:
+            relation.related_model._base_manager.filter(**{relation.field.name: user}).delete()
     user.email = f"removed-{user.pk}@invalid"
     user.is_active, user.last_login, user.password = False, None, make_password(None)
     user.save(update_fields=["email", "is_active", "last_login", "password"])

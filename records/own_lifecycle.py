@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from bra import history, lifecycle, post
 from bra.errors import RuleBroken
 from bra.models import EntryKind, HistoryEntry, Member, Role
+from bra.permissions import may_coordinate
 from bra.rows import locked
 
 OWN_DATA = "own_data"
@@ -45,6 +46,24 @@ def ask_for_removal(*, member: Member, by: Member, on: date) -> None:
         entry_kind=EntryKind.ACCESS,
     )
     _tell(member, ASKED, on)
+
+
+@transaction.atomic
+def hand_out(*, member: Member, by: Member, on: date) -> None:
+    """Note that the coordinator takes out what is held about a member, who may not log in, to hand it to them."""
+    if by.council_id != member.council_id or not may_coordinate(by):
+        raise RuleBroken(_("Only the coordinator takes out what is held about others."))
+    if member.cleared and not by.cleared:
+        raise RuleBroken(_("The member may see restricted items and you may not, so you can't take their data out."))
+    history.record(
+        council=member.council,
+        by=by,
+        on=on,
+        verb="member.data_given",
+        target=member,
+        changes={},
+        entry_kind=EntryKind.ACCESS,
+    )
 
 
 def asked_on(member: Member) -> date | None:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import ForeignKey, Q
+from django.db.models import ManyToOneRel, Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -25,6 +25,8 @@ from finding.models import CalendarAddress
 from meetings.models import Adjuster, Attendance, CaseWatch, ItemComment, ItemProposal, Signer, SummonsReply
 
 Cell = str | int | None
+# Rows of a table on the page; the files have all of them.
+ON_A_PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,13 @@ class Section:
 
     @property
     def dressed(self) -> list[list[tuple[str, Cell]]]:
-        """The rows as (column, cell), for a table that is read on a narrow screen."""
-        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+        """The last rows as (column, cell), for a table that is read on a narrow screen."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows[-ON_A_PAGE:]]
+
+    @property
+    def unshown(self) -> int:
+        """How many rows more there are than the page shows."""
+        return max(len(self.rows) - ON_A_PAGE, 0)
 
 
 def held(member: Member, *, on: date) -> list[Section]:
@@ -254,9 +261,12 @@ _TOLD |= {Letter, MailLink, MailChoice, Unsubscription, Deputy, CalendarAddress,
 def _traces(member: Member) -> Section:
     """Count the rows of all other tables that refer to the member: what one did, never its words."""
     rows: list[tuple[Cell, ...]] = []
-    for relation in Member._meta.related_objects:
+    for relation in Member._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ManyToOneRel):
+            continue
         model, field = relation.related_model, relation.field
-        if model in _TOLD or not isinstance(field, ForeignKey) or not isinstance(model, type):
+        # The rows between two ends of a many-to-many are told by the field itself.
+        if model in _TOLD or model._meta.auto_created:
             continue
         found = model._base_manager.filter(**{field.name: member})
         if not member.cleared and any(one.name == "restricted" for one in model._meta.fields):
@@ -271,5 +281,12 @@ def _traces(member: Member) -> Section:
 
 def _role_of(field: Any) -> str:
     """What the member is to such rows: the field's own words where it has some, else what it is called."""
-    words = {"by": _("done by you"), "asked_by": _("asked for by you"), "actor": _("done by you")}
+    words = {
+        "by": _("done by you"),
+        "actor": _("done by you"),
+        "author": _("written by you"),
+        "asked_by": _("asked for by you"),
+        "answered_by": _("answered by you"),
+        "member": _("about you"),
+    }
     return words.get(field.name) or str(field.verbose_name)

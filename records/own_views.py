@@ -14,6 +14,7 @@ from bra.errors import RuleBroken
 from bra.forms import note_override
 from bra.http import CouncilRequest, only_if
 from bra.member_views import member_for
+from bra.models import Member
 from bra.permissions import may_coordinate
 from records import erasing, own_lifecycle
 from records.own_forms import EraseForm, OwnDataForm
@@ -57,7 +58,24 @@ def own_data_json(request: CouncilRequest) -> HttpResponse:
 @require_safe
 def own_data_file(request: CouncilRequest) -> HttpResponse:
     """The same as a page to keep, which needs nothing else to be read."""
-    context = {"sections": held(request.member, on=request.today), "council": request.council, "on": request.today}
+    return _to_read(request, request.member)
+
+
+@require_POST
+@only_if(may_coordinate)
+def member_data(request: CouncilRequest, pk: int) -> HttpResponse:
+    """The same of a member who doesn't log in, to be handed to them by the coordinator; the log tells that it was."""
+    member = member_for(request.member, pk)
+    try:
+        own_lifecycle.hand_out(member=member, by=request.member, on=request.today)
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+        return redirect("member_edit", request.council.slug, member.pk)
+    return _to_read(request, member)
+
+
+def _to_read(request: CouncilRequest, member: Member) -> HttpResponse:
+    context = {"sections": held(member, on=request.today), "council": request.council, "on": request.today}
     return _file(request, render_to_string("records/own_file.html", context), "html", "text/html")
 
 

@@ -63,6 +63,7 @@ DOORS = {
     "member_end": Door("POST", COORDINATOR, "member"),
     "member_login": Door("POST", COORDINATOR, "member"),
     "member_erase": Door("GET", COORDINATOR, "member"),
+    "member_data": Door("POST", COORDINATOR, "member"),
     "own_data": Door("GET", EVERYBODY),
     "own_data_json": Door("GET", EVERYBODY),
     "own_data_file": Door("GET", EVERYBODY),

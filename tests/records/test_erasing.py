@@ -213,11 +213,22 @@ def test_what_is_owned_is_handed_over_first(cast: Cast, eva: Member) -> None:
     assert Member.objects.get(pk=eva.pk).name == NAME
 
 
-def test_minutes_that_lie_with_their_signers_are_waited_for(cast: Cast, eva: Member) -> None:
+@pytest.mark.parametrize("named", ["", f"Sade {NAME}"])
+def test_minutes_that_lie_with_their_signers_are_waited_for(cast: Cast, eva: Member, named: str) -> None:
     meeting = make.make_meeting(cast.council, "adjourned")
     SignOff.objects.create(meeting=meeting, kind="minutes", opened_on=TODAY, comments_until=TODAY, digest="0" * 64)
+    make.make_item(meeting, notes=named)
+    if not named:
+        Attendance.objects.create(meeting=meeting, member=eva, status="present")
     with pytest.raises(RuleBroken, match="Minutes lie with their signers"):
         erase(cast, eva)
+
+
+def test_minutes_that_name_somebody_else_are_not_waited_for(cast: Cast, eva: Member) -> None:
+    meeting = make.make_meeting(cast.council, "adjourned")
+    SignOff.objects.create(meeting=meeting, kind="minutes", opened_on=TODAY, comments_until=TODAY, digest="0" * 64)
+    Attendance.objects.create(meeting=meeting, member=cast.chair, status="present")
+    assert erase(cast, eva).name == ""
 
 
 def test_the_reason_holds_no_name_and_a_second_time_there_is_nothing_left(cast: Cast, eva: Member) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,8 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from actions.models import Comment, DeadlineRequest
+from bra import history
 from bra.history import entries_of
-from bra.models import Deputy, Letter, MailLink, Member, Unsubscription
+from bra.models import Deputy, EntryKind, Letter, MailLink, Member, Unsubscription
 from meetings.models import Adjuster, Attendance, CaseWatch, ItemProposal, Signer, SignOff, SummonsReply
 from records.own_selection import held
 from tests import make
@@ -83,6 +85,46 @@ def test_all_that_is_held_stands_in_one_table_each(cast: Cast) -> None:
         "mails": 1,
         "links": 1,
     }
+
+
+def test_what_else_one_did_is_counted_and_restricted_matter_only_for_the_cleared(cast: Cast) -> None:
+    for who in (cast.secretary, cast.member):
+        at: dict[str, Any] = {"council": cast.council, "by": who, "on": TODAY, "target": cast.council, "changes": {}}
+        history.record(**at, verb="council.quorum")
+        history.record(**at, verb="item.read", entry_kind=EntryKind.READING)
+        make.make_case(cast.council, restricted=True, restricted_by=who)
+    counted = {who: held(who, on=TODAY)[-1] for who in (cast.secretary, cast.member)}
+    assert [section.key for section in counted.values()] == ["traces", "traces"]
+    assert {row[:2]: row[2] for row in counted[cast.secretary].rows} == {
+        ("Case", "decided by"): 1,
+        ("History entry", "done by you"): 2,
+    }
+    assert counted[cast.member].rows == [("History entry", "done by you", 1)]
+
+
+def test_the_page_shows_the_last_rows_and_the_file_all(cast: Cast, browser: Client) -> None:
+    for n in range(30):
+        make.make_letter(cast.member, cause=f"orsak {n}")
+    said = browser.get(PAGE).content.decode()
+    assert "5 rows more are in the file." in said
+    assert len(json.loads(browser.get(f"{PAGE}json/").content)["held"]["mails"]) == 30
+
+
+def test_the_coordinator_takes_out_what_is_held_about_who_does_not_log_in(cast: Cast) -> None:
+    furnish(cast, cast.owner)
+    address = f"/granby/ledamoter/{cast.owner.pk}/uppgifter/"
+    answer = cast.browse(cast.coordinator).post(address)
+    assert (answer.status_code, "Egen kommentar" in answer.content.decode()) == (200, True)
+    entry = entries_of(cast.owner).get()
+    assert (entry.verb, entry.kind, entry.actor) == ("member.data_given", "access", cast.coordinator)
+
+
+def test_who_is_not_cleared_does_not_take_out_what_the_cleared_wrote(cast: Cast) -> None:
+    furnish(cast, cast.secretary)
+    Member.objects.filter(pk=cast.coordinator.pk).update(cleared=False)
+    browser = cast.browse(cast.coordinator)
+    answer = browser.post(f"/granby/ledamoter/{cast.secretary.pk}/uppgifter/", follow=True)
+    assert (HIDDEN in answer.content.decode(), entries_of(cast.secretary).count()) == (False, 0)
 
 
 @pytest.mark.parametrize("address", [PAGE, f"{PAGE}json/", f"{PAGE}fil/"])
