@@ -10,9 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from actions.models import Comment, DeadlineRequest
-from bra import history
+from bra import history, post
 from bra.history import entries_of
-from bra.models import Deputy, EntryKind, Letter, MailLink, Member, Unsubscription
+from bra.mail import LogBackend
+from bra.models import Deputy, EntryKind, Letter, LoggedMail, MailLink, Member, Unsubscription
 from meetings.models import Adjuster, Attendance, CaseWatch, ItemProposal, Signer, SignOff, SummonsReply
 from records.own_selection import held
 from tests import make
@@ -207,3 +208,17 @@ def test_removal_is_asked_for_once_a_day(cast: Cast, browser: Client) -> None:
     assert [entry.verb for entry in entries_of(cast.member)] == ["member.removal_asked"]
     assert [letter.recipient for letter in Letter.objects.filter(kind="own_data")] == [cast.coordinator]
     assert "You asked for it on 2017-03-15." in browser.get(PAGE).content.decode()
+
+
+def test_the_mail_names_nobody(cast: Cast, browser: Client) -> None:
+    browser.post(f"{PAGE}borttagning/")
+    browser.post(PAGE, {"name": "Lisa Nyberg", "email": "ny@example.org"})
+    post.deliver(cast.council, today=TODAY, clock=lambda: NOW, connect=LogBackend)
+    mails = LoggedMail.objects.order_by("pk")
+    assert [mail.subject for mail in mails] == [
+        "A member of BRÅ Granby asks for removal of personal data",
+        "A member of BRÅ Granby has corrected their own data",
+    ]
+    said = "".join(mail.text + mail.html for mail in mails)
+    assert [word for word in ("Lisa", "ny@example.org", cast.member.email) if word in said] == []
+    assert f"/granby/ledamoter/{cast.member.pk}/" in said
