@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from actions.models import Action, ActionQuerySet, Activity, Goal, Status, WorkPlan
+from bra.forms import refuse_number
 from bra.models import Member, Organisation
 from meetings.models import Meeting
 
@@ -65,8 +66,12 @@ class ActionFilter(django_filters.FilterSet):
         label=gettext_lazy("Organisation"), method="of_organisation", empty_label=gettext_lazy("All")
     )
     goal = django_filters.ChoiceFilter(label=gettext_lazy("Goal"), method="of_goal", empty_label=gettext_lazy("All"))
-    person = django_filters.CharFilter(label=gettext_lazy("Owner, name or role"), method="of_person", max_length=80)
-    q = django_filters.CharFilter(label=gettext_lazy("Word in the action"), method="of_text", max_length=80)
+    person = django_filters.CharFilter(
+        label=gettext_lazy("Owner, name or role"), method="of_person", max_length=80, validators=[refuse_number]
+    )
+    q = django_filters.CharFilter(
+        label=gettext_lazy("Word in the action"), method="of_text", max_length=80, validators=[refuse_number]
+    )
     overdue = django_filters.BooleanFilter(
         label=gettext_lazy("Overdue"), method="only_overdue", widget=forms.CheckboxInput
     )

@@ -16,7 +16,7 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.grounds import give_grounds
 from bra.models import Council, Member, Organisation, Role, User
-from bra.permissions import may_clear
+from bra.permissions import may_clear, may_coordinate
 from bra.rows import locked
 from bra.signals import ending_clearance, ending_mandate
 from bra.text import sort_key
@@ -61,6 +61,24 @@ def set_quorum(*, council: Council, quorum: int | None, by: Member, on: date) ->
     if quorum == 0:
         raise RuleBroken(_("A quorum is at least one member. Leave it empty to have none."), field="quorum")
     history.change(council, council=council, by=by, on=on, verb="council.quorum", quorum=quorum)
+    return council
+
+
+@transaction.atomic
+def set_concern(*, council: Council, contact: str, link: str, by: Member, on: date) -> Council:
+    """Say where a concern about an individual is reported in the municipality; empty: the usual words."""
+    if not may_coordinate(by):
+        raise RuleBroken(_("Only the coordinator decides this."))
+    council = locked(council)
+    history.change(
+        council,
+        council=council,
+        by=by,
+        on=on,
+        verb="council.concern",
+        concern_contact=contact.strip(),
+        concern_link=link,
+    )
     return council
 
 

@@ -24,6 +24,12 @@ def _sentences(entry: HistoryEntry, organisations: dict[int, str]) -> Iterator[s
             yield _("The member got a log-in.")
         case "member.login_taken":
             yield _("The log-in was taken away.")
+        case "member.removal_asked":
+            yield _("The member asked that their personal data be removed.")
+        case "member.data_given":
+            yield _("What is held about the member was taken out as a file.")
+        case "member.erased":
+            yield _("The member's personal data was removed: %(reason)s") % {"reason": entry.changes["reason"][1]}
         case "member.edited":
             for field, (old, new) in entry.changes.items():
                 yield _change(field, old, new, organisations)

@@ -346,10 +346,16 @@ CELERY_BEAT_SCHEDULE = {
     "build-waiting-reports": {"task": "reports.build_waiting", "schedule": 60.0},
 }
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "bra.masked_logs.NothingTyped"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "bra.masked_logs.MaskingFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
 }

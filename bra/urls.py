@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from bra import member_views, views
+from bra import concern_views, member_views, views
 
 handler429 = "bra.account_views.too_many"
 
@@ -14,6 +14,7 @@ _council: list[URLPattern | URLResolver] = [
     path("", include("finding.urls")),
     path("", include("reports.urls")),
     path("", include("records.urls")),
+    path("installningar/oro/", concern_views.concern, name="concern"),
     path("ledamoter/", member_views.member_list, name="members"),
     path("ledamoter/ny/", member_views.member_new, name="member_new"),
     path("ledamoter/<int:pk>/", member_views.member_edit, name="member_edit"),

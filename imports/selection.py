@@ -50,6 +50,16 @@ class Preview:
         return [row for row in self.rows if row.fate == fate]
 
     @property
+    def masked(self) -> list[str]:
+        """Where what looked like a personnummer was masked before anything was kept: the names of the cells."""
+        return [
+            f"{_letters(column)}{number}"
+            for number, cells in self.sheet.rows.items()
+            for column, cell in enumerate(cells)
+            if isinstance(cell, str) and reading.MASK in cell
+        ]
+
+    @property
     def overdue(self) -> list[Row]:
         """The new ones whose deadline has passed while they are still to be done."""
         return [row for row in self.of(Fate.NEW) if row.is_live and row.deadline and row.deadline < self.today]
@@ -72,6 +82,11 @@ class Preview:
                 counted[key] += 1
                 first.setdefault(key, row)
         return [(first[key].owner_text, first[key].owners, number) for key, number in counted.most_common()]
+
+
+def _letters(column: int) -> str:
+    """Return what a spreadsheet calls a column: 0 is A, 26 is AA."""
+    return (_letters(column // 26 - 1) if column > 25 else "") + chr(ord("A") + column % 26)
 
 
 def members_of(batch: ImportBatch, *, place: str, on: date) -> list[Member]:

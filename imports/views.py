@@ -158,6 +158,7 @@ def _preview_context(request: CouncilRequest, batch: ImportBatch, found: Preview
         "tabs": [
             (name, label, counts[name], name == part) for name, label in words.items() if counts[name] or not name
         ],
+        "masked": found.masked,
         "overdue": len(found.overdue),
         "notes": [reading.note_words(code) for code in found.book.notes],
         "trail": _trail(request, batch),

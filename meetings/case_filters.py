@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
+from bra.forms import refuse_number
 from bra.models import Member, Organisation
 from meetings.models import Case, CaseQuerySet, Topic
 
@@ -15,7 +16,9 @@ from meetings.models import Case, CaseQuerySet, Topic
 class CaseFilter(django_filters.FilterSet):
     """Text, topic, organisation, year and the member's own watch. The state is chosen by the tabs above the list."""
 
-    text = django_filters.CharFilter(label=_("Text in title, situation or outcome"), method="saying")
+    text = django_filters.CharFilter(
+        label=_("Text in title, situation or outcome"), method="saying", validators=[refuse_number]
+    )
     topic = django_filters.ModelChoiceFilter(
         label=_("Topic"), field_name="topics", queryset=Topic.objects.none(), empty_label=_("All")
     )

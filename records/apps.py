@@ -9,3 +9,7 @@ class RecordsConfig(AppConfig):
 
     name = "records"
     verbose_name = _("Records")
+
+    def ready(self) -> None:
+        """Tell the ledger our kind of mail."""
+        from records import own_letters  # noqa: F401  # registered by being imported, once the models are there

@@ -60,6 +60,7 @@ class Door:
 
 DOORS = {
     "home": Door("GET", ALL),
+    "concern": Door("GET", COORDINATOR),
     "meetings:secrecy": Door("GET", LOGGERS),
     "meetings:grounds": Door("GET", LOGGERS),
     "meetings:ground_add": Door("GET", LOGGERS),
@@ -70,6 +71,12 @@ DOORS = {
     "member_edit": Door("GET", COORDINATOR, "member"),
     "member_end": Door("POST", COORDINATOR, "member"),
     "member_login": Door("POST", COORDINATOR, "member"),
+    "member_erase": Door("GET", COORDINATOR, "member"),
+    "member_data": Door("POST", COORDINATOR, "member"),
+    "own_data": Door("GET", EVERYBODY),
+    "own_data_json": Door("GET", EVERYBODY),
+    "own_data_file": Door("GET", EVERYBODY),
+    "own_data_removal": Door("POST", EVERYBODY),
     "meetings:list": Door("GET", SEATED),
     "meetings:new": Door("GET", LOGGERS),
     "meetings:detail": Door("GET", SEATED, "meeting"),

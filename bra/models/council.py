@@ -42,6 +42,9 @@ class Council(models.Model):
     reminder_hour = models.PositiveSmallIntegerField(_("hour of reminders"), default=7)
     quorum = models.PositiveSmallIntegerField(_("quorum"), null=True, blank=True)
     proposal_days = models.PositiveSmallIntegerField(_("days before a meeting that proposals are due"), default=10)
+    # Where a concern about an individual is reported; empty for the words that hold everywhere.
+    concern_contact = models.CharField(_("where a concern is reported"), max_length=200, blank=True)
+    concern_link = models.URLField(_("page about reporting a concern"), blank=True)
 
     class Meta:
         verbose_name = _("council")

@@ -54,9 +54,9 @@ def test_a_field_that_is_not_guarded_is_not_read() -> None:
 
 
 def test_with_a_reason_the_form_is_valid_and_the_reason_stays_out_of_the_data() -> None:
-    form = NoteForm({"text": "Larm 20170315-1300", "not_personnummer_reason": " Tidsstämpel "})
+    form = NoteForm({"text": "Larm 20170315-1306", "not_personnummer_reason": " Tidsstämpel "})
     assert form.is_valid()
-    assert form.cleaned_data == {"text": "Larm 20170315-1300", "place": "", "file": None}
+    assert form.cleaned_data == {"text": "Larm 20170315-1306", "place": "", "file": None}
     assert form.override_reason == "Tidsstämpel"
 
 
@@ -75,9 +75,9 @@ def test_a_reason_that_is_too_long_is_refused_at_its_field() -> None:
 
 
 def test_a_number_that_stood_there_already_is_not_asked_about_again_but_a_new_one_is() -> None:
-    before = {"text": "Larm 20170315-1300"}
-    assert NoteForm({"text": "Larm 20170315-1300, tack"}, initial=before).is_valid()
-    assert NoteForm({"text": f"Larm 20170315-1300 {NUMBER}"}, initial=before).errors == {"text": [CERTAIN]}
+    before = {"text": "Larm 20170315-1306"}
+    assert NoteForm({"text": "Larm 20170315-1306, tack"}, initial=before).is_valid()
+    assert NoteForm({"text": f"Larm 20170315-1306 {NUMBER}"}, initial=before).errors == {"text": [CERTAIN]}
     old_and_softer = {"text": f"{NUMBER} 870704-9996"}
     assert NoteForm(old_and_softer, initial={"text": NUMBER}).errors == {"text": [UNCERTAIN]}
 

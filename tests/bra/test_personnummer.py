@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bra.personnummer import Finding, find, masked, numbers
+from tests.bra import guard_corpus
 
 
 def check_digit(nine: str) -> int:
@@ -63,7 +64,7 @@ def test_a_checksum_holds_no_personnummer() -> None:
 
 
 def test_29_february_without_century_is_a_day_of_some_century() -> None:
-    assert [found.certain for found in find("000229-1233")] == [check_digit("000229123") == 3]
+    assert [found.certain for found in find("000229-1263")] == [check_digit("000229126") == 3]
 
 
 def test_several_in_a_text_are_found_in_order() -> None:
@@ -93,11 +94,76 @@ def test_every_number_in_every_form_is_found_and_certain(
     assert find(f"Anna {number}, se ovan") == [Finding(5, 5 + len(number), certain=True)]
 
 
-@given(day=days, serial=serials, wrong=st.integers(1, 9))
-def test_a_number_with_any_other_check_digit_is_found_and_not_certain(day: date, serial: str, wrong: int) -> None:
-    short = f"{day:%y%m%d}"
-    number = f"{short}-{serial}{(check_digit(short + serial) + wrong) % 10}"
+@given(
+    day=st.dates(min_value=date(1800, 1, 1), max_value=date(1999, 12, 31)),
+    serial=serials,
+    wrong=st.integers(1, 9),
+    separator=st.sampled_from(SEPARATORS),
+)
+def test_a_number_with_any_other_check_digit_is_found_and_not_certain(
+    day: date, serial: str, wrong: int, separator: str
+) -> None:
+    number = f"{day:%Y%m%d}{separator}{serial}{(check_digit(f'{day:%y%m%d}{serial}') + wrong) % 10}"
     assert find(number) == [Finding(0, len(number), certain=False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        # With a wrong check digit a day with an hour is a clock stamp, with a later day a range; a word says otherwise.
+        ("20170315-1302", []),
+        ("170315 1302", []),
+        ("201703151302", []),
+        ("20170315-0401", []),
+        ("20170315-1360", [False]),
+        ("pnr 20170315-1302", [False]),
+        ("Personnummer: 170315-1302", [False]),
+        ("född 20170315-1302", [False]),
+        ("19170315-1302", [False]),
+        ("20170315-1306", [True]),
+        ("161231 2017-01-01", []),
+        # Telephones, registry numbers, decimals.
+        ("0701234567", []),
+        ("pnr 0701234567", [False]),
+        ("070123-4567", [False]),
+        ("0706144920", [True]),
+        ("Tel. 0706144920", []),
+        ("mobil: 0706144920", []),
+        ("0370-110212 0370-110213", []),
+        ("0370-110212 1370", [False]),
+        ("+4611123456", []),
+        ("2011059543", []),
+        ("201105-9543", [False]),
+        ("57.8206713029", [True]),
+        ("57.8206713028", []),
+    ],
+)
+def test_what_is_told_apart_from_a_mistyped_number(text: str, asked: list[bool]) -> None:
+    assert [found.certain for found in find(text)] == asked
+
+
+@pytest.mark.parametrize(
+    "text", ["701063  2391", "701063\t2391", "701063 -  2391", "701063-\n2391", "701063-\r\n2391", "701063〜2391"]
+)
+def test_wide_and_broken_separators_hide_nothing(text: str) -> None:
+    assert [found.certain for found in find(text)] == [True]
+
+
+def test_no_number_is_looked_for_across_lines_without_a_hyphen() -> None:
+    assert find("701063\n2391") == []
+
+
+def test_of_two_thousand_generated_forms_all_but_one_in_a_hundred_are_caught() -> None:
+    assert len(guard_corpus.asked("personnummer")) >= 0.99 * guard_corpus.FORMS
+
+
+@pytest.mark.parametrize("kind", ["dates", "registry numbers", "telephone numbers", "mobile numbers without a space"])
+def test_fewer_than_one_in_a_hundred_of_what_is_something_else_is_asked_about(kind: str) -> None:
+    assert len(guard_corpus.asked(kind)) < 0.01 * guard_corpus.OTHERS
+
+
+def test_nine_clock_stamps_of_ten_are_told_apart() -> None:
+    assert len(guard_corpus.asked("clock stamps")) < 0.11 * guard_corpus.OTHERS
 
 
 @given(st.text(alphabet="0123456789-+ –åA.\u200b"))

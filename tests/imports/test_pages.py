@@ -136,6 +136,15 @@ def test_a_personnummer_in_a_mended_row_asks_for_a_reason(cast: Cast, browser: C
     assert (entry.target_type, entry.changes["reason"]) == ("importbatch", [None, "växelns nummer"])
 
 
+def test_the_preview_says_which_cells_were_masked(cast: Cast, browser: Client) -> None:
+    rows = [[*HEADS, *["Övrigt"] * 24], ["Klipp", "Eva Ek", "2017-05-15", "701063-2391", *[""] * 23, "570574-9959"]]
+    address = taken_in(cast, browser, rows)
+    answer = browser.get(address)
+    assert answer.context["masked"] == ["D2", "AB2"]
+    assert "in 2 cells: D2, AB2." in answer.content.decode()
+    assert browser.get(taken_in(cast, browser)).context["masked"] == []
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

@@ -55,6 +55,7 @@ PAGES = [
     "/arenden/4/avsluta/",
     "/arenden/7/",
     "/installningar/arenden/",
+    "/installningar/oro/",
     "/atgarder/",
     "/atgarder/?overdue=on&sort=-owner",
     "/atgarder/?status=awaits",
@@ -109,6 +110,8 @@ PAGES = [
     "/ledamoter/ny/",
     "/ledamoter/2/",
     "/ledamoter/2/lamna-over/",
+    "/ledamoter/2/ta-bort-uppgifter/",
+    "/mina-uppgifter/",
 ]
 # Pages of one's own log-in, the same whatever the council.
 OWN = ["/konto/losenord/", "/konto/inloggningar/", "/konto/bekrafta/", "/konto/logga-ut/"]

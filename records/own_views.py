@@ -1,0 +1,135 @@
+"""Pages of personal data: what is held about oneself, as page and file, and the removal of a former member's."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bra.errors import RuleBroken
+from bra.forms import note_override
+from bra.http import CouncilRequest, only_if
+from bra.member_views import member_for
+from bra.models import Member
+from bra.permissions import may_coordinate
+from records import erasing, own_lifecycle
+from records.own_forms import EraseForm, OwnDataForm
+from records.own_selection import as_json, held
+
+REFUSED = 422
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_data(request: CouncilRequest) -> HttpResponse:
+    """Show what is held about the member; one's name and address are corrected here."""
+    member = request.member
+    initial = {"name": member.name, "email": member.email}
+    form = OwnDataForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                own_lifecycle.correct(member=member, by=member, on=request.today, **form.cleaned_data)
+                note_override(form, council=request.council, by=member, on=request.today, target=member)
+        except RuleBroken as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("Your data is saved."))
+            return redirect("own_data", request.council.slug)
+    context = {
+        "form": form,
+        "sections": held(member, on=request.today),
+        "asked_on": own_lifecycle.asked_on(member),
+    }
+    return render(request, "records/own_data.html", context, status=REFUSED if form.errors else 200)
+
+
+@require_safe
+def own_data_json(request: CouncilRequest) -> HttpResponse:
+    """The same as a file for machines."""
+    said = as_json(request.member, held(request.member, on=request.today), on=request.today)
+    return _file(request, said, "json", "application/json")
+
+
+@require_safe
+def own_data_file(request: CouncilRequest) -> HttpResponse:
+    """The same as a page to keep, which needs nothing else to be read."""
+    return _to_read(request, request.member)
+
+
+@require_POST
+@only_if(may_coordinate)
+def member_data(request: CouncilRequest, pk: int) -> HttpResponse:
+    """The same of a member who doesn't log in, to be handed to them by the coordinator; the log tells that it was."""
+    member = member_for(request.member, pk)
+    try:
+        own_lifecycle.hand_out(member=member, by=request.member, on=request.today)
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+        return redirect("member_edit", request.council.slug, member.pk)
+    return _to_read(request, member)
+
+
+def _to_read(request: CouncilRequest, member: Member) -> HttpResponse:
+    context = {"sections": held(member, on=request.today), "council": request.council, "on": request.today}
+    return _file(request, render_to_string("records/own_file.html", context), "html", "text/html")
+
+
+def _file(request: CouncilRequest, content: str, ending: str, kind: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=f"{kind}; charset=utf-8")
+    name = f"{request.council.slug}-my-data-{request.today}.{ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_POST
+def ask_for_removal(request: CouncilRequest) -> HttpResponse:
+    """Ask the coordinator to remove one's personal data."""
+    try:
+        own_lifecycle.ask_for_removal(member=request.member, by=request.member, on=request.today)
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, _("The coordinator has been told, and answers you within a month."))
+    return redirect("own_data", request.council.slug)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@only_if(may_coordinate)
+def erase(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Say what goes and what stays; remove a former member's personal data once that is confirmed."""
+    member = member_for(request.member, pk)
+    refused = erasing.why_not(member, on=request.today)
+    form = EraseForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                gone = erasing.erase(
+                    member=member, reason=form.cleaned_data["reason"], by=request.member, on=request.today
+                )
+                note_override(form, council=request.council, by=request.member, on=request.today, target=gone)
+        except RuleBroken as error:
+            form.refuse(error)
+        else:
+            messages.success(
+                request, _("The personal data is removed. The seat stays: %(title)s.") % {"title": gone.title}
+            )
+            return redirect("member_edit", request.council.slug, gone.pk)
+    slug = request.council.slug
+    context = {
+        "form": form,
+        "target": member,
+        "refused": refused,
+        "cancel": reverse("member_edit", args=[slug, member.pk]),
+        "trail": [
+            (_("Members"), reverse("members", args=[slug])),
+            (member.display_name, reverse("member_edit", args=[slug, member.pk])),
+            (_("Remove personal data"), ""),
+        ],
+    }
+    return render(request, "records/erase.html", context, status=REFUSED if form.errors else 200)
