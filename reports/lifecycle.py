@@ -25,6 +25,7 @@ from bra import history
 from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
+from bra.sealing import head_of
 from reports import formats, kinds, schedule, selection
 from reports.models import WAITING, Download, Format, Language, Report, ReportState, Variant
 from reports.selection import Question
@@ -93,7 +94,14 @@ def request_report(
     asked = _asked(council, question, file_format)
     if waiting := Report.objects.waiting().filter(**asked).first():
         return waiting
-    report = Report.objects.create(**asked, previous=previous_day(question), asked_by=by)
+    head = head_of(council.pk)
+    report = Report.objects.create(
+        **asked,
+        previous=previous_day(question),
+        asked_by=by,
+        audit_sequence=head.sequence,
+        audit_seal=head.seal,
+    )
     history.created(
         report,
         council=council,
@@ -231,6 +239,7 @@ def question_of(report: Report) -> Question:
         kind=report.kind,
         variant=report.variant,
         language=report.language,
+        log_end=(report.audit_sequence, report.audit_seal),
     )
 
 
