@@ -9,3 +9,7 @@ class BraConfig(AppConfig):
 
     name = "bra"
     verbose_name = _("Council")
+
+    def ready(self) -> None:
+        """Listen to log-ins."""
+        from bra import receivers  # noqa: F401  # models must be loaded first

@@ -20,4 +20,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "may_read_council": permissions.may_read_council(member),
         "may_log": permissions.may_log(member),
         "may_coordinate": permissions.may_coordinate(member),
+        "may_audit": permissions.may_audit(member),
     }

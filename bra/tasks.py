@@ -7,6 +7,7 @@ from kombu.exceptions import OperationalError
 
 from bra import post
 from bra.models import Council
+from bra.sealing import seal, unsealed_councils
 from celery_app import app
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,16 @@ def send_letters() -> None:
             post.deliver(council, today=council.today(timezone.now()), clock=timezone.now)
         except Exception:
             log.exception("sending failed council=%s", council.pk)
+
+
+@app.task(name="bra.seal_entries")
+def seal_entries() -> None:
+    """Seal what a request that was cut short has left; a council's failure stops no other."""
+    for council in unsealed_councils():
+        try:
+            seal(council)
+        except Exception:
+            log.exception("sealing failed council=%s", council)
 
 
 def wake_sender() -> bool:

@@ -53,12 +53,12 @@ def verify(council_pk: int | None, *, heads: Iterable[tuple[int, str]] = (), now
     for sequence, seal in [*heads, (before.sequence, before.seal)]:
         if sequence:
             kept.setdefault(sequence, set()).add(seal)
-    entries = HistoryEntry.objects.filter(council_id=council_pk)
+    entries = HistoryEntry.objects.of_chain(council_pk)
     covered = _Covered(entries.filter(verb=BLANKED).exclude(sequence=None).order_by("sequence"))
     for entry in entries.exclude(sequence=None).order_by("sequence").iterator(chunk_size=2000):
         _look_at(entry, result, covered, kept)
     _look_at_end(result, kept, head_of(council_pk).sequence)
-    waiting = entries.filter(sequence=None, at__lt=now - UNSEALED_FOR).count()
+    waiting = entries.unsealed().filter(at__lt=now - UNSEALED_FOR).count()
     if waiting:
         result.tell(
             ngettext(

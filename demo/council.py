@@ -11,6 +11,7 @@ from actions.models import Activity, DueQuarter, Goal, Indicator, WorkPlan
 from bra import history, lifecycle
 from bra.errors import RuleBroken
 from bra.models import STOCKHOLM, Council, Letter, LetterState, Member, Organisation, Role, User
+from bra.sealing import seal
 from demo import source
 from demo.story import Story
 from meetings.models import CaseRules, ItemKind, StandingItem, Topic
@@ -47,6 +48,7 @@ def load() -> list[Login]:
     members, logins = _members(council, _organisations(council))
     Story(council, members, topics, activities).tell()
     _settle_mail(council)
+    seal(council.pk)
     return logins
 
 

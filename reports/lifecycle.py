@@ -21,7 +21,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from bra import history
+from bra import history, readings
 from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
@@ -152,8 +152,9 @@ def cancel(*, report: Report, by: Member, on: date) -> Report:
 
 
 @transaction.atomic
-def log_download(*, report: Report, by: Member, at: datetime) -> Download:
+def log_download(*, report: Report, by: Member, on: date, at: datetime) -> Download:
     """Note that somebody fetches the report's file."""
+    readings.exported("report.fetched", target=report, by=by, on=on, file_format=report.format)
     return Download.objects.create(report=report, by=by, at=at)
 
 

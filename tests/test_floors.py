@@ -13,7 +13,20 @@ FLOORS = ["bra", "meetings", "actions", "imports", "finding", "reports", "record
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
-    {"fields", "text", "errors", "models", "signals", "http", "personnummer", "workdays", "mime", "wire", "moulds"},
+    {
+        "fields",
+        "shown",
+        "text",
+        "errors",
+        "models",
+        "signals",
+        "http",
+        "personnummer",
+        "workdays",
+        "mime",
+        "wire",
+        "moulds",
+    },
     {"permissions", "rows", "status", "indicators", "series", "timing", "grids", "back_grids", "reading", "marks"},
     {"proposing"},
     {
@@ -22,6 +35,10 @@ STEPS = [
         "links",
         "sealing",
         "chain",
+        "verifying",
+        "readings",
+        "kept_heads",
+        "access",
         "post",
         "spool",
         "action_rows",
@@ -85,6 +102,10 @@ STEPS = [
         "case_tables",
         "case_filters",
         "sentences",
+        "audit_words",
+        "audit_filters",
+        "audit_tables",
+        "audit_export",
         "case_sentences",
         "member_forms",
         "member_sentences",
@@ -98,6 +119,7 @@ STEPS = [
     {
         "tasks",
         "views",
+        "audit_views",
         "owner_views",
         "closing_views",
         "home_views",
@@ -131,6 +153,7 @@ STEPS = [
     },
     {
         "urls",
+        "audit_urls",
         "owner_urls",
         "closing_urls",
         "mail_urls",
@@ -150,6 +173,9 @@ STEPS = [
 CLOCKLESS = {
     "sealing",
     "chain",
+    "verifying",
+    "readings",
+    "access",
     "charts",
     "web",
     "owner_acts",
