@@ -11,16 +11,14 @@ from django.utils.translation import pgettext_lazy
 from bra.models import Council, EntryKind, HistoryEntry, HistoryEntryQuerySet, Member
 from records.audit_words import GROUPS, in_group, things
 
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+_DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class AuditFilter(django_filters.FilterSet):
     """Period, person, kind of entry, group of verbs, and the thing by its kind and number."""
 
-    since = django_filters.DateFilter(label=_("From"), field_name="on", lookup_expr="gte", widget=_day)
-    until = django_filters.DateFilter(label=_("To"), field_name="on", lookup_expr="lte", widget=_day)
+    since = django_filters.DateFilter(label=_("From"), field_name="on", lookup_expr="gte", widget=_DAY)
+    until = django_filters.DateFilter(label=_("To"), field_name="on", lookup_expr="lte", widget=_DAY)
     person = django_filters.ModelChoiceFilter(
         label=pgettext_lazy("audit", "Who"), field_name="actor", queryset=Member.objects.none(), empty_label=_("All")
     )

@@ -39,6 +39,7 @@ class AuditTable(tables.Table):
 
     def __init__(self, data: Sequence[HistoryEntry], **options: Any) -> None:
         super().__init__(data, **options)
+        self.caption = _("Audit log")
         self._things = audit_words.things()
 
     def render_on(self, record: HistoryEntry) -> str:

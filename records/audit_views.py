@@ -55,7 +55,7 @@ def audit_log(request: CouncilRequest) -> HttpResponse:
     ]
     context: dict[str, Any] = {
         "filter": chosen,
-        "table": AuditTable(page.rows, caption=_("Audit log")),
+        "table": AuditTable(page.rows),
         "rows": page.rows,
         "next_url": page.next and f"?{urlencode([*kept, *page.next.items()])}",
         "previous_url": page.previous and f"?{urlencode([*kept, *page.previous.items()])}",

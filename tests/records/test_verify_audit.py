@@ -20,8 +20,16 @@ from bra.verifying import MOST_FINDINGS, SHORT, verify
 from reports.models import Report
 from tests import make
 from tests.make import NOW, TODAY
+from tests.tampering import unguard
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def unguarded(db: None) -> None:
+    """Who tampers with a row gets rid of the triggers before."""
+    unguard()
+
 
 LENGTH = 8
 
