@@ -29,8 +29,8 @@ def secret(cast: Cast, tmp_path: Path) -> Any:
         furnished = Furnished(cast.council, cast.chair, lambda name: (tmp_path / name).write_bytes(b"x"), True)
         Case.objects.filter(restricted=True).update(title=WORD, sort_key=WORD)
         AgendaItem.objects.filter(restricted=True).update(title=WORD, notes=WORD)
-        Decision.objects.update(text=WORD)
-        Action.objects.update(title=WORD)
+        Decision.objects.filter(item__restricted=True).update(text=WORD)
+        Action.objects.filter(agenda_item__restricted=True).update(title=WORD)
         yield furnished
 
 
