@@ -111,7 +111,7 @@ def test_what_decides_who_may_what_is_access(cast: Cast) -> None:
 def test_a_link_in_a_mail_is_told_once_for_each_time_it_is_followed(cast: Cast) -> None:
     item = make.make_item(make.make_meeting(cast.council))
     make.make_action(agenda_item=item, owner=cast.owner)
-    secret = make_links([(cast.owner, None)], "owner")[cast.owner, None]
+    secret = make_links([(cast.owner, None)], "owner")[cast.owner.pk, None]
     browser = Client()
     for _time in range(2):
         browser.get(reverse("owner:enter", args=[secret]))

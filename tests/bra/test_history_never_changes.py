@@ -68,7 +68,8 @@ def test_a_seal_is_not_taken_away() -> None:
 
 def test_a_text_is_thrown_away_whole_or_not_at_all() -> None:
     entry = sealed()
-    for fields in ({"changes": {}}, {"salt": ""}):
+    halves: tuple[dict[str, Any], ...] = ({"changes": {}}, {"salt": ""})
+    for fields in halves:
         with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
             HistoryEntry.objects.filter(pk=entry.pk).update(**fields)
     assert entry.council is not None

@@ -43,6 +43,12 @@ def told(cast: Cast, **query: object) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text), delimiter=";"))[1:]
 
 
+def wrote(cast: Cast, number: int, by: Member | None = None) -> None:
+    """Entries about the council."""
+    for _n in range(number):
+        history.record(council=cast.council, by=by, on=TODAY, verb="council.quorum", target=cast.council, changes={})
+
+
 @pytest.fixture
 def case_entry(cast: Cast) -> HistoryEntry:
     """A case with a secret title was changed by the secretary."""
@@ -119,8 +125,7 @@ def test_a_choice_that_cannot_be_read_shows_nothing(cast: Cast, case_entry: Hist
 
 
 def test_pages_follow_each_other_without_loss(cast: Cast) -> None:
-    rows = [(cast.council, {}) for _n in range(audit_views.PAGE_SIZE * 2 + 3)]
-    history.record_all(council=cast.council, by=None, on=TODAY, verb="council.quorum", rows=rows)
+    wrote(cast, audit_views.PAGE_SIZE * 2 + 3)
     seal(cast.council.pk)
     browser, url, seen = cast.browse(cast.coordinator), address(cast, group="members"), []
     while url:
@@ -129,14 +134,13 @@ def test_pages_follow_each_other_without_loss(cast: Cast) -> None:
         following = response.context["next_url"]
         url = f"{reverse('audit_log', args=[cast.council.slug])}{following}" if following else ""
     assert seen == sorted(seen, key=lambda number: -number)
-    assert len(seen) == len(rows)
+    assert len(seen) == audit_views.PAGE_SIZE * 2 + 3
 
 
 def test_more_rows_take_no_more_queries(cast: Cast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     browser = cast.browse(cast.coordinator)
     for number in (1, 3):
-        rows = [(cast.council, {}) for _n in range(number)]
-        history.record_all(council=cast.council, by=cast.chair, on=TODAY, verb="council.quorum", rows=rows)
+        wrote(cast, number, by=cast.chair)
         with django_assert_num_queries(6):
             browser.get(address(cast))
 
@@ -172,8 +176,7 @@ def test_the_files_are_logged_themselves(cast: Cast) -> None:
 
 def test_a_sheet_that_would_be_too_long_is_refused_kindly(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit_export, "MOST_ROWS_OF_A_SHEET", 2)
-    rows = [(cast.council, {}) for _n in range(3)]
-    history.record_all(council=cast.council, by=None, on=TODAY, verb="council.quorum", rows=rows)
+    wrote(cast, 3)
     response = cast.browse(cast.coordinator).get(address(cast, "audit_xlsx"), follow=True)
     assert "An Excel file holds at most 2 entries here. Choose a shorter period, or CSV." in response.text
 
