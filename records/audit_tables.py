@@ -26,11 +26,11 @@ class AuditTable(tables.Table):
 
     on = tables.Column(verbose_name=pgettext_lazy("audit", "When"), attrs={"td": {"class": "nowrap"}})
     actor = tables.Column(verbose_name=pgettext_lazy("audit", "Who"), empty_values=())
-    verb = tables.Column(verbose_name=pgettext_lazy("audit", "What"), attrs={"td": {"class": "main"}})
+    verb = tables.Column(verbose_name=pgettext_lazy("audit", "What"))
     target_type = tables.Column(verbose_name=pgettext_lazy("audit", "On what"))
     kind = tables.Column(verbose_name=_("Kind"))
     sequence = tables.Column(verbose_name=_("No."), empty_values=())
-    seal = tables.Column(verbose_name=_("Seal"), empty_values=())
+    seal = tables.Column(verbose_name=_("Seal"), empty_values=(), attrs={"td": {"class": "nowrap"}})
 
     class Meta:
         model = HistoryEntry
