@@ -4,8 +4,12 @@ import argparse
 import secrets
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from bench.result import Result, forget_peak, median, peak_rss_mb, seconds_of
+
+if TYPE_CHECKING:
+    from bra.models import Council
 
 SEALED_AT_ONCE = 1000
 
@@ -16,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def measure(options: argparse.Namespace) -> Iterator[Result]:
-    """Yield a line for sealing 1,000 entries (beside one bare UPDATE of as many) and one for verifying --actions."""
+    """Yield lines for sealing 1,000 entries, verifying --actions of them, and fetching a page of the log."""
     from django.utils import timezone
 
     from bra.models import Council, HistoryEntry
@@ -69,3 +73,38 @@ def measure(options: argparse.Namespace) -> Iterator[Result]:
 
     reading = [seconds_of(read) for _round in range(options.rounds)]
     yield Result("audit: verify", options.actions, median(verifying), peak, median(reading))
+    yield _page(council, options.actions, options.rounds)
+
+
+def _page(council: "Council", entries: int, rounds: int) -> Result:
+    """A page of the log in its middle, filtered, beside the last page of the same by its number."""
+    from django.utils import timezone
+
+    from bench.list import Browser
+    from bra.models import HistoryEntry, Member, Organisation, Role, User
+
+    home = Organisation.objects.create(council=council, name="Kommunen")
+    user = User.objects.create_user("bank@example.org")
+    member = Member.objects.create(
+        council=council,
+        user=user,
+        organisation=home,
+        name="Karin",
+        title="samordnare",
+        role=Role.COORDINATOR,
+        mandate_from=council.today(timezone.now()),
+    )
+    browser, address = Browser(member), f"/{council.slug}/logg/?kind=change&group=members"
+    for _page_on in range(3):
+        _before, _mark, tail = browser.fetch(address).decode().partition('rel="next" href="')
+        address = f"/{council.slug}/logg/" + tail.partition('"')[0].replace("&amp;", "&")
+    forget_peak()
+    ours = [seconds_of(lambda: browser.fetch(address)) for _round in range(rounds)]
+
+    def numbered() -> None:
+        found = HistoryEntry.objects.filter(council=council, kind="change", verb__startswith="council.")
+        list(found.order_by("-on", "-pk")[found.count() - 50 :])
+
+    return Result(
+        "audit: page", entries, median(ours), peak_rss_mb(), median([seconds_of(numbered) for _r in range(rounds)])
+    )

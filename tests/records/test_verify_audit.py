@@ -252,5 +252,6 @@ def test_wrong_use_is_said_with_status_2(tmp_path: Path) -> None:
     assert told("--head", "4:abc", status=2) == ["4:abc isn't the end of a log: write 123:SEAL."]
     head = f"4:{'0' * 64}"
     assert told("--head", head, status=2) == [f"Say with --council whose log {head} is the end of."]
+    assert told("--head", f"nowhere {head}", status=2) == ["There is no council with the address nowhere."]
     missing = tmp_path / "missing"
     assert told("--head-file", str(missing), status=2) == [f"{missing} can't be read."]

@@ -69,6 +69,8 @@ class Command(BaseCommand):
             slug = found[0] or options["council"]
             if not slug:
                 self._stop(_("Say with --council whose log %(line)s is the end of.") % {"line": line.strip()})
+            if options["council"] is None and slug not in chains:
+                self._stop(_("There is no council with the address %(slug)s.") % {"slug": slug})
             heads[slug].append(found[1])
         return heads
 
