@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from actions.case_sheet import sheet_of
-from bra import pdf
+from bra import pdf, readings
 from bra.http import CouncilRequest, only_if
 from bra.permissions import may_read_council
 from bra.recent import recently_authenticated
@@ -30,6 +30,7 @@ def case_sheet(request: CouncilRequest, pk: int) -> HttpResponse:
         messages.error(request, _("The case is restricted: there is no sheet of it without restricted matter."))
         return redirect("meetings:case_detail", request.council.slug, case.pk)
     data = sheet_of(case, request.member, on=request.today, restricted=restricted)
+    readings.exported("case.fetched", target=case, by=request.member, on=request.today, file_format="pdf")
     # The registry number tells which case it is without saying what it is about.
     name = slugify(case.registry_number.replace("/", "-"))
     marked = "-sekretess" if data["mark"] else ""

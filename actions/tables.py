@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.models import LIVE, Action, ActionQuerySet, Status
 from bra.keyset import Order
+from bra.shown import note
 from bra.templatetags.bra_ui import restricted, status_badge, topic_tag
 
 # What a list of actions can be sorted by: the name in the address -> the column. Each has an index of its own that
@@ -113,6 +114,8 @@ def shown(
     extremism, lock = topic_tag(_("Violent extremism"), extremism=True), restricted()
     cells = []
     for row in rows:
+        if row["agenda_item__restricted"]:
+            note("action", row["pk"])
         live = row["status"] in LIVE
         late = (today - row["deadline"]).days if live and row["deadline"] < today else 0
         awaits = row["status"] == Status.DONE and row["approved_on"] is None

@@ -6,6 +6,7 @@
     python -m bench mail                      rendering and sending
     python -m bench faults --owners 5000 --kills 200
     python -m bench report --actions 100000   the whole status report as a file
+    python -m bench audit --actions 100000    sealing and verifying the audit log
     python -m bench report_return --rows 10000   a filled-in working copy, from its bytes to the preview
 
 Each result is a line of JSON: "name"; "n", the rows; "seconds", ours; "peak_rss_mb", the most memory this process
@@ -33,6 +34,7 @@ COMMANDS = {
     "mail": "rendering, building and sending mails to a local sink, beside sending prebuilt bytes",
     "faults": "a sweep whose workers are killed over and over: what was lost, doubled, flagged",
     "report": "a status report of all actions, beside openpyxl's write-only loop on the same rows",
+    "audit": "sealing 1,000 entries of the audit log and verifying --actions of them, beside a bare UPDATE and SELECT",
     "report_return": "a filled-in working copy, read and compared, beside openpyxl's bare reading of the file",
 }
 LARGEST = 5_000_000

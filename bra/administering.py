@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from bra import history, lifecycle
 from bra.errors import RuleBroken
-from bra.models import Council, Member, Role, User
+from bra.models import Council, EntryKind, Member, Role, User
 from bra.rows import locked
 
 
@@ -129,4 +129,13 @@ def _everywhere(user: User, by: User, on: date, verb: str, changes: dict[str, An
 def _record(
     by: User, on: date, verb: str, target: models.Model, changes: dict[str, Any], council: Council | None = None
 ) -> None:
-    history.access(council=council, user=by, on=on, verb=verb, target=target, changes=changes)
+    history.record(
+        council=council,
+        by=None,
+        user=by,
+        on=on,
+        verb=verb,
+        target=target,
+        changes=changes,
+        kind=EntryKind.ACCESS,
+    )

@@ -19,7 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "today": getattr(request, "today", None),
         "may_read_council": permissions.may_read_council(member),
         "may_take_part": permissions.may_take_part(member),
-        "may_audit": permissions.may_audit(member),
         "may_log": permissions.may_log(member),
         "may_coordinate": permissions.may_coordinate(member),
+        "may_audit": permissions.may_audit(member),
     }

@@ -18,6 +18,8 @@ class CouncilRequest(HttpRequest):
     member: Member
     now: datetime
     today: date
+    # Through the door of the council's own pages, not by a link.
+    entered: bool
     htmx: HtmxDetails
 
 

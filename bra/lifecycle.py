@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from bra import history
 from bra.errors import RuleBroken
 from bra.grounds import give_grounds
-from bra.models import Council, Member, Organisation, Role, User
+from bra.models import Council, EntryKind, Member, Organisation, Role, User
 from bra.permissions import may_clear, may_coordinate
 from bra.rows import locked
 from bra.signals import ending_clearance, ending_mandate
@@ -126,7 +126,15 @@ def seat_member(
         mandate_from=mandate_from,
         mandate_to=mandate_to,
     )
-    history.created(member, council=council, by=by, on=on, verb="member.seated", fields=_MEMBER_FIELDS)
+    history.created(
+        member,
+        council=council,
+        by=by,
+        on=on,
+        verb="member.seated",
+        fields=_MEMBER_FIELDS,
+        kind=EntryKind.ACCESS,
+    )
     return member
 
 
@@ -147,7 +155,10 @@ def edit_member(*, member: Member, by: Member | None, on: date, **fields: object
     was_active = member.is_active(on)
     new_from, new_to = (fields.get(name, old[name]) for name in ("mandate_from", "mandate_to"))
     _refuse_mandate_in_reverse(new_from, new_to)
-    changes = history.change(member, council=council, by=by, on=on, verb="member.edited", **fields)
+    # Who may what is decided by the same fields as who coordinates.
+    permits = any(name in fields and fields[name] != old[name] for name in _COORDINATING)
+    change = history.change_access if permits else history.change
+    changes = change(member, council=council, by=by, on=on, verb="member.edited", **fields)
     if "cleared" in changes:
         _refuse_to_clear(by)
         if not member.cleared:
@@ -198,7 +209,7 @@ def give_login(*, member: Member, by: Member | None, on: date) -> User:
         user.is_active = True
         user.set_password(secrets.token_urlsafe(32))
         user.save(update_fields=["is_active", "password"])
-    history.change(member, council=council, by=by, on=on, verb="member.login_given", user=user)
+    history.change_access(member, council=council, by=by, on=on, verb="member.login_given", user=user)
     return user
 
 
@@ -211,7 +222,7 @@ def take_login(*, member: Member, by: Member | None, on: date) -> Member:
     user = member.user
     if user is None:
         return member
-    history.change(member, council=council, by=by, on=on, verb="member.login_taken", user=None)
+    history.change_access(member, council=council, by=by, on=on, verb="member.login_taken", user=None)
     _refuse_uncoordinated(council, before, on, field=None)
     if not user.is_administrator and not user.memberships.exists():
         user.is_active = False

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from bra import links
+from bra import access, links
 from bra.models import Council, MailLink, Member
 
 # How long the page stays open after the last time it was used.
@@ -92,7 +92,10 @@ class LinkDoor:
             link = None if lapsed else self._still_open(kept["link"], now)
             if link is None:
                 return self.gone(request, status=410)
-            request.session[self.key] = self._kept(link, now)
+            # Once for each time the link is followed: a page may be opened over and over.
+            if not kept.get("noted"):
+                access.note_link(link, clock=now)
+            request.session[self.key] = self._kept(link, now) | {"noted": True}
             request.member, request.council, request.about = link.member, link.member.council, link.about
             request.now = request.council.now(now)
             request.today = request.now.date()

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
+from bra import readings, shown
 from bra.http import CouncilRequest
 from bra.login_receivers import BEGAN, SEEN
 from bra.models import Member
@@ -73,11 +74,28 @@ class CouncilMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on; process_view does the work when the address names a council."""
-        response = self.get_response(request)
+        with shown.noting() as seen:
+            response = self.get_response(request)
         if hasattr(request, "member"):
             # Pages that may hold restricted text stay in no cache, on no shared computer.
             add_never_cache_headers(response)
+        if seen and self._shows(response) and getattr(request, "entered", False):
+            self._write_down(cast(CouncilRequest, request), seen)
         return response
+
+    @staticmethod
+    def _shows(response: HttpResponseBase) -> bool:
+        """Whether there is something to read in the answer: a page, or a form that was refused."""
+        return response.status_code in (200, 206, 422)
+
+    @staticmethod
+    def _write_down(request: CouncilRequest, seen: shown.Seen) -> None:
+        """Write what the member was shown, before it leaves: what can't be logged isn't shown.
+
+        Others than the cleared are never shown what is restricted, though a rule may look at it on their behalf.
+        """
+        if request.member.cleared:
+            readings.write(seen, member=request.member, on=request.today)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -101,4 +119,5 @@ class CouncilMiddleware:
         entered = cast(CouncilRequest, request)
         entered.member, entered.council = member, member.council
         entered.now, entered.today = now, now.date()
+        entered.entered = True
         return None

@@ -33,13 +33,20 @@ def lines(entries: Iterable[HistoryEntry], say: Callable[[HistoryEntry], Iterabl
     for entry in entries:
         at = timezone.localtime(entry.at)
         who = entry.actor.label if entry.actor else ""
-        for what in [_overridden(entry)] if entry.verb == "guard.overridden" else say(entry):
+        for what in _shared(entry) or say(entry):
             last = told[-1] if told else None
             if last is not None and (last.on, last.who, last.what) == (entry.on, who, what):
                 last.times += 1
             else:
                 told.append(Line(entry.on, at if at.date() == entry.on else None, who, what))
     return told
+
+
+def _shared(entry: HistoryEntry) -> list[str]:
+    """What is told alike on all floors; nothing for the rest."""
+    if entry.is_blanked:
+        return [_("What was changed here has been purged.")]
+    return [_overridden(entry)] if entry.verb == "guard.overridden" else []
 
 
 def _overridden(entry: HistoryEntry) -> str:

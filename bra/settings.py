@@ -341,6 +341,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "send-letters": {"task": "bra.send_letters", "schedule": crontab(minute="5-59/10")},
     "clear-sessions": {"task": "bra.clear_sessions", "schedule": crontab(minute="50", hour="3")},
+    "seal-entries": {"task": "bra.seal_entries", "schedule": crontab(minute="*/5")},
     "make-scheduled-reports": {"task": "reports.make_scheduled", "schedule": crontab(minute="15")},
     "purge-reports": {"task": "reports.purge", "schedule": crontab(minute="40", hour="2-5")},
     "build-waiting-reports": {"task": "reports.build_waiting", "schedule": 60.0},

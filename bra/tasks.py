@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 
 from bra import post, recovery
 from bra.models import Council
+from bra.sealing import seal, unsealed_councils
 from celery_app import app
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,16 @@ def clear_sessions() -> None:
     """Delete the sessions that have ended, with what they kept, and the list's rows of them."""
     SessionStore.clear_expired()
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+
+
+@app.task(name="bra.seal_entries")
+def seal_entries() -> None:
+    """Seal what a request that was cut short has left; a council's failure stops no other."""
+    for council in unsealed_councils():
+        try:
+            seal(council)
+        except Exception:
+            log.exception("sealing failed council=%s", council)
 
 
 def wake_sender() -> bool:

@@ -12,6 +12,7 @@ from bra import history, lifecycle
 from bra.errors import RuleBroken
 from bra.grounds import give_grounds
 from bra.models import STOCKHOLM, Council, Letter, LetterState, Member, Organisation, Role, User
+from bra.sealing import seal
 from demo import source
 from demo.story import Story
 from meetings.models import CaseRules, ItemKind, StandingItem, Topic
@@ -48,6 +49,7 @@ def load() -> list[Login]:
     members, logins = _members(council, _organisations(council))
     Story(council, members, topics, activities).tell()
     _settle_mail(council)
+    seal(council.pk)
     return logins
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from bra import readings
 from bra.errors import RuleBroken
 from bra.forms import note_override
 from bra.http import CouncilRequest, only_if
@@ -60,6 +61,7 @@ def _file(
     masked = bool(request.GET.get("maskad"))
     layout = layout_of(meeting.council)
     content = make(paper_for(meeting, request.member, masked=masked))
+    readings.exported("minutes.fetched", target=meeting, by=request.member, on=request.today, file_format=ending)
     return download(content, content_type, f"{file_name(meeting, layout)}{'-maskad' if masked else ''}.{ending}")
 
 

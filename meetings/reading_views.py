@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
+from bra import readings
 from bra.link_doors import LinkDoor, LinkRequest
 from bra.throttle import few_guesses
 from meetings.document_views import download, file_name
@@ -71,4 +72,5 @@ def _file(request: LinkRequest, make: Callable[[Paper], bytes], content_type: st
     if meeting is None:
         return door.gone(request, status=410)
     content = make(paper_for(meeting, request.member, masked=True))
+    readings.exported("minutes.fetched", target=meeting, by=request.member, on=request.today, file_format=ending)
     return download(content, content_type, f"{file_name(meeting, layout_of(request.council))}-maskad.{ending}")

@@ -64,7 +64,7 @@ def _entries(
     about = Q(target_type="agendaitem", target_id__in=list(items)) | Q(
         target_type="decision", target_id__in=list(decisions)
     )
-    told = HistoryEntry.objects.filter(own | about if own else about, council_id=member.council_id)
+    told = HistoryEntry.objects.changes().filter(own | about if own else about, council_id=member.council_id)
     entries: Iterable[HistoryEntry] = told.select_related("actor").order_by("-pk")
     return entries if member.cleared else _since_unlocked(entries, decisions)
 

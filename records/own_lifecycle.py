@@ -43,7 +43,7 @@ def ask_for_removal(*, member: Member, by: Member, on: date) -> None:
         verb=ASKED,
         target=member,
         changes={},
-        entry_kind=EntryKind.ACCESS,
+        kind=EntryKind.ACCESS,
     )
     _tell(member, ASKED, on)
 
@@ -62,7 +62,7 @@ def hand_out(*, member: Member, by: Member, on: date) -> None:
         verb="member.data_given",
         target=member,
         changes={},
-        entry_kind=EntryKind.ACCESS,
+        kind=EntryKind.ACCESS,
     )
 
 

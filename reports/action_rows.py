@@ -30,7 +30,7 @@ def later_changes(
 ) -> dict[int, list[tuple[date, Changes]]]:
     """What history says happened after the day: {row's key: [(day, changes)], oldest first}, of all or of some."""
     later: dict[int, list[tuple[date, Changes]]] = {}
-    entries = HistoryEntry.objects.filter(council=council, target_type=target_type, on__gt=after)
+    entries = HistoryEntry.objects.changes().filter(council=council, target_type=target_type, on__gt=after)
     if targets is not None:
         entries = entries.filter(target_id__in=targets)
     found = entries.exclude(verb__in=_BEGINNINGS).order_by("on", "pk").values_list("target_id", "on", "changes")
@@ -86,7 +86,7 @@ def read(council: Council, as_of: date, since: date, own: Mapping[int, int | Non
         )
         .iterator(chunk_size=_AT_A_TIME)
     )
-    moved = HistoryEntry.objects.filter(council=council, target_type="action", on__gt=min(since, as_of))
+    moved = HistoryEntry.objects.changes().filter(council=council, target_type="action", on__gt=min(since, as_of))
     asks = moved.exclude(verb__in=_BEGINNINGS).exists()
     # One object for each day, so that a packed row refers to it instead of repeating it.
     day = _Same()

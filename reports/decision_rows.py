@@ -43,7 +43,9 @@ def around(council: Council, day: date) -> tuple[MeetingDay | None, MeetingDay |
     """The last meeting held and the next one planned, as they stood at the end of the day. Two queries."""
     later: dict[int, list[status.Changes]] = {}
     unborn: set[int] = set()
-    entries = HistoryEntry.objects.filter(council=council, target_type="meeting", on__gt=day).order_by("on", "pk")
+    entries = (
+        HistoryEntry.objects.changes().filter(council=council, target_type="meeting", on__gt=day).order_by("on", "pk")
+    )
     for meeting, verb, changes in entries.values_list("target_id", "verb", "changes"):
         if verb == "meeting.planned":
             unborn.add(meeting)

@@ -6,6 +6,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bra.verifying import SHORT
 from reports import status
 from reports.models import Language, ReportKind, Variant
 from reports.selection import Question, StatusData
@@ -114,6 +115,12 @@ def choice_words(kind: str) -> str:
         only = _("Only actions and items marked as related to violent extremism are counted.")
         return f"{only} {words}"
     return words
+
+
+def log_words(question: Question) -> str:
+    """Where the audit log ended when the report was asked for; empty where nobody asked for one that is kept."""
+    sequence, seal = question.log_end
+    return f"{sequence} · {seal[:SHORT]}" if sequence else ""
 
 
 def variant_words(data: StatusData) -> str:

@@ -21,10 +21,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from bra import history
+from bra import history, readings
 from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
+from bra.sealing import head_of
 from reports import formats, kinds, schedule, selection
 from reports.models import WAITING, Download, Format, Language, Report, ReportState, Variant
 from reports.selection import Question
@@ -93,7 +94,14 @@ def request_report(
     asked = _asked(council, question, file_format)
     if waiting := Report.objects.waiting().filter(**asked).first():
         return waiting
-    report = Report.objects.create(**asked, previous=previous_day(question), asked_by=by)
+    head = head_of(council.pk)
+    report = Report.objects.create(
+        **asked,
+        previous=previous_day(question),
+        asked_by=by,
+        audit_sequence=head.sequence,
+        audit_seal=head.seal,
+    )
     history.created(
         report,
         council=council,
@@ -144,8 +152,9 @@ def cancel(*, report: Report, by: Member, on: date) -> Report:
 
 
 @transaction.atomic
-def log_download(*, report: Report, by: Member, at: datetime) -> Download:
+def log_download(*, report: Report, by: Member, on: date, at: datetime) -> Download:
     """Note that somebody fetches the report's file."""
+    readings.exported("report.fetched", target=report, by=by, on=on, file_format=report.format)
     return Download.objects.create(report=report, by=by, at=at)
 
 
@@ -231,6 +240,7 @@ def question_of(report: Report) -> Question:
         kind=report.kind,
         variant=report.variant,
         language=report.language,
+        log_end=(report.audit_sequence, report.audit_seal),
     )
 
 

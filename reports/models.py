@@ -107,6 +107,9 @@ class Report(models.Model):
     # None: it was made by itself, at a chosen date.
     asked_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    # The end of the audit log when the report was asked for: whoever keeps the file can tell whether it was rewritten.
+    audit_sequence = models.PositiveBigIntegerField(default=0, editable=False)
+    audit_seal = models.CharField(max_length=64, default="", editable=False)
     state = models.CharField(_("state"), max_length=9, choices=ReportState, default=ReportState.QUEUED)
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)

@@ -44,6 +44,8 @@ class Question:
     kind: str = ReportKind.STATUS
     variant: str = Variant.WORKING
     language: str = Language.SWEDISH
+    # Where the audit log ended when the report was asked for: sequence and seal.
+    log_end: tuple[int, str] = (0, "")
 
     @property
     def council(self) -> Council:

@@ -16,7 +16,7 @@ _Words = dict[str, Any]
 
 def entries(council: Council) -> QuerySet[HistoryEntry]:
     """What happened to the council's reports, their schedule and their rules, the latest first."""
-    ours = HistoryEntry.objects.filter(council=council, verb__startswith="report.")
+    ours = HistoryEntry.objects.changes().filter(council=council, verb__startswith="report.")
     return ours.select_related("actor").order_by("-pk")
 
 

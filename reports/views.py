@@ -73,7 +73,7 @@ def download(request: CouncilRequest, pk: int) -> HttpResponseBase:
     except FileNotFoundError as gone:
         raise Http404 from gone
     if request.method == "GET":
-        lifecycle.log_download(report=report, by=request.member, at=request.now)
+        lifecycle.log_download(report=report, by=request.member, on=request.today, at=request.now)
     response = FileResponse(
         file,
         as_attachment=True,

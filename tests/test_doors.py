@@ -45,6 +45,7 @@ SEATED = LOGGERS | {"chair", "member"}
 EVERYBODY = SEATED | {"owner"}
 # All who log in to the council; the auditor finds nothing of what it said.
 ALL = EVERYBODY | {"auditor"}
+AUDITORS = COORDINATOR | {"auditor"}
 SECRET_KINDS = {"item", "decision", "case", "action", "removed", "import", "released_copy"}
 
 
@@ -77,6 +78,10 @@ DOORS = {
     "own_data_json": Door("GET", EVERYBODY),
     "own_data_file": Door("GET", EVERYBODY),
     "own_data_removal": Door("POST", EVERYBODY),
+    "audit_log": Door("GET", AUDITORS),
+    "audit_csv": Door("GET", AUDITORS),
+    "audit_xlsx": Door("GET", AUDITORS),
+    "audit_verify": Door("POST", AUDITORS),
     "meetings:list": Door("GET", SEATED),
     "meetings:new": Door("GET", LOGGERS),
     "meetings:detail": Door("GET", SEATED, "meeting"),

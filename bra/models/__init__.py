@@ -14,7 +14,7 @@ from bra.models.council import (
     User,
     UserManager,
 )
-from bra.models.history import ChainHead, EntryKind, HistoryEntry
+from bra.models.history import ChainHead, EntryKind, HistoryEntry, HistoryEntryQuerySet
 from bra.models.login import RecoveryRequest
 from bra.models.post import (
     NO_ADDRESS,
@@ -45,6 +45,7 @@ __all__ = [
     "EntryKind",
     "Frequency",
     "HistoryEntry",
+    "HistoryEntryQuerySet",
     "LegalGround",
     "LegalGroundQuerySet",
     "Letter",

@@ -20,6 +20,22 @@ class EntryKind(models.TextChoices):
     ACCESS = "access", pgettext_lazy("audit", "Access")
 
 
+class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
+    """Words for entries."""
+
+    def changes(self) -> "HistoryEntryQuerySet":
+        """What was changed: no readings, no log-ins."""
+        return self.filter(kind=EntryKind.CHANGE)
+
+    def of_chain(self, council_pk: int | None) -> "HistoryEntryQuerySet":
+        """Those of a council's chain; None: of the installation's."""
+        return self.filter(council=None) if council_pk is None else self.filter(council=council_pk)
+
+    def unsealed(self) -> "HistoryEntryQuerySet":
+        """Those that have no seal yet."""
+        return self.filter(sequence=None)
+
+
 class HistoryEntry(models.Model):
     """One event, as it was. Only bra.history writes them; nothing changes them afterwards.
 
@@ -44,6 +60,8 @@ class HistoryEntry(models.Model):
     content = models.CharField(max_length=64, default="", editable=False)
     sequence = models.PositiveBigIntegerField(null=True, editable=False)
     seal = models.CharField(max_length=64, default="", editable=False)
+
+    objects = HistoryEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("history entry")
@@ -72,6 +90,19 @@ class HistoryEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.on} {self.verb}"
 
+    @property
+    def is_blanked(self) -> bool:
+        """Whether its text has been thrown away by retention."""
+        return bool(self.content) and not self.salt
+
+
+class ChainHeadQuerySet(models.QuerySet["ChainHead"]):
+    """Words for ends."""
+
+    def of_chain(self, council_pk: int | None) -> "ChainHeadQuerySet":
+        """The end of a council's chain; None: of the installation's."""
+        return self.filter(council=None) if council_pk is None else self.filter(council=council_pk)
+
 
 class ChainHead(models.Model):
     """The end of a chain. Whoever seals entries holds this row's lock; without a council it is the installation's."""
@@ -79,6 +110,8 @@ class ChainHead(models.Model):
     council = models.OneToOneField(Council, models.PROTECT, related_name="chain_head", null=True)
     sequence = models.PositiveBigIntegerField(default=0)
     seal = models.CharField(max_length=64, default="")
+
+    objects = ChainHeadQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("end of the audit log")

@@ -1,12 +1,13 @@
 """Why something is secret: the legal grounds, which change with the law."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from bra import shown
 from bra.fields import SortKeyField
 from bra.models.council import Council, Member
 
@@ -87,3 +88,11 @@ class Restrictable(models.Model):
             "day": self.restricted_on.isoformat(),
             "member": self.restricted_by.label,
         }
+
+    @classmethod
+    def from_db(cls, *args: Any, **options: Any) -> Self:
+        """Read a row, also along with another one; a restricted one is noted, in case it is shown to somebody."""
+        row = super().from_db(*args, **options)
+        if row.__dict__.get("restricted"):
+            shown.note(cls._meta.model_name or "", row.pk)
+        return row

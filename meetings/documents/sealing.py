@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from bra.models import STOCKHOLM
+from bra.shown import note
 from meetings.documents.content import Paper, Point, line
 from meetings.documents.freezing import checksum, frozen, thawed
 from meetings.documents.selection import papers_of
@@ -87,6 +88,8 @@ def kept_paper(minutes: SignedMinutes, *, masked: bool) -> tuple[Paper, Sequence
     kept = minutes.masked if masked else minutes.whole
     paper, items = thawed(kept), kept.get(ITEMS, [])
     if not masked:
+        if minutes.whole != minutes.masked:
+            note("signedminutes", minutes.pk)
         return paper, items
     closed = set(AgendaItem.with_removed.filter(pk__in=items, restricted=True).values_list("pk", flat=True))
     points = tuple(

@@ -81,6 +81,7 @@ def _question(data: StatusData) -> Fields:
         "period": {"from": asked.period_from, "to": asked.period_to},
         "as_of": asked.as_of,
         "previous": asked.previous,
+        "log_end": {"sequence": asked.log_end[0], "seal": asked.log_end[1]} if asked.log_end[0] else None,
     }
 
 

@@ -61,6 +61,7 @@ def _paper(report: Report) -> Fields:
         "notes": [
             (_("Copy"), kinds.variant_words(report.data)),
             (_("Left out"), kinds.left_out_words(report.data)),
+            *([(_("Audit log at"), kinds.log_words(report.question))] if report.question.log_end[0] else []),
         ],
     }
 

@@ -125,7 +125,7 @@ def _before(council: Council, actions: dict[int, Action], old: dict[int, int]) -
     later: dict[int, list[Any]] = {pk: [] for pk, action in actions.items() if action.version != old[pk]}
     if not later:
         return later
-    entries = HistoryEntry.objects.filter(council=council, target_type="action", target_id__in=list(later))
+    entries = HistoryEntry.objects.changes().filter(council=council, target_type="action", target_id__in=list(later))
     for pk, changes in entries.order_by("pk").values_list("target_id", "changes").iterator():
         counted = changes.get("version")
         if counted and counted[0] is not None and counted[0] >= old[pk]:

@@ -99,7 +99,7 @@ def test_the_secret_is_kept_as_a_digest_only(owner: Member) -> None:
 def test_following_a_link_changes_nothing_however_often_and_with_whatever_method(owner: Member) -> None:
     action = make.make_action(owner.council, owner=owner)
     secret = links.make_links([(owner, None)], OWNER)[owner.pk, None]
-    before = (now_is(action), HistoryEntry.objects.count(), MailLink.objects.count())
+    before = (now_is(action), HistoryEntry.objects.changes().count(), MailLink.objects.count())
     client = Client()
     for _time in range(3):
         for path in (reverse("owner:enter", args=[secret]), PAGE):
@@ -110,7 +110,7 @@ def test_following_a_link_changes_nothing_however_often_and_with_whatever_method
     for path in (*posts, reverse("owner:deputy_end", args=[1])):
         assert (client.get(path).status_code, client.head(path).status_code) == (405, 405)
     assert client.post(PAGE).status_code == 405
-    assert (now_is(action), HistoryEntry.objects.count(), MailLink.objects.count()) == before
+    assert (now_is(action), HistoryEntry.objects.changes().count(), MailLink.objects.count()) == before
 
 
 def test_an_answer_without_a_choice_changes_nothing_and_keeps_what_was_typed(owner: Member) -> None:
@@ -120,7 +120,7 @@ def test_an_answer_without_a_choice_changes_nothing_and_keeps_what_was_typed(own
     text = page.content.decode()
     assert ("Choose how it is going. Nothing has been changed." in text, "Vi har målat om." in text) == (True, True)
     assert now_is(action) == (Status.NOT_STARTED, action.deadline, "")
-    assert (Comment.objects.count(), HistoryEntry.objects.count()) == (0, 0)
+    assert (Comment.objects.count(), HistoryEntry.objects.changes().count()) == (0, 0)
 
 
 def test_done_is_recorded_as_the_owners_own_with_what_it_led_to(owner: Member) -> None:
@@ -130,7 +130,7 @@ def test_done_is_recorded_as_the_owners_own_with_what_it_led_to(owner: Member) -
     page = client.get(said["Location"])
     assert now_is(action) == (Status.DONE, action.deadline, "Klottret är borta.")
     assert (action.closed_on, action.approved_on) == (DAY, None)
-    assert list(HistoryEntry.objects.values_list("verb", "actor", "on")) == [
+    assert list(HistoryEntry.objects.changes().values_list("verb", "actor", "on")) == [
         ("action.done", owner.pk, DAY),
         ("action.commented", owner.pk, DAY),
     ]
@@ -147,7 +147,7 @@ def test_an_answer_sent_twice_is_recorded_once(owner: Member) -> None:
         assert answer(client, done, outcome="done", effect_text="Klart.").status_code == 302
         assert answer(client, begun, outcome="in_progress", text="Halvvägs.").status_code == 302
         assert more_time(client, later, text="Snö.", deadline=until).status_code == 302
-    assert sorted(HistoryEntry.objects.values_list("verb", flat=True)) == [
+    assert sorted(HistoryEntry.objects.changes().values_list("verb", flat=True)) == [
         "action.commented", "action.deadline_asked", "action.done", "action.started"
     ]  # fmt: skip
     assert list(Comment.objects.values_list("text", flat=True)) == ["Halvvägs."]
@@ -241,7 +241,7 @@ def test_a_colleague_both_chosen_and_written_is_refused(owner: Member, field: st
     assert (page.status_code, form.errors) == (422, {"colleague": [sentence]})
     assert (form["colleague"].value(), form[field].value()) == (str(known.pk), typed)
     action.refresh_from_db()
-    assert (action.owner, HistoryEntry.objects.count()) == (owner, 0)
+    assert (action.owner, HistoryEntry.objects.changes().count()) == (owner, 0)
     # Spaces are nothing written.
     assert pass_on(client, action, colleague=known.pk, **{field: " "}).status_code == 302
 

@@ -136,7 +136,7 @@ def test_the_coordinator_changes_the_rules_on_a_page(cast: Cast) -> None:
     assert client.post(path, sent).status_code == 302
     row = ReminderRules.of(cast.council)
     assert (row.first_days, row.second_days, row.squeeze_days, row.escalate_weeks) == (10, 2, True, 6)
-    entry = HistoryEntry.objects.get()
+    entry = HistoryEntry.objects.changes().get()
     assert (entry.verb, entry.changes["first_days"], "weeks_between" in entry.changes) == (
         "reminders.rules",
         [14, 10],
@@ -233,7 +233,7 @@ def test_a_choice_is_in_the_history_once(council: Council) -> None:
     member = make.make_member(council)
     for _time in range(2):
         choose(member, paused_until=MONDAY)
-    entry = HistoryEntry.objects.get()
+    entry = HistoryEntry.objects.changes().get()
     assert (entry.verb, entry.changes) == ("member.mail_chosen", {"paused_until": [None, "2017-03-20"]})
 
 
@@ -343,7 +343,7 @@ def test_a_stopped_address_holds_reminders_back_until_it_is_lifted(cast: Cast) -
     [row] = page.context["stopped"]
     client.post(reverse("actions:mail_address_lift", args=[cast.council.slug, row.pk]))
     assert held(cast.council, DAY) == []
-    assert list(HistoryEntry.objects.order_by("pk").values_list("verb", "actor")) == [
+    assert list(HistoryEntry.objects.changes().order_by("pk").values_list("verb", "actor")) == [
         ("address.stopped", None),
         ("address.lifted", cast.coordinator.pk),
     ]

@@ -246,7 +246,8 @@ def test_no_text_holds_anything_like_a_personnummer(council: Council) -> None:
         if label != "bra.User"
         for row in table
         for value in row
-        if isinstance(value, str) and personnummer.find(value)
+        # Digests and salts of the audit log are digits by chance.
+        if isinstance(value, str) and personnummer.find(value) and not re.fullmatch("[0-9a-f]{32}|[0-9a-f]{64}", value)
     ]
     assert texts == []
     assert personnummer.find("tel 701063-2391")

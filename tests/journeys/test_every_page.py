@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.service, pytest.mark.xdist_group(
 
 PAGES = [
     "/",
+    "/logg/",
     "/moten/",
     "/moten/nytt/",
     "/moten/serie/",

@@ -220,7 +220,7 @@ def test_the_quorum_is_shown_when_the_council_has_one(cast: Cast, meeting: Meeti
     text = client.get(live).text
     assert "1 at this item" in text
     assert "not quorate (2 needed)" in text
-    entry = HistoryEntry.objects.get(verb="council.quorum")
+    entry = HistoryEntry.objects.changes().get(verb="council.quorum")
     assert entry.changes == {"quorum": [None, 2]}
 
 
@@ -267,7 +267,7 @@ def test_only_a_meeting_in_session_takes_up_items(cast: Cast, state: MeetingStat
     item = make.make_item(make.make_meeting(cast.council, state))
     answer = cast.browse(cast.secretary).post(reverse("meetings:take_up", args=[cast.council.slug, item.pk]))
     assert answer.status_code == 302
-    assert (Meeting.objects.get(pk=item.meeting_id).current_item, HistoryEntry.objects.count()) == (None, 0)
+    assert (Meeting.objects.get(pk=item.meeting_id).current_item, HistoryEntry.objects.changes().count()) == (None, 0)
 
 
 def test_looking_changes_nothing(cast: Cast, meeting: Meeting, items: list[AgendaItem]) -> None:

@@ -92,7 +92,7 @@ def test_what_else_one_did_is_counted_and_restricted_matter_only_for_the_cleared
     for who in (cast.secretary, cast.member):
         at: dict[str, Any] = {"council": cast.council, "by": who, "on": TODAY, "target": cast.council, "changes": {}}
         history.record(**at, verb="council.quorum")
-        history.record(**at, verb="item.read", entry_kind=EntryKind.READING)
+        history.record(**at, verb="item.read", kind=EntryKind.READING)
         make.make_case(cast.council, restricted=True, restricted_by=who)
     counted = {who: held(who, on=TODAY)[-1] for who in (cast.secretary, cast.member)}
     assert [section.key for section in counted.values()] == ["traces", "traces"]

@@ -68,6 +68,7 @@ def cover(report: Report) -> None:
             (_("State on the day"), _as_of_words(), "fact"),
             (_("Left out"), kinds.left_out_words(data), "fact"),
             (_("Names"), kinds.names_words(question.variant), "fact"),
+            *([(_("Audit log at"), kinds.log_words(question), "fact")] if question.log_end[0] else []),
         ],
     )
     tables = sum(rows > 0 for _sheet, _what, rows in report.contents)

@@ -1,0 +1,49 @@
+"""The readings of restricted matter in the audit log: who was shown what on which day, and what left the house."""
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from bra import history
+from bra.models import EntryKind, HistoryEntry, Member
+from bra.shown import Seen
+
+# What the entry of a kind of row is called.
+VERBS = {
+    "agendaitem": "item.read",
+    "case": "case.read",
+    "addendum": "addendum.read",
+    "action": "action.read",
+    "signedminutes": "minutes.read",
+}
+
+
+def write(seen: Seen, *, member: Member, on: date) -> int:
+    """Write what the member was shown on the day `on`, each thing once a day; return how many entries that were.
+
+    One query when nothing is new, so a page that asks again and again writes nothing.
+    """
+    by_day = HistoryEntry.objects.filter(council=member.council_id, kind=EntryKind.READING, actor=member, on=on)
+    known = by_day.filter(target_id__in={pk for _name, pk in seen}, verb__in=VERBS.values())
+    new = sorted(seen - set(known.values_list("target_type", "target_id")))
+    for name, verb in VERBS.items():
+        rows: list[tuple[models.Model | history.Target, dict[str, Any]]] = [
+            (history.Target(name, pk), {}) for kind, pk in new if kind == name
+        ]
+        if rows:
+            history.record_all(council=member.council, by=member, on=on, verb=verb, rows=rows, kind=EntryKind.READING)
+    return len(new)
+
+
+def exported(verb: str, *, target: models.Model, by: Member, on: date, file_format: str) -> None:
+    """Write that the member fetched a file: "report.fetched", of which kind and of what. Each time anew."""
+    history.record(
+        council=by.council,
+        by=by,
+        on=on,
+        verb=verb,
+        target=target,
+        changes={"format": (None, file_format)},
+        kind=EntryKind.READING,
+    )

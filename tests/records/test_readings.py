@@ -1,0 +1,155 @@
+"""Readings of restricted matter are in the log: each showing to a cleared member, each file; nothing twice a day."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from actions.models import Action
+from bra.history import entries_of
+from bra.models import EntryKind, HistoryEntry, Member
+from meetings.models import Addendum, AgendaItem, Case, Decision, SignedMinutes
+from tests import make
+from tests.cast import Cast
+from tests.make import TODAY
+from tests.test_doors import DOORS, Furnished, signed_off
+
+pytestmark = pytest.mark.django_db
+
+WORD = "Blåsippan"
+
+
+@pytest.fixture
+def secret(cast: Cast, tmp_path: Path) -> Any:
+    """A council's restricted things, each of which holds the word."""
+    with override_settings(REPORTS_DIR=tmp_path):
+        furnished = Furnished(cast.council, cast.chair, lambda name: (tmp_path / name).write_bytes(b"x"), True)
+        Case.objects.filter(restricted=True).update(title=WORD, sort_key=WORD)
+        AgendaItem.objects.filter(restricted=True).update(title=WORD, notes=WORD)
+        Decision.objects.filter(item__restricted=True).update(text=WORD)
+        Action.objects.filter(agenda_item__restricted=True).update(title=WORD)
+        yield furnished
+
+
+def read_by(member: Member) -> list[tuple[str, str, int]]:
+    """What the log says that the member was shown: verb, kind of thing, its key."""
+    entries = HistoryEntry.objects.filter(kind=EntryKind.READING, actor=member).order_by("pk")
+    return list(entries.values_list("verb", "target_type", "target_id"))
+
+
+@pytest.mark.parametrize("name", sorted(name for name, door in DOORS.items() if door.method == "GET"))
+def test_no_door_shows_restricted_matter_without_a_line_in_the_log(cast: Cast, secret: Furnished, name: str) -> None:
+    door = DOORS[name]
+    arguments = [secret.objects[door.kind].pk] if door.kind else []
+    response = cast.browse(cast.coordinator).get(reverse(name, args=[cast.council.slug, *arguments]))
+    content = b"".join(response).decode(errors="replace")
+    if WORD in content:
+        assert read_by(cast.coordinator) != []
+
+
+def shown(cast: Cast, member: Member, address: str, *arguments: object) -> None:
+    """Let a member open a page."""
+    assert cast.browse(member).get(reverse(address, args=[cast.council.slug, *arguments])).status_code == 200
+
+
+def test_a_page_is_logged_for_each_restricted_thing_on_it(cast: Cast) -> None:
+    meeting = make.make_meeting(cast.council)
+    case = make.make_case(cast.council, restricted=True)
+    item = make.make_item(meeting, restricted=True, case=case)
+    make.make_item(meeting)
+    shown(cast, cast.coordinator, "meetings:live", meeting.pk)
+    assert set(read_by(cast.coordinator)) >= {("item.read", "agendaitem", item.pk)}
+    assert {pk for verb, _name, pk in read_by(cast.coordinator) if verb == "item.read"} == {item.pk}
+
+
+def test_the_same_is_logged_once_a_day(cast: Cast) -> None:
+    case = make.make_case(cast.council, restricted=True)
+    shown(cast, cast.coordinator, "meetings:case_detail", case.pk)
+    once = read_by(cast.coordinator)
+    assert once == [("case.read", "case", case.pk)]
+    shown(cast, cast.coordinator, "meetings:case_detail", case.pk)
+    assert read_by(cast.coordinator) == once
+    shown(cast, cast.secretary, "meetings:case_detail", case.pk)
+    assert read_by(cast.secretary) == once
+
+
+def test_the_next_day_it_is_logged_again(cast: Cast) -> None:
+    case = make.make_case(cast.council, restricted=True)
+    shown(cast, cast.coordinator, "meetings:case_detail", case.pk)
+    cast.council.pinned_today = TODAY.replace(day=16)
+    cast.council.save()
+    shown(cast, cast.coordinator, "meetings:case_detail", case.pk)
+    assert len(read_by(cast.coordinator)) == 2
+
+
+def test_the_list_of_actions_names_the_actions(cast: Cast) -> None:
+    item = make.make_item(make.make_meeting(cast.council), restricted=True)
+    action = make.make_action(agenda_item=item, owner=cast.chair)
+    make.make_action(cast.council, owner=cast.chair)
+    shown(cast, cast.coordinator, "actions:list")
+    assert read_by(cast.coordinator) == [("action.read", "action", action.pk)]
+
+
+def test_an_addendum_is_logged(cast: Cast) -> None:
+    item = make.make_item(make.make_meeting(cast.council))
+    edition = signed_off(cast.council, item, cast.chair)["edition"]
+    assert isinstance(edition, SignedMinutes)
+    meeting, ground = edition.meeting, make.make_ground(cast.council)
+    addendum = Addendum.objects.create(
+        meeting=meeting,
+        author=cast.chair,
+        on=TODAY,
+        text=WORD,
+        restricted=True,
+        legal_ground=ground,
+        restricted_on=TODAY,
+        restricted_by=cast.chair,
+    )
+    shown(cast, cast.coordinator, "meetings:detail", meeting.pk)
+    assert ("addendum.read", "addendum", addendum.pk) in read_by(cast.coordinator)
+
+
+@pytest.mark.parametrize("address", ["meetings:case_detail", "meetings:case_list", "actions:list"])
+def test_who_is_not_cleared_leaves_no_reading(cast: Cast, secret: Furnished, address: str) -> None:
+    arguments = [secret.objects["case"].pk] if address.endswith("detail") else []
+    cast.browse(cast.member).get(reverse(address, args=[cast.council.slug, *arguments]))
+    assert read_by(cast.member) == []
+
+
+def test_what_is_not_found_is_not_read(cast: Cast) -> None:
+    case = make.make_case(cast.council, restricted=True)
+    other = Client()
+    other.cookies = cast.browse(cast.stranger).cookies
+    assert other.get(reverse("meetings:case_detail", args=[cast.council.slug, case.pk])).status_code == 404
+    assert HistoryEntry.objects.filter(kind=EntryKind.READING).count() == 0
+
+
+def test_a_reading_is_no_change(cast: Cast) -> None:
+    case = make.make_case(cast.council, restricted=True)
+    shown(cast, cast.coordinator, "meetings:case_detail", case.pk)
+    assert list(entries_of(case)) == []
+
+
+FILES: list[tuple[str, str, str, str]] = [
+    ("meetings:paper_pdf", "adjourned", "minutes.fetched", "pdf"),
+    ("meetings:paper_docx", "adjourned", "minutes.fetched", "docx"),
+    ("actions:case_sheet", "case", "case.fetched", "pdf"),
+    ("reports:download", "report", "report.fetched", "xlsx"),
+]
+
+
+@pytest.mark.parametrize(("address", "kind", "verb", "ending"), FILES)
+def test_every_file_that_is_fetched_is_logged(
+    cast: Cast, tmp_path: Path, address: str, kind: str, verb: str, ending: str
+) -> None:
+    keep: Callable[[str], Any] = lambda name: (tmp_path / name).write_bytes(b"x")  # noqa: E731
+    with override_settings(REPORTS_DIR=tmp_path):
+        furnished = Furnished(cast.council, cast.owner, keep)
+        target = furnished.objects[kind]
+        for _time in range(2):
+            b"".join(cast.browse(cast.coordinator).get(reverse(address, args=[cast.council.slug, target.pk])))
+    entries = HistoryEntry.objects.filter(verb=verb, kind=EntryKind.READING, actor=cast.coordinator)
+    assert [(entry.target_id, entry.changes) for entry in entries] == [(target.pk, {"format": [None, ending]})] * 2
