@@ -21,3 +21,8 @@ def may_coordinate(member: Member) -> bool:
 def may_clear(member: Member) -> bool:
     """Whether the member decides who may see restricted items: a coordinator who may do so already."""
     return may_coordinate(member) and member.cleared
+
+
+def may_audit(member: Member) -> bool:
+    """Whether the member reads who did, read and released what: the auditor, and the coordinator."""
+    return member.role in {Role.AUDITOR, Role.COORDINATOR}
