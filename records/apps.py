@@ -9,3 +9,7 @@ class RecordsConfig(AppConfig):
 
     name = "records"
     verbose_name = _("Records")
+
+    def ready(self) -> None:
+        """Listen to the floors below."""
+        from records import receivers  # noqa: F401  # connected by being imported, once the models are there

@@ -1,0 +1,1 @@
+"""The verbs of records; each part has a module of its own."""
