@@ -122,7 +122,7 @@ class Trees:
     kept: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
-def name_of(key: models.Field[Any, Any]) -> str:
+def name_of(key: "models.Field[Any, Any]") -> str:
     """The name of a foreign key in FATES."""
     return f"{key.model._meta.label}.{key.name}"
 
@@ -223,8 +223,8 @@ def _take_mail(trees: Trees, council: Council) -> None:
         if rows := trees.rows.get(model):
             own |= Q(kind__in=kinds, about__in=list(rows))
     letters = Letter.objects.filter(about | own, council=council)
-    for part in _parts(map(message_id, letters.iterator())):
-        LoggedMail.objects.filter(council=council, message_id__in=part).update(text="", html="", subject="")
+    for names in _parts(map(message_id, letters.iterator())):
+        LoggedMail.objects.filter(council=council, message_id__in=names).update(text="", html="", subject="")
     mine = Letter.objects.filter(own, council=council)
     ReminderLine.objects.filter(reminder__in=mine).delete()
     mine._raw_delete(mine.db)

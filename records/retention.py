@@ -119,7 +119,7 @@ def marks(kind: Kind, rows: Rows, council: Council) -> Iterator[tuple[int, str]]
     """(key, mark) of each row in its order: another mark later says that the row, or its history, has changed."""
     columns = [column.attname for column in kind.model._meta.local_concrete_fields if not isinstance(column, JSONField)]
     found = list(rows.values_list(*columns))
-    place = columns.index(kind.model._meta.pk.attname)  # type: ignore[union-attr]  # every model has a key
+    place = columns.index(kind.model._meta.pk.attname)
     keys = [values[place] for values in found]
     latest = latest_entries(kind.model, keys, council)
     encode = DjangoJSONEncoder(sort_keys=True).encode
@@ -308,9 +308,7 @@ register(
     Kind(
         "report",
         _("Status reports and their files"),
-        _(
-            "History keeps that they were there, and their checksums. Counted from the day on which they were asked for."
-        ),
+        _("History keeps that they were there, and their checksums. Counted from the day they were asked for."),
         2,
         Report,
         lambda council: Report.objects.filter(council=council).exclude(state__in=WAITING),
@@ -349,9 +347,7 @@ register(
     Kind(
         "letter",
         _("Mails in the mail log"),
-        _(
-            "What was sent to whom and when; not reminders of actions that are still to be done. Counted from their day."
-        ),
+        _("What was sent to whom and when; not reminders of actions still to be done. Counted from their day."),
         2,
         Letter,
         lambda council: (

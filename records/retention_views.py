@@ -100,7 +100,7 @@ def _kind(name: str) -> Kind:
 def _initial(kind: Kind, known: RetentionRule | None) -> dict[str, Any]:
     """What the form begins with: the rule that holds, or the one that we suggest."""
     years = known.years if known else kind.suggested
-    initial = {"keep": "keep" if years is None else "purge", "years": years}
+    initial: dict[str, Any] = {"keep": "keep" if years is None else "purge", "years": years}
     if known:
         initial |= {"decision": known.decision, "decided_on": known.decided_on, "automatic": known.automatic}
     return initial

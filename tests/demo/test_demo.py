@@ -281,7 +281,6 @@ def test_only_what_machines_make_is_left_empty(council: Council) -> None:
         "ReminderLine",
         "ReminderRules",
         "ReminderRun",
-        "ReportRules",
         "ReturnedAction",
         "ReturnedFile",
         "StoppedAddress",
