@@ -154,6 +154,9 @@ def order(request: CouncilRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(PurgeOrder.objects.select_related("by"), pk=pk, council=request.council)
     if not may_open_order(request.member, found):
         raise Http404
+    if request.method == "POST" and found.state != OrderState.SHOWN:
+        messages.info(request, _("It has been ordered already."))
+        return redirect("purge_order", request.council.slug, pk)
     form = _order_form(request, found)
     if request.method == "POST" and form.is_valid() and _ordered(request, found, form):
         return redirect("purge_order", request.council.slug, pk)

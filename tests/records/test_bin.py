@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -115,8 +116,6 @@ def page(cast: Cast, name: str = "bin") -> str:
 
 
 def test_each_flag_of_removal_lies_in_the_bin() -> None:
-    from django.apps import apps
-
     flagged = {model for model in apps.get_models() if any(f.name == "removed" for f in model._meta.local_fields)}
     # A legal ground is the council's own list, quoted by what it restricts; it is kept.
     assert {model.__name__ for model in flagged} - {"LegalGround"} == {

@@ -12,11 +12,13 @@ from django.db import models
 from django.db.models import functions
 from django.test import override_settings
 
+from actions import lifecycle as actions
 from actions.models import REMINDER, Action, Comment, DeadlineRequest, Escalation, Mention, ReminderLine
 from bra import history, post
 from bra.models import HistoryEntry, Letter, LoggedMail, MailLink
 from finding.models import CalendarAddress
 from imports.models import ImportedAction
+from meetings import lifecycle as meetings
 from meetings.models import (
     Addendum,
     Adjuster,
@@ -36,6 +38,7 @@ from records.lifecycle import bin as recycling
 from records.lifecycle import purging
 from records.models import OrderState
 from records.retention import KINDS
+from reports import lifecycle as reporting
 from reports.models import Report, ReturnedAction, ReturnedFile
 from tests import make
 from tests.cast import Cast
@@ -178,13 +181,11 @@ def an_action(cast: Cast) -> Action:
 
 
 def a_report(cast: Cast) -> Report:
-    from reports import lifecycle
-
     story = make_story(cast.council)
     story.agree(date(2017, 1, 16), title=WORD)
     asked = ask(story)
     Report.objects.filter(pk=asked.pk).update(format="csv")
-    report = lifecycle.build(asked.pk, clock)
+    report = reporting.build(asked.pk, clock)
     assert report is not None
     Action.objects.all().delete()
     HistoryEntry.objects.filter(target_type="action").delete()
@@ -302,26 +303,20 @@ def test_what_was_never_shown_is_found_by_the_hunt(cast: Cast) -> None:
 
 
 def removed_guest(cast: Cast) -> Guest:
-    from meetings import lifecycle
-
-    guest = lifecycle.add_guest(
+    guest = meetings.add_guest(
         meeting=make.make_meeting(cast.council), name=WORD, organisation=WORD, by=cast.secretary, on=OLD
     )
-    return lifecycle.remove_guest(guest=guest, by=cast.secretary, on=OLD)
+    return meetings.remove_guest(guest=guest, by=cast.secretary, on=OLD)
 
 
 def removed_action(cast: Cast) -> Action:
-    from actions import lifecycle
-
-    return lifecycle.remove(action=make.make_action(cast.council), by=cast.secretary, on=OLD)
+    return actions.remove(action=make.make_action(cast.council), by=cast.secretary, on=OLD)
 
 
 def removed_decision(cast: Cast) -> Decision:
-    from meetings import lifecycle
-
     item = make.make_item(make.make_meeting(cast.council))
-    decision = lifecycle.record_decision(item=item, text=WORD, by=cast.secretary, on=OLD)
-    return lifecycle.remove_decision(decision=decision, by=cast.secretary, on=OLD)
+    decision = meetings.record_decision(item=item, text=WORD, by=cast.secretary, on=OLD)
+    return meetings.remove_decision(decision=decision, by=cast.secretary, on=OLD)
 
 
 @pytest.mark.parametrize("made", [removed_guest, removed_action, removed_decision])

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from django.db import models
+from django.apps import apps
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 
 from meetings.models import AgendaItem, Case, Meeting
 from records.bin import SORTS
@@ -16,7 +18,7 @@ from tests.cast import Cast
 def purgeable() -> set[type[models.Model]]:
     """The models of all kinds and of the recycle bin, and those whose rows go with them."""
     found: set[type[models.Model]] = set()
-    fresh = [one.model for one in [*KINDS.values(), *SORTS.values()]]
+    fresh = [*(kind.model for kind in KINDS.values()), *(sort.model for sort in SORTS.values())]
     while fresh:
         model = fresh.pop()
         if model not in found:
@@ -42,8 +44,6 @@ def test_what_is_cleared_may_be_empty() -> None:
 
 
 def _all_models() -> set[Any]:
-    from django.apps import apps
-
     return set(apps.get_models(include_auto_created=True))
 
 
@@ -72,9 +72,6 @@ def test_many_records_take_as_many_queries_as_one(cast: Cast, django_assert_num_
     meetings = [make.make_meeting(cast.council, "adjourned") for _n in range(3)]
     for meeting in meetings:
         make.make_action(agenda_item=make.make_item(meeting))
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     with CaptureQueriesContext(connection) as seen:
         grown(Meeting, [meetings[0].pk])
     with django_assert_num_queries(len(seen)):

@@ -9,7 +9,7 @@ import pytest
 from django.test import override_settings
 
 from actions.models import Action, Comment
-from bra import chain
+from bra import chain, history
 from bra.errors import RuleBroken
 from bra.models import Council, HistoryEntry, Letter, Member
 from meetings.models import Case, CaseState, Meeting
@@ -18,6 +18,8 @@ from records.lifecycle import purging, rules
 from records.models import OrderState, Purge, PurgeOrder, RetentionRule, years_after, years_before
 from records.proposals import proposals
 from records.retention import KINDS
+from reports import lifecycle
+from reports import purging as reporting
 from reports.models import Report
 from tests import make
 from tests.cast import Cast
@@ -240,9 +242,6 @@ def test_the_purge_log_is_never_deleted(cast: Cast) -> None:
 
 def test_the_chain_of_history_holds_after_a_purge(cast: Cast) -> None:
     case = closed_case(cast.council)
-    HistoryEntry.objects.all()
-    from bra import history
-
     history.record(
         council=cast.council, by=cast.secretary, on=OLD, verb="case.edited", target=case, changes={"title": ("a", "b")}
     )
@@ -279,8 +278,6 @@ def story(cast: Cast, tmp_path: Path) -> Any:
 def test_reports_go_with_their_files_and_history_keeps_their_checksums(
     cast: Cast, story: Story, tmp_path: Path, django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
-    from reports import lifecycle
-
     reports = [lifecycle.build(ask(story, as_of=day).pk, clock) for day in (TODAY, date(2017, 3, 1))]
     old, young = (report for report in reports if report is not None)
     Report.objects.filter(pk=old.pk).update(asked_at=NOW - timedelta(days=750))
@@ -293,12 +290,9 @@ def test_reports_go_with_their_files_and_history_keeps_their_checksums(
 
 
 def test_a_report_that_is_deleted_by_hand_stands_in_the_log_too(cast: Cast, story: Story) -> None:
-    from reports import lifecycle
-    from reports import purging as reports
-
     report = lifecycle.build(ask(story).pk, clock)
     assert report is not None
-    reports.delete(report=report, decision="KS 1", by=cast.coordinator, on=TODAY)
+    reporting.delete(report=report, decision="KS 1", by=cast.coordinator, on=TODAY)
     entry = Purge.objects.get()
     assert (entry.kind, entry.number, entry.decision, entry.by) == ("report", 1, "KS 1", cast.coordinator)
 
