@@ -13,7 +13,7 @@ from actions import indicator_lifecycle
 from actions import lifecycle as actions
 from actions.models import Action, Activity
 from bra.models import SEATED, STOCKHOLM, Council, Member, Organisation
-from demo import reports, source
+from demo import keeping, reports, source
 from meetings import lifecycle as meetings
 from meetings.models import (
     AgendaItem,
@@ -89,6 +89,7 @@ class Story:
                 yield step["on"], partial(self._edit_case, case, step)
         yield from self._outcomes()
         yield from reports.events(self.council, self.coordinator)
+        yield from keeping.events(self.council, self.coordinator)
 
     def _outcomes(self) -> Iterator[tuple[date, Callable[[], None]]]:
         for indicator in source.texts("indicators")["indicators"]:

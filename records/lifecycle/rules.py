@@ -49,7 +49,7 @@ def decide(
         council=council,
         by=by,
         on=on,
-        verb="retention.decided",
+        verb="retention.chosen",
         years=years,
         decision=decision,
         decided_on=decided_on,

@@ -92,7 +92,7 @@ def test_what_is_purged_needs_a_decision_with_its_day_and_what_is_kept_does_not(
     decide(cast, "case", years=7)
     (rule,) = RetentionRule.objects.all()
     assert (rule.years, rule.decision, rule.decided_on) == (7, DECISION, TODAY)
-    assert HistoryEntry.objects.filter(verb="retention.decided").count() == 1
+    assert HistoryEntry.objects.filter(verb="retention.chosen").count() == 1
 
 
 def test_the_suggestions_hold_for_all_kinds_that_have_no_rule(cast: Cast) -> None:
