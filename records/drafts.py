@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -46,9 +47,38 @@ def old_drafts(council: Council, member: Member, today: date) -> list[Draft]:
     return sorted(found, key=lambda draft: (draft.since, draft.what))
 
 
-def _meetings(council: Council, member: Member, last: date) -> list[Draft]:
+def number_of_old_drafts(member: Member, today: date) -> int:
+    """How many `old_drafts` tells of, in one query."""
+    last = months_before(today, MONTHS)
+    rows = [
+        _old_meetings(member, last),
+        _old_proposals(member, last),
+        _old_lists(member, last),
+        _old_files(member, last),
+    ]
+    first, *others = (found.order_by().values("pk") for found in rows)
+    return first.union(*others, all=True).count()
+
+
+def _old_meetings(member: Member, last: date) -> Any:
     unfinished = (*PLANNED, MeetingState.IN_SESSION, MeetingState.ADJOURNED)
-    rows = list(Meeting.objects.visible_to(member).filter(date__lte=last, state__in=unfinished))
+    return Meeting.objects.visible_to(member).filter(date__lte=last, state__in=unfinished)
+
+
+def _old_proposals(member: Member, last: date) -> Any:
+    return ItemProposal.objects.visible_to(member).waiting().filter(sent_on__lte=last)
+
+
+def _old_lists(member: Member, last: date) -> Any:
+    return ImportBatch.objects.visible_to(member).filter(state=ImportState.READ, on__lte=last)
+
+
+def _old_files(member: Member, last: date) -> Any:
+    return ReturnedFile.objects.visible_to(member).filter(state=ReturnState.READ, on__lte=last)
+
+
+def _meetings(council: Council, member: Member, last: date) -> list[Draft]:
+    rows = list(_old_meetings(member, last))
     signing = set(SignOff.objects.open().filter(meeting__council=council).values_list("meeting", flat=True))
     found = []
     for meeting in rows:
@@ -69,7 +99,7 @@ def _meetings(council: Council, member: Member, last: date) -> list[Draft]:
 
 
 def _proposals(council: Council, member: Member, last: date) -> list[Draft]:
-    rows = ItemProposal.objects.visible_to(member).waiting().filter(sent_on__lte=last)
+    rows = _old_proposals(member, last)
     page = reverse("meetings:proposals", args=[council.slug])
     return [
         Draft(
@@ -84,8 +114,8 @@ def _proposals(council: Council, member: Member, last: date) -> list[Draft]:
 
 def _files(council: Council, member: Member, last: date) -> list[Draft]:
     """Lists and filled-in reports that somebody looks at and hasn't taken in."""
-    batches = ImportBatch.objects.visible_to(member).filter(state=ImportState.READ, on__lte=last).defer("rows")
-    files = ReturnedFile.objects.visible_to(member).filter(state=ReturnState.READ, on__lte=last)
+    batches = _old_lists(member, last).defer("rows")
+    files = _old_files(member, last)
     do = _("Take it in, or throw it away.")
     return [
         *(

@@ -23,7 +23,7 @@ from records import tasks
 from records.drafts import MONTHS, old_drafts
 from records.lifecycle import purging, rules
 from records.models import OrderState, Purge, PurgeOrder, RetentionRule
-from records.permissions import may_open_order, may_purge, may_use_bin
+from records.permissions import may_open_order, may_purge
 from records.proposals import listed, proposals
 from records.retention import BIN, KINDS, Kind, rules_of
 from records.retention_forms import OrderForm, RuleForm, SuggestedForm
@@ -209,7 +209,6 @@ def log(request: CouncilRequest) -> HttpResponse:
     context = {
         "page_obj": page,
         "lines": [(_kind_label(one.kind), _decision_of(one), one) for one in page.object_list],
-        "may_use_bin": may_use_bin(request.member),
         "trail": trail,
     }
     return render(request, "records/purge_log.html", context)

@@ -3,7 +3,7 @@
 from django import template
 
 from bra.http import CouncilRequest
-from records.drafts import old_drafts
+from records import drafts
 from records.permissions import may_purge
 
 register = template.Library()
@@ -11,8 +11,8 @@ register = template.Library()
 
 @register.simple_tag
 def number_of_old_drafts(request: CouncilRequest) -> int:
-    """How many drafts have waited for too long; 0 for whoever doesn't look after them.
+    """How many drafts have waited for too long; 0 for whoever doesn't look after them; one query.
 
     {% number_of_old_drafts request as number %}
     """
-    return len(old_drafts(request.council, request.member, request.today)) if may_purge(request.member) else 0
+    return drafts.number_of_old_drafts(request.member, request.today) if may_purge(request.member) else 0

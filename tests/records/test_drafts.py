@@ -8,7 +8,7 @@ from django.urls import reverse
 from bra.models import Member
 from imports.models import ImportBatch
 from meetings.models import ItemProposal, SignOff
-from records.drafts import months_before, old_drafts
+from records.drafts import months_before, number_of_old_drafts, old_drafts
 from reports.models import ReturnedFile
 from tests import make
 from tests.cast import Cast
@@ -49,6 +49,7 @@ def test_each_sort_of_draft_is_told_from_the_day_on_with_what_to_do(cast: Cast) 
     ReturnedFile.objects.create(**own)
     make.make_meeting(cast.stranger.council, "draft", date=LAST)
     found = old_drafts(council, cast.coordinator, TODAY)
+    assert number_of_old_drafts(cast.coordinator, TODAY) == len(found)
     assert [draft.since for draft in found] == [date(2016, 1, 1), *[LAST] * 7]
     assert sorted(draft.do for draft in found) == [
         "Adjourn it.",
