@@ -16,5 +16,5 @@ def may_use_bin(member: Member) -> bool:
 
 
 def may_open_order(member: Member, order: PurgeOrder) -> bool:
-    """Whether the member may see what an order lists: who was shown it, and the cleared, who see everything."""
-    return may_purge(member) and order.council_id == member.council_id and (order.by_id == member.pk or member.cleared)
+    """Whether the member may see what an order lists: what a cleared one was shown is for the cleared."""
+    return may_purge(member) and order.council_id == member.council_id and (member.cleared or not order.cleared)

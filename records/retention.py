@@ -28,6 +28,7 @@ from bra.models import (
 from finding.models import CalendarAddress
 from imports.models import ImportBatch, ImportState
 from meetings.models import (
+    Addendum,
     AgendaItem,
     Case,
     CaseState,
@@ -149,7 +150,16 @@ def _numbered(row: Any) -> str:
 def _without_restricted_items(rows: Rows, member: Member) -> Rows:
     if member.cleared:
         return rows
-    return rows.filter(~Exists(AgendaItem.with_removed.filter(meeting=OuterRef("pk"), restricted=True)))
+    items = AgendaItem.with_removed.filter(meeting=OuterRef("pk"), restricted=True)
+    addenda = Addendum.objects.filter(meeting=OuterRef("pk"), restricted=True)
+    return rows.filter(~Exists(items), ~Exists(addenda))
+
+
+def _cases_seen(rows: Rows, member: Member) -> Rows:
+    """Without restricted cases, and those that a restricted one was merged into: it would go with them."""
+    if member.cleared:
+        return rows
+    return rows.filter(~Exists(Case.objects.filter(merged_into=OuterRef("pk"), restricted=True)), restricted=False)
 
 
 def _unrestricted(flag: str) -> Callable[[Rows, Member], Rows]:
@@ -227,7 +237,7 @@ register(
         ),
         "closed_on",
         lambda case: case.registry_number,
-        _unrestricted("restricted"),
+        _cases_seen,
     )
 )
 register(

@@ -63,7 +63,9 @@ def show(*, council: Council, kinds: Collection[str], by: Member, at: datetime) 
         kept += [(kind.name, key, sorted(words)) for key, words in keepers.items()]
     if not rows and not kept:
         raise RuleBroken(_("Nothing is to be purged today."))
-    return PurgeOrder.objects.create(council=council, by=by, on=on, made_at=at, rows=rows, kept=kept)
+    return PurgeOrder.objects.create(
+        council=council, by=by, on=on, made_at=at, cleared=by.cleared, rows=rows, kept=kept
+    )
 
 
 @transaction.atomic

@@ -93,7 +93,9 @@ class PurgeOrder(models.Model):
     by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     on = models.DateField(_("day"))
     made_at = models.DateTimeField()
-    # As far as the one who ordered it may see.
+    # Shown to somebody who may see what is restricted: then it is for the cleared alone.
+    cleared = models.BooleanField(default=False, editable=False)
+    # As far as the one who was shown it may see.
     rows = models.JSONField(default=list, editable=False)
     # What the rules would purge if nothing kept it: a list of [kind, key, names of what keeps it].
     kept = models.JSONField(default=list, editable=False)

@@ -12,7 +12,7 @@ from actions.models import Action, Comment
 from bra import chain, history
 from bra.errors import RuleBroken
 from bra.models import Council, HistoryEntry, Letter, Member
-from meetings.models import Case, CaseState, Meeting
+from meetings.models import Addendum, Case, CaseState, Meeting
 from records import tasks
 from records.lifecycle import purging, rules
 from records.models import OrderState, Purge, PurgeOrder, RetentionRule, years_after, years_before
@@ -140,6 +140,23 @@ def test_a_coordinator_who_is_not_cleared_is_proposed_nothing_restricted(cast: C
     assert (hidden.number, hidden.rows, hidden.oldest, hidden.next_day) == (0, [], None, None)
     with pytest.raises(RuleBroken):
         show(cast, kind)
+
+
+def test_a_case_or_meeting_that_something_restricted_would_go_with_is_for_the_cleared(cast: Cast) -> None:
+    case = closed_case(cast.council)
+    closed_case(cast.council, restricted=True, merged_into=case, merged_on=OLD)
+    meeting = make.make_meeting(cast.council, "signed", date=OLD)
+    Addendum.objects.create(meeting=meeting, author=cast.chair, on=OLD, text="Hemligt", restricted=True)
+    decide(cast, "case")
+    decide(cast, "minutes")
+
+    def numbers() -> list[int]:
+        found = proposals(cast.council, cast.coordinator, TODAY)
+        return [one.number for one in found if one.kind.name in ("case", "minutes")]
+
+    assert numbers() == [1, 1]
+    cast.coordinator.cleared = False
+    assert numbers() == [0, 0]
 
 
 # Purged

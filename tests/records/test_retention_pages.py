@@ -104,6 +104,9 @@ def test_what_a_cleared_coordinator_was_shown_is_not_there_for_another_who_is_no
     hidden = browser.get(page(cast)).text
     assert ("BRÅ 2009/8" in hidden, "What is restricted is proposed to" in hidden) == (False, True)
     assert "BRÅ 2009/8" in cleared.get(page(cast)).text
+    assert cleared.get(page(cast, "purge_order", order.pk)).status_code == 200
+    Member.objects.filter(pk=cast.coordinator.pk).update(cleared=False)
+    assert cleared.get(page(cast, "purge_order", order.pk)).status_code == 404
 
 
 def test_an_auditor_reads_the_log_and_takes_it_away_as_a_file_and_nothing_else(cast: Cast) -> None:
