@@ -343,7 +343,10 @@ CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {"task": "bra.clear_sessions", "schedule": crontab(minute="50", hour="3")},
     "seal-entries": {"task": "bra.seal_entries", "schedule": crontab(minute="*/5")},
     "make-scheduled-reports": {"task": "reports.make_scheduled", "schedule": crontab(minute="15")},
-    "purge-reports": {"task": "reports.purge", "schedule": crontab(minute="40", hour="2-5")},
+    "sweep-reports": {"task": "reports.sweep", "schedule": crontab(minute="40", hour="2-5")},
+    # More than once a night: a day counts, not the hour, so a run that was missed is made up for.
+    "keep-records": {"task": "records.keep", "schedule": crontab(minute="20", hour="2-5")},
+    "purge-ordered": {"task": "records.purge_ordered", "schedule": 60.0},
     "build-waiting-reports": {"task": "reports.build_waiting", "schedule": 60.0},
 }
 

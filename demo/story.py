@@ -13,7 +13,7 @@ from actions import indicator_lifecycle
 from actions import lifecycle as actions
 from actions.models import Action, Activity
 from bra.models import SEATED, STOCKHOLM, Council, Member, Organisation
-from demo import releases, reports, source
+from demo import keeping, releases, reports, source
 from meetings import lifecycle as meetings
 from meetings.models import (
     AgendaItem,
@@ -90,6 +90,7 @@ class Story:
         yield from self._outcomes()
         yield from reports.events(self.council, self.coordinator)
         yield from releases.events(self.council, self.coordinator, self.secretary)
+        yield from keeping.events(self.council, self.coordinator)
 
     def _outcomes(self) -> Iterator[tuple[date, Callable[[], None]]]:
         for indicator in source.texts("indicators")["indicators"]:

@@ -165,7 +165,7 @@ def _forget_mails(member: Member, words: _Words) -> None:
 
 def _close(user: User | None) -> None:
     """Take the log-in itself away when it opens no council any more; what the log refers to stays, without a name."""
-    if user is None or user.is_administrator or user.is_administrator or user.memberships.exists():
+    if user is None or user.is_administrator or user.memberships.exists():
         return
     for relation in User._meta.get_fields(include_hidden=True):
         if isinstance(relation, models.ManyToOneRel) and relation.on_delete is models.CASCADE:

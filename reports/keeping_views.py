@@ -1,7 +1,5 @@
 """What becomes of the reports in the list: made again, taken away by hand or by rule, and told of in history."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -16,13 +14,12 @@ from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override
 from bra.http import CouncilRequest, only_if
 from reports import lifecycle, permissions, purging, sentences, tasks
-from reports.models import WAITING, Report, ReportRules, ReportState
-from reports.schedule_forms import DeleteForm, RulesForm
+from reports.models import WAITING, Report, ReportState
+from reports.schedule_forms import DeleteForm
 from reports.views import report_for
 
 REFUSED = 422
 PER_PAGE = 50
-MOST_SHOWN = 20  # of the reports that the rule takes away
 
 
 @require_POST
@@ -72,40 +69,6 @@ def delete(request: CouncilRequest, pk: int) -> HttpResponse:
     return render(request, "reports/delete.html", context, status=REFUSED if form and form.errors else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@only_if(permissions.may_ask)
-def rules(request: CouncilRequest) -> HttpResponse:
-    """Choose how long reports are kept, with a look at what would go."""
-    row = ReportRules.of(request.council)
-    form = RulesForm(request.POST or None, initial={"years_kept": row.years_kept, "decision": row.decision})
-    valid = request.method == "POST" and form.is_valid()
-    if valid and "look" not in request.POST:
-        try:
-            with transaction.atomic():
-                chosen = purging.choose_rules(
-                    council=request.council, by=request.member, on=request.today, **_rules_in(form)
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=chosen)
-        except RuleBroken as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, _("The settings are saved."))
-            return redirect("reports:rules", request.council.slug)
-    looked_at = ReportRules(council=request.council, **_rules_in(form)) if valid and not form.errors else row
-    going = Report.objects.of(request.council).outlived(looked_at.oldest_kept(request.now)).select_related("plan")
-    title = _("How long reports are kept")
-    context = {
-        "form": form,
-        "title": title,
-        "rules": looked_at,
-        "saved": looked_at is row,
-        "going": going[:MOST_SHOWN],
-        "number": going.count(),
-        "trail": [*_trail(request), (title, None)],
-    }
-    return render(request, "reports/rules.html", context, status=REFUSED if form.errors else 200)
-
-
 @require_safe
 @only_if(permissions.may_read_reports)
 def history(request: CouncilRequest) -> HttpResponse:
@@ -131,8 +94,4 @@ def _delete_form(request: CouncilRequest, report: Report) -> GuardedForm | None:
     """The form that asks for the decision; None for a report without a file, which needs none."""
     if report.state != ReportState.READY:
         return None
-    return DeleteForm(request.POST or None, initial={"decision": ReportRules.of(request.council).decision})
-
-
-def _rules_in(form: RulesForm) -> dict[str, Any]:
-    return {name: form.cleaned_data[name] for name in ("years_kept", "decision")}
+    return DeleteForm(request.POST or None)

@@ -1,6 +1,6 @@
 """The status reports that have been asked for, and the working copies of them that came back filled in."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
@@ -75,10 +75,6 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def waiting(self) -> "ReportQuerySet":
         """Those to be built, and those being built."""
         return self.filter(state__in=WAITING)
-
-    def outlived(self, before: datetime) -> "ReportQuerySet":
-        """Those asked for before the instant that nobody waits for, the oldest first."""
-        return self.filter(asked_at__lt=before).exclude(state__in=WAITING).order_by("asked_at", "pk")
 
     def before(self, plan: WorkPlan, kind: str, as_of: date) -> date | None:
         """The day of the latest report made of the plan before the day `as_of`: what that day's is compared with.
@@ -289,35 +285,3 @@ class ReturnedAction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_id} {self.row}"
-
-
-class ReportRules(models.Model):
-    """How long a council keeps its reports. No row means the defaults; without a decision nothing is purged."""
-
-    YEARS = 2
-    MOST_YEARS = 50
-
-    council = models.OneToOneField(Council, models.CASCADE, related_name="report_rules", primary_key=True)
-    years_kept = models.PositiveSmallIntegerField(_("years that reports are kept"), default=YEARS)
-    decision = models.CharField(_("decision to purge by"), max_length=80, blank=True)
-
-    class Meta:
-        verbose_name = _("rules of reports")
-        constraints = [
-            models.CheckConstraint(condition=Q(years_kept__gte=1, years_kept__lte=50), name="report_rules_years")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.years_kept} {self.decision}"
-
-    @classmethod
-    def of(cls, council: Council) -> "ReportRules":
-        """What the council has chosen, or the defaults (not saved)."""
-        return cls.objects.filter(council=council).first() or cls(council=council)
-
-    def oldest_kept(self, now: datetime) -> datetime:
-        """The instant before which reports are purged; from 29 February it is 28 February of a year without one."""
-        try:
-            return now.replace(year=now.year - self.years_kept)
-        except ValueError:
-            return now.replace(year=now.year - self.years_kept, day=28)

@@ -1,4 +1,4 @@
-"""The verbs that take reports away by a decision: one alone, or all that a rule outlives. History keeps what was."""
+"""The verb that takes one report away by a decision, and the sweep of files. History keeps what was."""
 
 import re
 from collections.abc import Iterable
@@ -11,36 +11,16 @@ from django.utils.translation import gettext as _
 
 from bra import history
 from bra.errors import RuleBroken
-from bra.models import Council, Member
+from bra.models import Member
 from bra.rows import locked
 from reports.lifecycle import stored_path
-from reports.models import WAITING, Report, ReportRules, ReportState
+from reports.models import WAITING, Report, ReportState
+from reports.signals import purged_by_hand
 
 # A file that no row names may be of a report that is just being written; after a day it isn't.
 ORPHAN_AGE = timedelta(days=1)
 # What `lifecycle` writes; whatever else somebody keeps in the folder is left alone.
 _OURS = re.compile(r"\.?\d+-[0-9a-f]{16}\.\w+(\.[0-9a-f]+\.part)?")
-
-
-@transaction.atomic
-def choose_rules(*, council: Council, years_kept: int, decision: str, by: Member, on: date) -> ReportRules:
-    """Choose how many years reports are kept, and by which decision they are purged then; without one none is."""
-    if not 1 <= years_kept <= ReportRules.MOST_YEARS:
-        raise RuleBroken(
-            _("Choose between 1 and %(most)s years.") % {"most": ReportRules.MOST_YEARS}, field="years_kept"
-        )
-    council = locked(council)
-    rules, _new = ReportRules.objects.get_or_create(council=council)
-    history.change(
-        rules,
-        council=council,
-        by=by,
-        on=on,
-        verb="report.rules_chosen",
-        years_kept=years_kept,
-        decision=decision.strip(),
-    )
-    return rules
 
 
 @transaction.atomic
@@ -51,31 +31,9 @@ def delete(*, report: Report, decision: str, by: Member, on: date) -> None:
         raise RuleBroken(_("The report is still waited for. Cancel it first."))
     if report.state == ReportState.READY:
         _refuse_without(decision)
-    _delete(report, decision, by, on)
-
-
-def purge(*, council: Council, before: datetime, decision: str, on: date) -> int:
-    """Take away the reports asked for before an instant, files and all; return how many.
-
-    `decision` refers to the decision to purge; without one nothing is purged.
-    """
-    _refuse_without(decision)
-    purged = 0
-    for report in Report.objects.of(council).outlived(before):
-        with transaction.atomic():
-            found = Report.objects.select_for_update().filter(pk=report.pk).exclude(state__in=WAITING).first()
-            if found is not None:
-                _delete(found, decision, None, on)
-                purged += 1
-    return purged
-
-
-def purge_by_rule(*, council: Council, now: datetime) -> int:
-    """Take away what the council's rule no longer keeps at the council's instant `now`; return how many."""
-    rules = ReportRules.of(council)
-    if not rules.decision:
-        return 0
-    return purge(council=council, before=rules.oldest_kept(now), decision=rules.decision, on=now.date())
+    forget(report, decision=decision, by=by, on=on)
+    purged_by_hand.send(Report, report=report, decision=decision, by=by, on=on)
+    report.delete()
 
 
 def sweep_files(now: datetime) -> int:
@@ -101,8 +59,11 @@ def _refuse_without(decision: str) -> None:
         )
 
 
-def _delete(report: Report, decision: str, by: Member | None, on: date) -> None:
-    """Delete the row in the caller's transaction, and its file once that has held."""
+def forget(report: Report, *, decision: str, by: Member | None, on: date) -> None:
+    """Say in history that a report goes, and let its file go once the caller's transaction, which takes the row, holds.
+
+    After the row: a row without its file would offer what isn't there. What a crash leaves is swept.
+    """
     kept = stored_path(report) if report.file_name else None
     history.record(
         council=report.council,
@@ -112,8 +73,6 @@ def _delete(report: Report, decision: str, by: Member | None, on: date) -> None:
         target=report,
         changes={"sha256": (report.sha256, ""), "decision": ("", decision.strip())},
     )
-    report.delete()
     if kept:
-        # After the row: a row without its file would offer what isn't there. What a crash leaves is swept. One that
-        # can't be removed is told in the log; the others go all the same.
+        # One that can't be removed is told in the log; the others go all the same.
         transaction.on_commit(lambda: kept.unlink(missing_ok=True), robust=True)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bra.forms import DayField, GuardedForm
 from bra.models import Member, MemberQuerySet
-from reports.models import ReportKind, ReportRules, ReportState, Variant
+from reports.models import ReportKind, ReportState, Variant
 
 DECISION_HELP = _("For instance a number in the registry, KS 2017/12. It is kept in the history.")
 
@@ -37,22 +37,6 @@ class ScheduleForm(RecipientsForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=ReportKind.choices)
     variant = forms.ChoiceField(label=_("Copy"), choices=Variant.choices)
     field_order = ("day", "kind", "variant", "recipients")
-
-
-class RulesForm(GuardedForm):
-    """How long reports are kept."""
-
-    guarded = ("decision",)
-
-    years_kept = forms.IntegerField(
-        label=_("Years that reports are kept"), min_value=1, max_value=ReportRules.MOST_YEARS
-    )
-    decision = forms.CharField(
-        label=_("Decision to purge by"),
-        max_length=80,
-        required=False,
-        help_text=_("For instance a number in the registry, KS 2017/12. Without a decision nothing is purged."),
-    )
 
 
 class DeleteForm(GuardedForm):

@@ -15,7 +15,7 @@ _Words = dict[str, Any]
 
 
 def entries(council: Council) -> QuerySet[HistoryEntry]:
-    """What happened to the council's reports, their schedule and their rules, the latest first."""
+    """What happened to the council's reports, and their schedule, the latest first."""
     ours = HistoryEntry.objects.changes().filter(council=council, verb__startswith="report.")
     return ours.select_related("actor").order_by("-pk")
 
@@ -111,21 +111,6 @@ def _recipients(changes: _Words, words: _Words, names: dict[int, str]) -> str:
     return _("chose who is told of the report as of %(day)s: %(names)s") % {**words, "names": told}
 
 
-def _rules(changes: _Words, words: _Words, names: dict[int, str]) -> str:
-    said = []
-    if "years_kept" in changes:
-        years = int(_value(changes, "years_kept"))
-        said.append(
-            ngettext("chose that reports are kept %(n)d year", "chose that reports are kept %(n)d years", years)
-            % {"n": years}
-        )
-    if "decision" in changes:
-        decision = _value(changes, "decision")
-        named = _("named the decision to purge reports by: %(decision)s") % {"decision": decision}
-        said.append(named if decision else _("took the decision to purge reports by away"))
-    return "; ".join(said)
-
-
 TELL: dict[str, Callable[[_Words, _Words, dict[int, str]], str]] = {
     "report.asked": _plain(lambda: _("asked for the report as of %(day)s (%(report)s)")),
     "report.asked_again": _plain(lambda: _("asked again for the report as of %(day)s (%(report)s)")),
@@ -138,5 +123,4 @@ TELL: dict[str, Callable[[_Words, _Words, dict[int, str]], str]] = {
     "report.planned": _plain(lambda: _("planned the report as of %(day)s, to be made by itself (%(report)s)")),
     "report.unplanned": _plain(lambda: _("took the report as of %(day)s out of the automatic ones")),
     "report.recipients_changed": _recipients,
-    "report.rules_chosen": _rules,
 }

@@ -40,17 +40,16 @@ def make_scheduled() -> None:
             logger.exception("automatic reports failed council=%s", council.pk)
 
 
-@app.task(name="reports.purge")
-def purge() -> None:
-    """Take away what the councils' rules no longer keep, uploads that nobody went on with, files no report names."""
+@app.task(name="reports.sweep")
+def sweep() -> None:
+    """Take away uploads that nobody went on with, and files that no report names; the rules are those of records."""
     now = timezone.now()
     for council in Council.objects.order_by("pk"):
         try:
-            purging.purge_by_rule(council=council, now=council.now(now))
             returning.forget_old(council=council, on=council.today(now))
             imports.forget_old(council=council, on=council.today(now))
         except Exception:
-            logger.exception("purging reports failed council=%s", council.pk)
+            logger.exception("forgetting uploads failed council=%s", council.pk)
     purging.sweep_files(now)
 
 

@@ -15,7 +15,6 @@ urlpatterns = [
     path("rapporter/<int:pk>/gor-om/", keeping_views.again, name="again"),
     path("rapporter/<int:pk>/ta-bort/", keeping_views.delete, name="delete"),
     path("rapporter/historik/", keeping_views.history, name="history"),
-    path("rapporter/gallring/", keeping_views.rules, name="rules"),
     path("rapporter/automatiska/", schedule_views.schedule_list, name="schedule"),
     path("rapporter/automatiska/vanliga/", schedule_views.schedule_usual, name="schedule_usual"),
     path("rapporter/automatiska/<int:pk>/mottagare/", schedule_views.schedule_recipients, name="schedule_recipients"),

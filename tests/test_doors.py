@@ -29,7 +29,7 @@ from meetings.models import (
     StandingItem,
     Unlocking,
 )
-from records.models import Refusal, Release, ReleasedCopy, ReleaseState
+from records.models import PurgeOrder, Refusal, Release, ReleasedCopy, ReleaseState
 from reports.models import Report, ReportSchedule, ReportState, ReturnedFile
 from tests import make
 from tests.cast import Cast, seat_everybody
@@ -237,7 +237,15 @@ DOORS = {
     "reports:again": Door("POST", COORDINATOR, "report"),
     "reports:delete": Door("GET", COORDINATOR, "report"),
     "reports:history": Door("GET", REPORT_READERS),
-    "reports:rules": Door("GET", COORDINATOR),
+    "retention": Door("GET", COORDINATOR),
+    "retention_rule": Door("GET", COORDINATOR),
+    "retention_suggested": Door("POST", COORDINATOR),
+    "purge_show": Door("POST", COORDINATOR),
+    "purge_order": Door("GET", COORDINATOR, "purge_order"),
+    "purge_log": Door("GET", COORDINATOR),
+    "purge_log_csv": Door("GET", COORDINATOR),
+    "bin": Door("GET", LOGGERS),
+    "bin_restore": Door("POST", LOGGERS),
     "reports:schedule": Door("GET", COORDINATOR),
     "reports:schedule_usual": Door("POST", COORDINATOR),
     "reports:schedule_recipients": Door("GET", COORDINATOR, "planned_report"),
@@ -335,6 +343,7 @@ class Furnished:
             **requested(council, owner, name, whole=restricted),
             "planned_report": ReportSchedule.objects.create(council=council, on=date(2017, 6, 30)),
         }
+        self.objects["purge_order"] = PurgeOrder.objects.create(council=council, by=owner, on=TODAY, made_at=NOW)
         self.objects["returned"] = ReturnedFile.objects.create(
             council=council,
             report=self.objects["report"],

@@ -200,6 +200,11 @@ class Action(models.Model):
             models.Index(fields=["council", "sort_key", "id"], name="action_by_title", condition=AGREED),
             models.Index(fields=["council", "agreed_on", "id"], name="action_by_agreed", condition=AGREED),
             models.Index(fields=["council", "status", "deadline", "id"], name="action_by_status", condition=AGREED),
+            # What retention looks for each night, and what lies in the recycle bin.
+            models.Index(
+                fields=["council", "closed_on", "id"], name="action_by_closing", condition=Q(closed_on__isnull=False)
+            ),
+            models.Index(fields=["council"], name="action_removed", condition=Q(removed=True)),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="action_says_something"),

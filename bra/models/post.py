@@ -140,6 +140,7 @@ class LoggedMail(models.Model):
     class Meta:
         verbose_name = _("logged mail")
         ordering = ["-pk"]
+        indexes = [models.Index(fields=["council", "at"], name="logged_mail_by_age")]
 
     def __str__(self) -> str:
         return f"{self.recipient}: {self.subject}"

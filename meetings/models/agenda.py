@@ -142,7 +142,10 @@ class AgendaItem(Restrictable):
     class Meta:
         verbose_name = _("agenda item")
         ordering = ["position", "pk"]
-        indexes = [models.Index(fields=["case", "meeting"], name="item_by_case")]
+        indexes = [
+            models.Index(fields=["case", "meeting"], name="item_by_case"),
+            models.Index(fields=["meeting"], name="item_removed", condition=Q(removed=True)),
+        ]
         constraints = [
             *Restrictable.Meta.constraints,
             models.CheckConstraint(condition=Q(state__in=ItemState.values), name="item_state_known"),
@@ -205,6 +208,7 @@ class Decision(models.Model):
     class Meta:
         verbose_name = _("decision")
         ordering = ["number", "pk"]
+        indexes = [models.Index(fields=["council"], name="decision_removed", condition=Q(removed=True))]
         constraints = [
             models.UniqueConstraint(fields=["council", "number"], name="decision_number_once_per_council"),
             models.CheckConstraint(condition=~Q(text=""), name="decision_says_something"),

@@ -12,9 +12,23 @@ from records.models.release import (
     SourceKind,
     Way,
 )
+from records.models.retention import (
+    MOST_YEARS,
+    OrderState,
+    Purge,
+    PurgeOrder,
+    RetentionRule,
+    local_day,
+    years_after,
+    years_before,
+)
 
 __all__ = [
     "KEPT_BACK",
+    "MOST_YEARS",
+    "OrderState",
+    "Purge",
+    "PurgeOrder",
     "Refusal",
     "Release",
     "ReleaseQuerySet",
@@ -22,6 +36,10 @@ __all__ = [
     "ReleaseState",
     "ReleasedCopy",
     "ReleasedCopyQuerySet",
+    "RetentionRule",
     "SourceKind",
     "Way",
+    "local_day",
+    "years_after",
+    "years_before",
 ]

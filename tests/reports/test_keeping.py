@@ -1,27 +1,24 @@
-"""The reports of the list: made again, deleted, purged by rule, and all of it told in history."""
+"""The reports of the list: made again, deleted, swept, and all of it told in history."""
 
 import os
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.core.management.base import CommandError
 from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from bra.errors import RuleBroken
-from bra.models import Council, HistoryEntry
+from bra.models import HistoryEntry
 from imports.models import ImportBatch
 from ops.environment import ROOT
 from reports import lifecycle, purging, scheduling, sentences, tasks
-from reports.models import Report, ReportKind, ReportRules, ReportSchedule, ReportState, ReturnedFile
+from reports.models import Report, ReportKind, ReportSchedule, ReportState, ReturnedFile
 from tests import make
 from tests.cast import Cast
 from tests.reports.story import DAY, Story, make_story
@@ -94,11 +91,9 @@ def test_what_is_asked_again_while_the_same_is_waited_for_shares_its_run(cast: C
 def test_a_report_with_a_file_is_deleted_by_a_decision_and_history_keeps_its_checksum(
     cast: Cast, story: Story, folder: Path, django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
-    purging.choose_rules(council=story.council, years_kept=2, decision="KS 2017/12", by=cast.coordinator, on=DAY)
     report = built(story)
     browser = cast.browse(cast.coordinator)
     page = address("delete", cast, report.pk)
-    assert 'value="KS 2017/12"' in browser.get(page).text
     refused = browser.post(page, {"decision": " "})
     assert (refused.status_code, Report.objects.count(), len(list(folder.iterdir()))) == (422, 1, 1)
     with django_capture_on_commit_callbacks(execute=True):
@@ -127,28 +122,7 @@ def test_a_decision_that_looks_like_a_personal_number_is_asked_about(cast: Cast,
     assert (answer.status_code, Report.objects.count()) == (422, 1)
 
 
-# By rule
-
-
-def aged(story: Story, years: float, **overrides: Any) -> Report:
-    """A built report that was asked for so many years before NOW."""
-    report = built(story, **overrides)
-    Report.objects.filter(pk=report.pk).update(asked_at=NOW - timedelta(days=years * 366))
-    return report
-
-
-def test_the_rule_takes_what_it_outlives_once_a_decision_is_named(
-    cast: Cast, story: Story, folder: Path, django_capture_on_commit_callbacks: Callable[..., Any]
-) -> None:
-    aged(story, 2.1)
-    young = aged(story, 1.9, as_of=date(2017, 3, 1))
-    assert purging.purge_by_rule(council=story.council, now=NOW) == 0
-    purging.choose_rules(council=story.council, years_kept=2, decision="KS 2017/12", by=cast.coordinator, on=DAY)
-    with django_capture_on_commit_callbacks(execute=True):
-        tasks.purge()  # the wall's clock is years later, the council's day is pinned
-    assert list(Report.objects.all()) == [young]
-    assert [path.name for path in folder.iterdir()] == [young.file_name]
-    assert HistoryEntry.objects.filter(verb="report.purged", actor=None).count() == 1
+# Swept
 
 
 def test_an_upload_that_nobody_went_on_with_is_forgotten_though_nobody_uploads_again(cast: Cast, story: Story) -> None:
@@ -161,71 +135,10 @@ def test_an_upload_that_nobody_went_on_with_is_forgotten_though_nobody_uploads_a
         }
         ReturnedFile.objects.create(**own)
         ImportBatch.objects.create(**own)
-    tasks.purge()
+    tasks.sweep()
     kept = [DAY - timedelta(days=30)]
     assert list(ReturnedFile.objects.values_list("on", flat=True)) == kept
     assert list(ImportBatch.objects.values_list("on", flat=True)) == kept
-
-
-def test_another_councils_reports_are_not_touched_by_the_rule(cast: Cast, story: Story) -> None:
-    aged(story, 30)
-    other = cast.stranger.council
-    purging.choose_rules(council=other, years_kept=1, decision="KS 1", by=cast.stranger, on=DAY)
-    assert purging.purge_by_rule(council=other, now=NOW) == 0
-    assert Report.objects.count() == 1
-
-
-def test_the_page_shows_what_would_go_before_anything_is_saved(cast: Cast, story: Story) -> None:
-    aged(story, 3)
-    browser = cast.browse(cast.coordinator)
-    page = address("rules", cast)
-    assert "They stay until a decision is named." in browser.get(page).text
-    looked = browser.post(page, {"years_kept": 5, "decision": "KS 2017/12", "look": "1"})
-    assert looked.status_code == 200
-    assert "No report is older than that." in looked.text
-    assert 'value="KS 2017/12"' in looked.text
-    assert ReportRules.objects.count() == 0
-    assert browser.post(page, {"years_kept": 2, "decision": "KS 2017/12"}).status_code == 302
-    assert "They go the next night by KS 2017/12." in browser.get(page).text
-    assert browser.post(page, {"years_kept": 0, "decision": ""}).status_code == 422
-    with pytest.raises(RuleBroken) as refused:
-        purging.choose_rules(council=story.council, years_kept=51, decision="", by=cast.coordinator, on=DAY)
-    assert refused.value.field == "years_kept"
-
-
-def test_two_years_before_a_leap_day_is_the_last_of_february() -> None:
-    kept = ReportRules(council=Council(), years_kept=2).oldest_kept(datetime(2020, 2, 29, 3, tzinfo=UTC))
-    assert kept == datetime(2018, 2, 28, 3, tzinfo=UTC)
-
-
-def test_the_command_goes_by_the_rule_or_refuses(cast: Cast, story: Story, capsys: pytest.CaptureFixture[str]) -> None:
-    aged(story, 3)
-    with pytest.raises(CommandError) as refused:
-        call_command("purge_reports", council="granby")
-    assert refused.value.returncode == 2
-    purging.choose_rules(council=story.council, years_kept=2, decision="KS 2017/12", by=cast.coordinator, on=DAY)
-    call_command("purge_reports", council="granby")
-    assert (capsys.readouterr().out, Report.objects.count()) == ("1 reports purged.\n", 0)
-
-
-@pytest.mark.parametrize("days", [-730, 99_999_999])
-def test_a_number_of_days_that_makes_no_sense_purges_nothing(story: Story, days: int) -> None:
-    aged(story, 3)
-    with pytest.raises(CommandError) as refused:
-        call_command("purge_reports", council="granby", days=days, decision="KS 2017/12")
-    assert (refused.value.returncode, Report.objects.count()) == (2, 1)
-
-
-def test_a_file_that_cannot_be_removed_keeps_no_other_report(
-    story: Story, folder: Path, django_capture_on_commit_callbacks: Callable[..., Any]
-) -> None:
-    stuck, other = built(story), built(story, as_of=date(2017, 3, 1))
-    (folder / stuck.file_name).unlink()
-    (folder / stuck.file_name).mkdir()
-    Report.objects.update(asked_at=timezone.now() - timedelta(days=800))
-    with django_capture_on_commit_callbacks(execute=True):
-        purging.purge(council=story.council, before=timezone.now() - timedelta(days=730), decision="KS 2017/12", on=DAY)
-    assert (Report.objects.count(), (folder / other.file_name).exists()) == (0, False)
 
 
 def test_files_that_no_report_names_are_swept_after_a_day(story: Story, folder: Path) -> None:
@@ -299,8 +212,6 @@ def test_history_tells_in_words_what_became_of_each_report(cast: Cast, story: St
     Report.objects.filter(pk=other.pk).update(asked_at=NOW - timedelta(hours=2))
     lifecycle.claim(other.pk, NOW)
     lifecycle.claim(other.pk, NOW + timedelta(minutes=6))
-    purging.choose_rules(council=story.council, years_kept=3, decision="KS 1", by=coordinator, on=DAY)
-    purging.choose_rules(council=story.council, years_kept=3, decision="", by=coordinator, on=DAY)
     purging.delete(report=report, decision="KS 1", by=coordinator, on=DAY)
     purging.delete(report=Report.objects.get(), decision="", by=coordinator, on=DAY)
     what = "Status of the work plan, Working copy, Swedish, Excel"
@@ -316,8 +227,6 @@ def test_history_tells_in_words_what_became_of_each_report(cast: Cast, story: St
         f"cancelled the report as of 2017-03-01 ({what})",
         f"asked again for the report as of 2017-03-01 ({what})",
         "the report as of 2017-03-01 failed: The report couldn't be built within an hour.",
-        "chose that reports are kept 3 years; named the decision to purge reports by: KS 1",
-        "took the decision to purge reports by away",
         f"purged the report as of 2017-03-15 ({what}) by KS 1; SHA-256 {report.sha256}",
         f"deleted the report as of 2017-03-01 ({what}), which had no file",
     ]

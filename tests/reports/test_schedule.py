@@ -1,7 +1,6 @@
 """Reports that share a run, are given up, are made by themselves, fetched, and purged."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from django.urls import reverse
 from bra import post
 from bra.errors import RuleBroken
 from bra.models import HistoryEntry, Letter, Member, Role
-from reports import lifecycle, purging, schedule, scheduling
+from reports import lifecycle, schedule, scheduling
 from reports.models import Download, Report, ReportSchedule, ReportState
 from tests import make
 from tests.cast import Cast
@@ -202,20 +201,3 @@ def test_the_list_says_who_fetched_the_file(cast: Cast, story: Story) -> None:
     assert [(found.report, found.by) for found in Download.objects.all()] == [(report, cast.chair)]
     page = browser.get(reverse("reports:list", args=[cast.council.slug])).text
     assert "Fetched once" in page
-
-
-def test_nothing_is_purged_without_a_decision(
-    story: Story, tmp_path: Path, django_capture_on_commit_callbacks: Callable[..., Any]
-) -> None:
-    lifecycle.build(ask(story).pk, clock)
-    later = NOW + timedelta(days=36500)
-    with pytest.raises(RuleBroken):
-        purging.purge(council=story.council, before=later, decision=" ", on=DAY)
-    assert Report.objects.count() == 1
-    waiting = ask(story, as_of=date(2017, 3, 1))
-    with django_capture_on_commit_callbacks(execute=True):
-        assert purging.purge(council=story.council, before=later, decision="KS 2017/12", on=DAY) == 1
-    assert list(Report.objects.all()) == [waiting]
-    assert list((tmp_path / "reports").iterdir()) == []
-    (entry,) = HistoryEntry.objects.filter(verb="report.purged")
-    assert entry.changes["decision"] == ["", "KS 2017/12"]

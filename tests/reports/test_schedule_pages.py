@@ -165,7 +165,7 @@ def test_beat_looks_every_hour_for_days_that_are_over_and_every_minute_for_what_
     beat: dict[str, Any] = {str(entry["task"]): entry["schedule"] for entry in configured.CELERY_BEAT_SCHEDULE.values()}
     assert beat[tasks.make_scheduled.name].hour == set(range(24))
     assert beat[tasks.build_waiting.name] == 60
-    assert tasks.purge.name in beat
+    assert tasks.sweep.name in beat
 
 
 def test_an_automatic_report_that_failed_is_told_on_the_coordinators_first_page(
