@@ -9,11 +9,13 @@ from django.views.decorators.http import require_safe
 
 from actions.case_sheet import sheet_of
 from bra import pdf
+from bra.bounds import bounded
 from bra.http import CouncilRequest, only_if
 from bra.permissions import may_read_council
 from meetings.case_views import case_for
 
 
+@bounded("file")
 @require_safe
 @only_if(may_read_council)
 def case_sheet(request: CouncilRequest, pk: int) -> HttpResponse:

@@ -35,6 +35,7 @@ from actions.owner_forms import (
 )
 from actions.owner_links import OWNER
 from bra import links, post
+from bra.bounds import bounded
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm
 from bra.http import calendar_answer
@@ -59,6 +60,7 @@ door = LinkDoor(
 )
 
 
+@bounded("link")
 @never_cache
 @require_safe
 @sensitive_variables("secret")
@@ -366,6 +368,7 @@ def calendar(request: LinkRequest) -> HttpResponse:
     return _page(request, url=url)
 
 
+@bounded("link")
 @never_cache
 @require_safe
 @sensitive_variables("secret")

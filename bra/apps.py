@@ -9,3 +9,7 @@ class BraConfig(AppConfig):
 
     name = "bra"
     verbose_name = _("Council")
+
+    def ready(self) -> None:
+        """Let `manage.py check` know the rules of the house."""
+        from bra import checks  # noqa: F401  # registered by being read

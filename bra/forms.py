@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from bra import history, personnummer
 from bra.errors import RuleBroken
 from bra.models import Council, Member
+from bra.text import without_controls
 
 REASON = "not_personnummer_reason"
 
@@ -97,8 +98,11 @@ class GuardedForm(forms.Form):
         self.add_error(error.field if error.field in self.fields else None, error)
 
     def clean(self) -> dict[str, Any]:
-        """Clean all fields."""
-        return super().clean() or {}
+        """Clean all fields; signs that aren't seen, but change how the rest is read, are left out of every text."""
+        for name, value in self.cleaned_data.items():
+            if isinstance(value, str):
+                self.cleaned_data[name] = without_controls(value)
+        return super().clean() or self.cleaned_data
 
     def full_clean(self) -> None:
         """Clean, then read the guarded fields, whatever a subclass does in its own `clean`."""

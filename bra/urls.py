@@ -23,6 +23,7 @@ _council: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
     path("healthz", views.healthz, name="healthz"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("konto/logga-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("konto/logga-ut/", auth.LogoutView.as_view(), name="logout"),

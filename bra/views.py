@@ -1,8 +1,11 @@
 """The pages in front of the councils' doors."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -11,6 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bra import links, post
+from bra.bounds import bounded
 from bra.models import Letter, Member, Unsubscription, User
 from bra.post.delivery import UNSUBSCRIBE
 
@@ -21,6 +25,20 @@ def healthz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Say whom to tell of a weakness (RFC 9116), where the operator has said so."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {timezone.now() + timedelta(days=90):%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages: sv, en",
+        f"Canonical: {settings.BASE_URL}{request.path}",
+    ]
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
 @login_required
@@ -39,6 +57,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "start.html", {"memberships": memberships})
 
 
+@bounded("link")
 @never_cache
 @csrf_exempt  # a mail program posts here by itself (RFC 8058): no cookie, no token; the secret is in the address
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
+from bra.bounds import bounded
 from bra.errors import RuleBroken
 from bra.http import CouncilRequest, calendar_answer
 from finding import feed, lifecycle
@@ -52,6 +53,7 @@ def calendar_stop(request: CouncilRequest) -> HttpResponse:
     return redirect("finding:calendar", request.council.slug)
 
 
+@bounded("link")
 @never_cache
 @require_safe
 @sensitive_variables("secret")

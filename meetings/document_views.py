@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from bra.bounds import bounded
 from bra.errors import RuleBroken
 from bra.forms import note_override
 from bra.http import CouncilRequest, only_if
@@ -27,6 +28,7 @@ from meetings.models import Meeting, MinutesLayout, PaperKind, layout_of
 from meetings.views import Trail, trail_to
 
 
+@bounded("file")
 @require_safe
 @never_cache
 @only_if(may_read_council)
@@ -35,6 +37,7 @@ def paper_pdf(request: CouncilRequest, pk: int) -> HttpResponse:
     return _file(request, meeting_for(request.member, pk), pdf.as_pdf, pdf.TYPE, "pdf")
 
 
+@bounded("file")
 @require_safe
 @never_cache
 @only_if(may_read_council)
@@ -118,6 +121,7 @@ def layout(request: CouncilRequest) -> HttpResponse:
     return _layout_page(request, form)
 
 
+@bounded("file")
 @require_POST
 @never_cache
 @only_if(may_coordinate)

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
+from bra.bounds import bounded
 from bra.link_doors import LinkDoor, LinkRequest
 from meetings.document_views import download, file_name
 from meetings.documents import docx, pdf
@@ -22,6 +23,7 @@ from meetings.models import ENDED, Meeting, layout_of
 door = LinkDoor(MINUTES, "reading:page", gone="meetings/reading_gone.html")
 
 
+@bounded("link")
 @never_cache
 @require_safe
 @sensitive_variables("secret")
@@ -48,6 +50,7 @@ def page(request: LinkRequest) -> HttpResponse:
     return render(request, "meetings/reading.html", {"paper": paper, "meeting": meeting, "reader": request.member})
 
 
+@bounded("file")
 @never_cache
 @require_safe
 @door.opened
@@ -56,6 +59,7 @@ def paper_pdf(request: LinkRequest) -> HttpResponse:
     return _file(request, pdf.as_pdf, pdf.TYPE, "pdf")
 
 
+@bounded("file")
 @never_cache
 @require_safe
 @door.opened

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
+from bra.bounds import bounded
 from bra.errors import RuleBroken
 from bra.link_doors import LinkDoor, LinkRequest
 from meetings.models import Meeting, MeetingState, SummonsReply
@@ -24,6 +25,7 @@ _BEFORE = "reply_before"
 door = LinkDoor(REPLY, "reply:page", gone="meetings/reply_gone.html", forget=(_BEFORE,))
 
 
+@bounded("link")
 @never_cache
 @require_safe
 @sensitive_variables("secret")

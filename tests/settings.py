@@ -8,3 +8,6 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 
 # Sentences are asserted as they stand in the code; the browser tests run in Swedish.
 LANGUAGE_CODE = "en"
+
+# What tests ask of a page in a second is more than a person does in a minute; tests/bra/test_bounds.py sets its own.
+RATES: dict[str, str] = {}

@@ -13,7 +13,25 @@ FLOORS = ["bra", "meetings", "actions", "imports", "finding", "reports", "record
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
-    {"fields", "text", "errors", "models", "signals", "http", "personnummer", "workdays", "mime", "wire", "moulds"},
+    {
+        "production",
+        "logs",
+        "headers",
+        "fields",
+        "text",
+        "errors",
+        "models",
+        "signals",
+        "http",
+        "uploads",
+        "bounds",
+        "checks",
+        "personnummer",
+        "workdays",
+        "mime",
+        "wire",
+        "moulds",
+    },
     {"permissions", "rows", "status", "indicators", "series", "timing", "grids", "back_grids", "reading", "marks"},
     {"proposing"},
     {
