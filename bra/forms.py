@@ -24,6 +24,9 @@ _UNCERTAIN = _("Something in this text is written like a personal identity numbe
 _OVERRIDE = _("If it is something else, say what in the last field of the form, and save again.")
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
 class DayInput(forms.DateInput):
     """A date as the browser's own calendar wants it."""
 
@@ -34,11 +37,35 @@ class DayInput(forms.DateInput):
 
 
 class DayField(forms.DateField):
-    """A day, with the browser's own calendar; what can't be read as one is told in the same sentence everywhere."""
+    """A day, with the browser's own calendar; what can't be read as one is told in the same sentence everywhere.
+
+    So is a year that no council meets in: a day close to the end of the calendar can't be counted from.
+    """
 
     def __init__(self, **options: Any) -> None:
         invalid = {"invalid": _("Write the day as 2017-05-15.")}
         super().__init__(widget=DayInput(), error_messages=invalid | options.pop("error_messages", {}), **options)
+
+    def to_python(self, value: Any) -> date | None:
+        """Return the day."""
+        day: date | None = super().to_python(value)
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Several rows of those offered. A number that no row can have is a choice that isn't offered."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the rows chosen."""
+        for key in value or ():
+            text = str(key)
+            if not (text.isascii() and text.isdigit() and len(text) < len(str(2**63))):
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": text[:20]}
+                )
+        return super().clean(value)
 
 
 class LongText(forms.CharField):

@@ -59,6 +59,7 @@ class HeadersMiddleware:
             "Permissions-Policy": PERMISSIONS,
             "Cross-Origin-Resource-Policy": "same-origin",
             "X-Permitted-Cross-Domain-Policies": "none",
+            "Server": "web",  # or the web server tells which one it is
             # These are Django's own, which it forgets where a request was refused at its very door.
             "Cross-Origin-Opener-Policy": "same-origin",
             "X-Content-Type-Options": "nosniff",

@@ -73,7 +73,7 @@ def _keys(environment: Mapping[str, str]) -> list[str]:
         found.append(f"SECRET_KEY_FALLBACKS har fler än {MOST_FALLBACKS} nycklar: ta bort de äldsta.")
     found += [f"SECRET_KEY_FALLBACKS innehåller en nyckel som {why}." for one in older if (why := weakness(one))]
     if key in older:
-        found.append("SECRET_KEY står också i SECRET_KEY_FALLBACKS: där ska bara äldre nycklar stå.")
+        found.append("SECRET_KEY_FALLBACKS innehåller den nyckel som gäller: där ska bara äldre nycklar stå.")
     return found
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, LongText
+from bra.forms import GuardedForm, LongText, SeveralField
 from bra.models import Council, Organisation
 from meetings.models import Case, CaseState, Topic
 
@@ -32,9 +32,7 @@ class CaseForm(GuardedForm):
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), label=_("Responsible organisation"), empty_label=_("Choose")
     )
-    topics = forms.ModelMultipleChoiceField(
-        Topic.objects.none(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    topics = SeveralField(Topic.objects.none(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple)
     situation = LongText(
         label=_("Situation in short"),
         longest=Case._meta.get_field("situation").max_length,
