@@ -23,7 +23,7 @@ def clean_name(name: str) -> str:
     >>> clean_name("C:\\Listor\\..\\åtgärder.xlsx"), clean_name("../../etc/passwd"), clean_name("..")
     ('åtgärder.xlsx', 'passwd', 'fil')
     """
-    last = without_controls(name).replace("\\", "/").rpartition("/")[2].strip().lstrip(".")
+    last = without_controls("".join(name.splitlines())).replace("\\", "/").rpartition("/")[2].strip().lstrip(".")
     return last[-LONGEST_NAME:] or "fil"
 
 
