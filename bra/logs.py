@@ -6,10 +6,8 @@ A log is read by those who run the machines, who may see nothing of the councils
 import logging
 import re
 import traceback
-from types import TracebackType
 from typing import Any
 
-_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 _HIDDEN = "…"
 
@@ -22,8 +20,6 @@ class Formatter(logging.Formatter):
         plain = logging.makeLogRecord(record.__dict__)
         plain.exc_text = None  # another handler may have written the whole of it there
         plain.args = _harmless(record)
-        if plain.exc_info:
-            plain.exc_info = (*plain.exc_info[:2], plain.exc_info[2])  # type: ignore[index,assignment]
         return super().format(plain)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the name is the library's

@@ -10,6 +10,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import dj_database_url
@@ -197,7 +198,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # A script runs when the page that was asked for names it with its nonce; not because it lies on this host. htmx needs
 # require-trusted-types-for to be left out: it parses answers as HTML without a policy of its own.
-CONTENT_SECURITY_POLICY = {
+CONTENT_SECURITY_POLICY: dict[str, dict[str, Any]] = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [NONCE],
@@ -296,7 +297,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # No mail to administrators, and no words of users: bra/logs.py says what a log holds.
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {

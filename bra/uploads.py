@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
 
 from bra.text import without_controls
@@ -41,9 +41,9 @@ class FileField(forms.FileField):
         widget = forms.FileInput(attrs={"accept": accept})
         super().__init__(max_length=LONGEST_NAME, widget=widget, **options)
 
-    def to_python(self, data: Any) -> UploadedFile | None:
+    def to_python(self, data: Any) -> "File[Any] | None":
         """Return the file under a clean name."""
-        file: UploadedFile | None = super().to_python(data)
+        file = super().to_python(data)
         if file is None:
             return None
         if (file.size or 0) > LARGEST:

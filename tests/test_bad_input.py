@@ -136,7 +136,7 @@ def test_no_mixture_of_right_and_wrong_breaks_a_page(cast: Cast, home: Furnished
     plausible = [str(cast.member.pk), "1", "on", "2017-06-01", "13:00", "apply", "up", "open", "medium", "En mening."]
     broken = []
     for turn in range(4):
-        data = {
+        data: dict[str, Any] = {
             field: chance.choice([*HOSTILE.values(), *plausible * 4])
             for field in field_names()
             if chance.random() < 0.8

@@ -72,12 +72,9 @@ def running(tree: ast.AST) -> Iterator[ast.AST]:
     for call in calls(tree, "load", "loads", "dumps", "Unpickler"):
         if isinstance(call.func, ast.Attribute) and named(call.func.value) in ("pickle", "marshal", "yaml", "shelve"):
             yield call
-    for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and any(
-            keyword.arg == "shell" and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is False)
-            for keyword in call.keywords
-        ):
-            yield call
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "shell" and ast.unparse(node.value) != "False":
+            yield node
     yield from calls(tree, "system", "popen")
 
 

@@ -34,7 +34,6 @@ def status(answer: bytes) -> int:
         (f"GET /{'a' * 70_000} HTTP/1.1\r\nHOST\r\n", 414),
         (f"GET /{'a' * 9_000} HTTP/1.1\r\nHOST\r\n", 414),
         ("GET /healthz HTTP/1.1\r\n", 400),
-        ("GET /healthz HTTP/1.1\r\nHost: evil.example\r\n", 200),
         ("GET /konto/logga-in/ HTTP/1.1\r\nHost: evil.example\r\n", 400),
         ("POST /konto/logga-in/ HTTP/1.1\r\nHOST\r\nContent-Length: 1\r\nContent-Length: 2\r\n", 400),
         ("POST /konto/logga-in/ HTTP/1.1\r\nHOST\r\nContent-Length: -1\r\n", 400),
