@@ -16,7 +16,6 @@ _OWN = {"publickey-credentials-get", "publickey-credentials-create", "clipboard-
 _REFUSED = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "clipboard-read",
@@ -39,7 +38,6 @@ _REFUSED = (
     "serial",
     "storage-access",
     "usb",
-    "web-share",
     "window-management",
     "xr-spatial-tracking",
 )

@@ -1,13 +1,21 @@
 """What the web server itself refuses, before anything of ours sees it; and what it passes on over a real socket."""
 
 import socket
+from collections.abc import Iterator
 
 import pytest
 
 from ops.run import HEADER_BYTES, HEADER_MILLISECONDS
 from tests.stack import Stack
 
-pytestmark = [pytest.mark.service, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.service, pytest.mark.xdist_group("web_server")]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The product without its demo, as `make run` starts it."""
+    with Stack(tmp_path_factory.mktemp("web") / "data", demo=False) as stack:
+        yield stack
 
 
 def said(stack: Stack, head: str, body: bytes = b"", *, end: str = "\r\n", wait: float = 20) -> bytes:
@@ -42,21 +50,21 @@ def status(answer: bytes) -> int:
         ("POST /konto/logga-in/ HTTP/1.1\r\nHOST\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n", 411),
     ],
 )
-def test_headers_that_no_browser_sends_are_refused(live_stack: Stack, head: str, number: int) -> None:
+def test_headers_that_no_browser_sends_are_refused(server: Stack, head: str, number: int) -> None:
     body = b"5\r\nabcde\r\n0\r\n\r\n" if "chunked" in head else b""
-    assert status(said(live_stack, head, body)) == number
+    assert status(said(server, head, body)) == number
 
 
-def test_who_never_ends_the_headers_is_hung_up_on(live_stack: Stack) -> None:
+def test_who_never_ends_the_headers_is_hung_up_on(server: Stack) -> None:
     seconds = HEADER_MILLISECONDS / 1000
-    assert said(live_stack, "GET /healthz HTTP/1.1\r\nHOST\r\nX-A: ", end="", wait=seconds + 10) == b""
+    assert said(server, "GET /healthz HTTP/1.1\r\nHOST\r\nX-A: ", end="", wait=seconds + 10) == b""
 
 
-def test_static_files_have_the_headers_too_and_no_answer_names_its_server(live_stack: Stack) -> None:
-    page = said(live_stack, "GET /konto/logga-in/ HTTP/1.1\r\nHOST\r\n").decode(errors="replace")
+def test_static_files_have_the_headers_too_and_no_answer_names_its_server(server: Stack) -> None:
+    page = said(server, "GET /konto/logga-in/ HTTP/1.1\r\nHOST\r\n").decode(errors="replace")
     name = page.partition("/static/bra/mark")[2].partition('"')[0] or ".svg"
     for path in (f"/static/bra/mark{name}", "/healthz", "/static/finns-inte.js"):
-        head = said(live_stack, f"GET {path} HTTP/1.1\r\nHOST\r\n").decode(errors="replace").lower()
+        head = said(server, f"GET {path} HTTP/1.1\r\nHOST\r\n").decode(errors="replace").lower()
         lines = dict(line.split(": ", 1) for line in head.partition("\r\n\r\n")[0].split("\r\n")[1:])
         assert (lines["server"], lines["x-content-type-options"], lines["cross-origin-resource-policy"]) == (
             "web",
