@@ -39,7 +39,7 @@ def status(answer: bytes) -> int:
         ("GET /healthz HTTP/1.1\r\nHOST\r\n", 200),
         (f"GET /healthz HTTP/1.1\r\nHOST\r\nX-A: {'a' * (HEADER_BYTES + 5000)}\r\n", 431),
         ("GET /healthz HTTP/1.1\r\nHOST\r\n" + "".join(f"X-{n}: a\r\n" for n in range(200)), 431),
-        (f"GET /{'a' * 70_000} HTTP/1.1\r\nHOST\r\n", 414),
+        (f"GET /{'a' * 70_000} HTTP/1.1\r\nHOST\r\n", 431),
         (f"GET /{'a' * 9_000} HTTP/1.1\r\nHOST\r\n", 414),
         ("GET /healthz HTTP/1.1\r\n", 400),
         ("GET /konto/logga-in/ HTTP/1.1\r\nHost: evil.example\r\n", 400),
