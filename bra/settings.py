@@ -183,6 +183,8 @@ SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 # there could post the form itself.
 CSRF_COOKIE_HTTPONLY = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+# In the session, not in a cookie: a message may quote a title.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Lax and not Strict: whoever follows a link in a mail is still logged in.
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
