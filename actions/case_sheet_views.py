@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from actions.case_sheet import sheet_of
 from bra import pdf, readings
+from bra.bounds import bounded
 from bra.http import CouncilRequest, only_if
 from bra.permissions import may_read_council
 from bra.recent import recently_authenticated
@@ -19,6 +20,7 @@ def _with_restricted(request: CouncilRequest, pk: int) -> bool:
     return bool(request.GET.get("restricted")) and request.member.cleared
 
 
+@bounded("file")
 @require_safe
 @only_if(may_read_council)
 @recently_authenticated(_with_restricted)

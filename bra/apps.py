@@ -11,5 +11,5 @@ class BraConfig(AppConfig):
     verbose_name = _("Council")
 
     def ready(self) -> None:
-        """Tell the ledger our kind of mail, and listen to log-ins."""
-        from bra import login_receivers, receivers, recovery  # noqa: F401  # connected by being imported
+        """Tell the ledger our kind of mail, listen to log-ins, and let `check` know the rules of the house."""
+        from bra import checks, login_receivers, receivers, recovery  # noqa: F401  # connected by being imported

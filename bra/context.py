@@ -11,9 +11,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Give the templates the council, the member and what the menu may show; empty on pages without a council."""
     member = getattr(request, "member", None)
     # Whoever came by a link in a mail hasn't logged in: no menu, whose pages would ask for that.
+    nonce = getattr(request, "csp_nonce", "")
     if member is None or hasattr(request, "about"):
-        return {"council": getattr(request, "council", None), "member": None}
+        return {"council": getattr(request, "council", None), "member": None, "csp_nonce": nonce}
     return {
+        "csp_nonce": nonce,
         "council": member.council,
         "member": member,
         "today": getattr(request, "today", None),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from bra import history, personnummer
 from bra.errors import RuleBroken
 from bra.models import Council, LegalGround, Member
+from bra.text import without_controls
 
 REASON = "not_personnummer_reason"
 
@@ -21,6 +22,9 @@ REASON = "not_personnummer_reason"
 _CERTAIN = _("There is a personal identity number in this text. Take it out: no person is recorded here.")
 _UNCERTAIN = _("Something in this text is written like a personal identity number. Take it out if it is one.")
 _OVERRIDE = _("If it is something else, say what in the last field of the form, and save again.")
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 def refuse_number(text: str) -> None:
@@ -46,11 +50,35 @@ class DayInput(forms.DateInput):
 
 
 class DayField(forms.DateField):
-    """A day, with the browser's own calendar; what can't be read as one is told in the same sentence everywhere."""
+    """A day, with the browser's own calendar; what can't be read as one is told in the same sentence everywhere.
+
+    So is a year that no council meets in: a day close to the end of the calendar can't be counted from.
+    """
 
     def __init__(self, **options: Any) -> None:
         invalid = {"invalid": _("Write the day as 2017-05-15.")}
         super().__init__(widget=DayInput(), error_messages=invalid | options.pop("error_messages", {}), **options)
+
+    def to_python(self, value: Any) -> date | None:
+        """Return the day."""
+        day: date | None = super().to_python(value)
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Several rows of those offered. A number that no row can have is a choice that isn't offered."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the rows chosen."""
+        for key in value or ():
+            text = str(key)
+            if not (text.isascii() and text.isdigit() and len(text) < len(str(2**63))):
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": text[:20]}
+                )
+        return super().clean(value)
 
 
 class LongText(forms.CharField):
@@ -127,8 +155,11 @@ class GuardedForm(forms.Form):
         self.add_error(error.field if error.field in self.fields else None, error)
 
     def clean(self) -> dict[str, Any]:
-        """Clean all fields."""
-        return super().clean() or {}
+        """Clean all fields; signs that aren't seen, but change how the rest is read, are left out of every text."""
+        for name, value in self.cleaned_data.items():
+            if isinstance(value, str):
+                self.cleaned_data[name] = without_controls(value)
+        return super().clean() or self.cleaned_data
 
     def full_clean(self) -> None:
         """Clean, then read the guarded fields, whatever a subclass does in its own `clean`."""

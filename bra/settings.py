@@ -1,7 +1,8 @@
 """All settings, in one file, read from the environment; a bad value stops the start with its name.
 
-Variables: BRA_DATA, DATABASE_URL, REDIS_URL, EMAIL_URL, SECRET_KEY, BRA_BASE_URL, BRA_MAIL_FROM, BRA_REPORT_LEASE,
-BRA_PROXIES, BRA_OIDC_URL, BRA_OIDC_CLIENT_ID, BRA_OIDC_SECRET, BRA_OIDC_NAME, BRA_OIDC_DOMAINS, ALLOWED_HOSTS, DEBUG
+Variables: BRA_DATA, DATABASE_URL, REDIS_URL, EMAIL_URL, SECRET_KEY, SECRET_KEY_FALLBACKS, BRA_BASE_URL, BRA_MAIL_FROM,
+BRA_REPORT_LEASE, BRA_HSTS, BRA_SECURITY_CONTACT, BRA_PROXIES, BRA_OIDC_URL, BRA_OIDC_CLIENT_ID, BRA_OIDC_SECRET,
+BRA_OIDC_NAME, BRA_OIDC_DOMAINS, ALLOWED_HOSTS, DEBUG
 (docs/running.md says what each means).
 """
 
@@ -10,14 +11,17 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import dj_database_url
 from celery.schedules import crontab
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 from environs import Env
+
+from bra import production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -77,7 +81,6 @@ def oidc_provider(url: str, client_id: str, secret: str, name: str) -> dict[str,
 
 
 DEBUG = bool(env.str("DEBUG", "")) and env.bool("DEBUG")
-SECRET_KEY = env.str("SECRET_KEY", "") or _kept_secret_key()
 _like = "https://bra.example.org, without anything after the host"
 BASE_URL, _base = _address("BRA_BASE_URL", "http://127.0.0.1:8000", ("http", "https"), _like)
 BASE_URL = BASE_URL.rstrip("/")
@@ -85,8 +88,13 @@ if not _base.hostname or _base.path.strip("/"):
     raise ImproperlyConfigured(f"BRA_BASE_URL must be an address like {_like}.")
 HTTPS = _base.scheme == "https"
 _hosts = [host.strip() for host in env.str("ALLOWED_HOSTS", "").split(",") if host.strip()]
-ALLOWED_HOSTS = _hosts or [_base.hostname, "localhost", "127.0.0.1"]
+PRODUCTION = production.is_production(_base)
+ALLOWED_HOSTS = _hosts or [_base.hostname, *([] if PRODUCTION else ["localhost", "127.0.0.1"])]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+if PRODUCTION and (_faults := production.faults(os.environ, base=_base, debug=DEBUG, hosts=ALLOWED_HOSTS)):
+    raise ImproperlyConfigured("\n".join(_faults))
+SECRET_KEY = env.str("SECRET_KEY", "") or _kept_secret_key()
+SECRET_KEY_FALLBACKS = production.fallbacks(os.environ)  # keys of before, so that a change logs nobody out
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -117,12 +125,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "bra.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "bra.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "bra.bounds.BoundsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -256,26 +266,60 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers take http on the loopback address alone
 
 SESSION_COOKIE_AGE = 24 * 3600  # seconds; bra.middleware.SessionMiddleware ends it earlier when it lies still
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# "__Host-": the browser takes such a cookie only over https and only from this very host.
+_prefix = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_prefix}sessionid", f"{_prefix}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{_prefix}language"
+SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+# The CSRF cookie is read by js/csrf.js, so that a form survives a new log-in on another tab; whoever could read it
+# there could post the form itself.
+CSRF_COOKIE_HTTPONLY = False
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+# In the session, not in a cookie: a message may quote a title.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Lax and not Strict: whoever follows a link in a mail is still logged in.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+_hsts = env.str("BRA_HSTS", "") or "subdomains"
+if _hsts not in ("host", "subdomains", "preload"):
+    raise ImproperlyConfigured("BRA_HSTS must be host, subdomains or preload.")
+SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = _hsts != "host", _hsts == "preload"
+# What BRA_HSTS leaves out is the operator's choice: it binds every host under the domain, for a year at least.
+SILENCED_SYSTEM_CHECKS = {"host": ["security.W005", "security.W021"], "subdomains": ["security.W021"]}.get(_hsts, [])
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
+# A script runs when the page that was asked for names it with its nonce; not because it lies on this host. htmx needs
+# require-trusted-types-for to be left out: it parses answers as HTML without a policy of its own.
+CONTENT_SECURITY_POLICY: dict[str, dict[str, Any]] = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF],
+        "script-src": [NONCE],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        "object-src": [NONE],
         "base-uri": [NONE],
+        "upgrade-insecure-requests": HTTPS,
     }
 }
+SECURITY_CONTACT = env.str("BRA_SECURITY_CONTACT", "")
+if SECURITY_CONTACT and urlsplit(SECURITY_CONTACT).scheme not in ("mailto", "https"):
+    raise ImproperlyConfigured("BRA_SECURITY_CONTACT must begin with mailto: or https:.")
+
+# What one request may hold (bra/bounds.py refuses what is larger before it is read). Files stay in memory, so that
+# nothing of them is left on a disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# How often one user, or one address before a log-in, may ask for what costs much.
+RATES = {"search": "120/m", "file": "60/m", "report": "30/m", "upload": "30/m", "link": "120/m"}
 
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]
@@ -286,6 +330,7 @@ FORMAT_MODULE_PATH = ["bra.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -350,18 +395,17 @@ CELERY_BEAT_SCHEDULE = {
     "build-waiting-reports": {"task": "reports.build_waiting", "schedule": 60.0},
 }
 
-DEFAULT_EXCEPTION_REPORTER_FILTER = "bra.masked_logs.NothingTyped"
-LOGGING = {
+DEFAULT_EXCEPTION_REPORTER_FILTER = "bra.logs.NothingTyped"
+# No mail to administrators, and no words of users: bra/logs.py says what a log holds.
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {
-            "()": "bra.masked_logs.MaskingFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
+        "plain": {"()": "bra.logs.Formatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "level": "INFO"}},
 }
 
 DJANGO_TABLES2_TEMPLATE = "includes/table.html"

@@ -85,3 +85,19 @@ def answers(word: str, asked: str) -> bool:
     """Whether a word of a text is what the column of its stems was found by: `asked` as in `looked_for`."""
     own = stem(word)
     return asked in own if len(asked) >= _INSIDE else own.startswith(asked)
+
+
+# What reorders or hides the text around it, and controls other than tab and line break. The joiners and the marks of
+# direction that Arabic, Persian and Hebrew names need (U+200C to U+200F) do neither and stay.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def without_controls(text: str) -> str:
+    r"""Return the text without signs that aren't seen but change how the rest of it is read.
+
+    >>> without_controls("avtal\u202efdp.exe\x00 Åsa\u2066")
+    'avtalfdp.exe Åsa'
+    """
+    return _UNSEEN.sub("", text)

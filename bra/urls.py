@@ -25,6 +25,7 @@ _council: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
     path("healthz", views.healthz, name="healthz"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("konto/", include("bra.account_urls")),
     path("drift/", include("bra.administering_urls")),

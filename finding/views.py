@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from bra.bounds import bounded
 from bra.http import CouncilRequest, only_if
 from finding import selection
 from finding.forms import SearchForm, YearForm
@@ -25,6 +26,7 @@ def _topics(request: CouncilRequest) -> list[Topic]:
     return list(Topic.objects.filter(council=request.council))
 
 
+@bounded("search")
 @require_safe
 @only_if(may_search)
 def search(request: CouncilRequest) -> HttpResponse:

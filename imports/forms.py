@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from actions.forms import DayField
 from bra.forms import GuardedForm
 from bra.models import Member
+from bra.uploads import FileField
 from imports.proposing import Choices, Mend, Row, Table, plain
 from imports.selection import Groups, Preview
 
@@ -36,16 +37,10 @@ class UploadForm(GuardedForm):
 
     guarded = ("file",)
 
-    file = forms.FileField(
+    file = FileField(
         label=pgettext_lazy("import", "The list"),
         help_text=gettext_lazy("An Excel file (.xlsx), an OpenDocument spreadsheet (.ods) or a text file (.csv)."),
-        max_length=200,
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xlsm,.ods,.csv"}),
-        error_messages={
-            "required": gettext_lazy("Choose a file."),
-            "empty": gettext_lazy("There is nothing in the file."),
-            "max_length": gettext_lazy("The file's name is too long."),
-        },
+        accept=".xlsx,.xlsm,.ods,.csv",
     )
 
 

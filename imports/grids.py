@@ -32,7 +32,12 @@ MOST_TEXT = 2_000_000  # characters of all cells together
 # Formatting often reaches down to the last row there is. After so many empty rows nothing more is looked for.
 EMPTY_ROWS = 2_000
 MOST_MEMBERS, MOST_UNPACKED, MOST_TIMES = 2_000, 64 * 2**20, 200
+# As bra.text.without_controls, which this process doesn't know.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 ENCRYPTED_IN_OLE = "EncryptedPackage".encode("utf-16-le")
+_LEADS_OUT = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)|[\x00-\x1f]")
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 Cell = str | int | float | None
@@ -128,8 +133,7 @@ def plain(value: Any) -> Cell:
         return value.isoformat()
     if value is None:
         return None
-    # Control characters, and halves of characters, which no database takes.
-    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", "", str(value)).strip()
+    text = _UNSEEN.sub("", str(value)).strip()
     return text or None
 
 
@@ -169,11 +173,26 @@ def _checked(archive: zipfile.ZipFile) -> set[str]:
         raise Refused("bomb")
     if any(member.flag_bits & 1 for member in members):
         raise Refused("encrypted")
+    _refuse_disguises(archive, members)
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     if unpacked > MOST_UNPACKED or (unpacked > 2**20 and unpacked > MOST_TIMES * max(packed, 1)):
         raise Refused("bomb")
     return {member.filename for member in members}
+
+
+def _refuse_disguises(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
+    """Refuse names that lead out of the archive or come twice, and an archive with something else around it.
+
+    No spreadsheet program writes either: they are for readers that unpack, or that take the file for another kind.
+    """
+    names = [member.orig_filename for member in members]
+    if len(set(names)) < len(names) or any(_LEADS_OUT.search(name) for name in names):
+        raise Refused("disguised")
+    links = any(member.external_attr >> 16 & 0o170000 == 0o120000 for member in members)
+    first = min((member.header_offset for member in members), default=0)
+    if links or first or archive.comment:
+        raise Refused("disguised")
 
 
 def _refuse_declarations(archive: zipfile.ZipFile) -> None:

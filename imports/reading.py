@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from bra import personnummer
 from bra.errors import RuleBroken
+from bra.uploads import LARGEST
 
 Cell = str | int | float | None
-LARGEST = 5 * 2**20  # bytes of a file
 SECONDS = 9.0
 PROGRAM = Path(__file__).with_name("grids.py")
 READ_BACK = Path(__file__).with_name("back_grids.py")
@@ -152,6 +152,7 @@ def _why(code: str) -> str:
         "no workbook": _("This isn't an Excel file (.xlsx). Choose the file that was filled in, saved as .xlsx."),
         "broken": _("The file is damaged or cut off. Open it in Excel, save it anew, and choose the new file."),
         "bomb": _("The file unpacks to much more than a list of actions holds, so it isn't opened."),
+        "disguised": _("The file is packed in a way that no spreadsheet program does, so it isn't opened."),
         "entities": _("The file holds declarations that no workbook needs, so it isn't opened."),
         "memory": _("The file needs more memory than a list of actions does. Copy the rows into a new workbook."),
         "time": _("The file takes too long to read. Copy the rows into a new workbook and choose that."),

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from actions.models import Action
+from bra.bounds import bounded, takes_files
 from bra.errors import RuleBroken
 from bra.forms import note_override
 from bra.http import CouncilRequest, only_if
@@ -44,6 +45,8 @@ def _trail(request: CouncilRequest, batch: ImportBatch | None = None) -> Trail:
     return [*trail, (batch.file_name, None)] if batch else trail
 
 
+@bounded("upload", "POST")
+@takes_files
 @only_if(may_import)
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_list(request: CouncilRequest) -> HttpResponse:
@@ -53,7 +56,7 @@ def import_list(request: CouncilRequest) -> HttpResponse:
     if posted and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
-            batch = _taken_in(request, form, upload.name, upload.read(reading.LARGEST + 1))
+            batch = _taken_in(request, form, upload.name, upload.read())
         except RuleBroken as error:
             form.refuse(error)
         else:

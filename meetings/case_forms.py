@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from bra.errors import RuleBroken
-from bra.forms import GroundField, GuardedForm, LongText
+from bra.forms import GroundField, GuardedForm, LongText, SeveralField
 from bra.models import Council, Organisation
 from meetings.models import Case, CaseState, Topic
 
@@ -31,9 +31,7 @@ class CaseForm(GuardedForm):
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), label=_("Responsible organisation"), empty_label=_("Choose")
     )
-    topics = forms.ModelMultipleChoiceField(
-        Topic.objects.none(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    topics = SeveralField(Topic.objects.none(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple)
     situation = LongText(
         label=_("Situation in short"),
         longest=Case._meta.get_field("situation").max_length,

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bra.forms import GuardedForm
+from bra.forms import GuardedForm, SeveralField
 from bra.models import Member, Organisation
 from meetings.models import AgendaItem, Case, CaseRules
 
@@ -31,7 +31,7 @@ class LinkForm(GuardedForm):
         _choices(self, "other").queryset = Case.objects.visible_to(member).unmerged().exclude(pk=case.pk)
 
 
-class _ItemChoices(forms.ModelMultipleChoiceField):
+class _ItemChoices(SeveralField):
     def label_from_instance(self, obj: Any) -> str:
         words = {"number": obj.meeting.label, "day": obj.meeting.date.isoformat(), "title": obj.title}
         said = _now("Meeting %(number)s (%(day)s): %(title)s") % words

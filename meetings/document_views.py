@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bra import readings
+from bra.bounds import bounded
 from bra.errors import RuleBroken
 from bra.forms import note_override
 from bra.http import CouncilRequest, only_if
@@ -37,6 +38,7 @@ def _unmasked(request: CouncilRequest, pk: int) -> bool:
     return AgendaItem.objects.filter(**here).exists() or Addendum.objects.filter(**here).exists()
 
 
+@bounded("file")
 @require_safe
 @never_cache
 @only_if(may_read_council)
@@ -46,6 +48,7 @@ def paper_pdf(request: CouncilRequest, pk: int) -> HttpResponse:
     return _file(request, meeting_for(request.member, pk), pdf.as_pdf, pdf.TYPE, "pdf")
 
 
+@bounded("file")
 @require_safe
 @never_cache
 @only_if(may_read_council)
@@ -131,6 +134,7 @@ def layout(request: CouncilRequest) -> HttpResponse:
     return _layout_page(request, form)
 
 
+@bounded("file")
 @require_POST
 @never_cache
 @only_if(may_coordinate)

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bra.forms import DayInput, GroundField, GuardedForm, LongText
+from bra.forms import DayInput, GroundField, GuardedForm, LongText, SeveralField
 from bra.markdown import pasted
 from bra.models import Council, Member, Organisation
 from meetings.models import (
@@ -82,7 +82,7 @@ class ItemForm(GuardedForm):
         label=_("Presented by"), max_length=120, required=False, help_text=_("A role or an organisation is enough.")
     )
     minutes_planned = PlannedMinutes()
-    topics = forms.ModelMultipleChoiceField(
+    topics = SeveralField(
         label=_("Topics"), queryset=Topic.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     case = forms.ModelChoiceField(

@@ -8,7 +8,7 @@ from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bra.forms import GuardedForm
+from bra.forms import GuardedForm, SeveralField
 from bra.models import Council, Member
 from meetings import series
 from meetings.forms import DayInput, HourInput, LongText, PlannedMinutes
@@ -32,7 +32,7 @@ class StandingForm(GuardedForm):
         label=_("Presented by"), max_length=120, required=False, help_text=_("A role or an organisation is enough.")
     )
     minutes_planned = PlannedMinutes()
-    topics = forms.ModelMultipleChoiceField(
+    topics = SeveralField(
         label=_("Topics"), queryset=Topic.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
 

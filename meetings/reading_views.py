@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
 from bra import readings
+from bra.bounds import bounded
 from bra.link_doors import LinkDoor, LinkRequest
 from bra.throttle import few_guesses
 from meetings.document_views import download, file_name
@@ -51,6 +52,7 @@ def page(request: LinkRequest) -> HttpResponse:
     return render(request, "meetings/reading.html", {"paper": paper, "meeting": meeting, "reader": request.member})
 
 
+@bounded("file")
 @never_cache
 @require_safe
 @door.opened
@@ -59,6 +61,7 @@ def paper_pdf(request: LinkRequest) -> HttpResponse:
     return _file(request, pdf.as_pdf, pdf.TYPE, "pdf")
 
 
+@bounded("file")
 @never_cache
 @require_safe
 @door.opened

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bra.forms import DayInput, GroundField, GuardedForm, LongText
+from bra.forms import DayInput, GroundField, GuardedForm, LongText, SeveralField
 from bra.models import Council, Member
 from meetings import lifecycle
 from meetings.models import Addendum, Adjuster, ItemComment, Meeting, MeetingRules, PaperKind, layout_of
@@ -15,7 +15,7 @@ from meetings.permissions import may_restrict_any
 _READ_BY_ALL = _("Everybody on the council reads it: write nothing here of restricted items.")
 
 
-class _Members(forms.ModelMultipleChoiceField):
+class _Members(SeveralField):
     """A list of members to tick."""
 
     def __init__(self, **options: Any) -> None:

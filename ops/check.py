@@ -4,6 +4,7 @@ A step that fails doesn't hide the next; the exit status is 1 when any failed, a
 """
 
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ OPERATORS = [
     "REDIS_URL",
     "EMAIL_URL",
     "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
     "ALLOWED_HOSTS",
     "DEBUG",
     "PORT",
@@ -47,14 +49,14 @@ class Checks:
         self.variables = own | {"BRA_DATA": folder, "PYTHONUTF8": "1"}
         self.failed: list[str] = []
 
-    def run(self, what: str, *arguments: str) -> None:
-        """Run `.venv`'s Python with `arguments`; a failure is remembered as `what`."""
+    def run(self, what: str, *arguments: str, **variables: str) -> None:
+        """Run `.venv`'s Python with `arguments`, with more `variables`; a failure is remembered as `what`."""
         print(f"\n== {what}", flush=True)
         began = time.monotonic()
         code = subprocess.call(
             [PYTHON, *arguments],
             cwd=ROOT,
-            env=self.variables,
+            env=self.variables | variables,
             stdin=subprocess.DEVNULL,
             preexec_fn=die_with_parent(),
         )
@@ -63,12 +65,22 @@ class Checks:
         if "pytest" not in arguments:  # pytest's own summary stays the last line
             print(f"   {'FEL' if code else 'ok'} ({time.monotonic() - began:.1f} s)", flush=True)
 
+    def _production(self) -> dict[str, str]:
+        """The variables of a real installation; nothing of it is reached by a check."""
+        return {
+            "BRA_BASE_URL": "https://bra.example.org",
+            "SECRET_KEY": secrets.token_urlsafe(64),
+            "DATABASE_URL": f"sqlite:///{self.variables['BRA_DATA']}/check.sqlite3",
+            "EMAIL_URL": "smtp+tls://user:word@mail.example.org",
+        }
+
     def lint(self) -> None:
         """Run everything that reads the code without running it, and the two that Django answers."""
         self.run("ruff check", "-m", "ruff", "check", *_code())
         self.run("ruff format", "-m", "ruff", "format", "--check", *_code())
         self.run("djlint", "-m", "djlint", "--lint", "--quiet", "templates")
         self.run("mypy", "-m", "mypy", *_code())
+        self.run("driftsättning", "manage.py", "check", "--deploy", "--fail-level", "WARNING", **self._production())
         self.run("migrationer", "manage.py", "makemigrations", "--check", "--dry-run")
         self.run("översättningar", "ops/translations.py", "--check")
 

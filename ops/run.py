@@ -26,6 +26,8 @@ from ops.supervisor import Program, Supervisor, environment_with
 
 HOST = "127.0.0.1"
 READY_SECONDS = 90.0
+# Who sends larger headers, or is slower with them, isn't a browser.
+HEADER_BYTES, HEADER_MILLISECONDS = 65_536, 10_000
 
 
 class Stopped(BaseException):
@@ -159,6 +161,7 @@ def _start_servers(supervisor: Supervisor, folder: Path, port: int) -> None:
     python = str(PYTHON)
     worker_name = f"bra-{os.getpid()}@localhost"
     web = f"-m granian --interface wsgi --host {HOST} --port {port} --workers 1 --blocking-threads 4 --no-ws"
+    web += f" --http1-buffer-size {HEADER_BYTES} --http1-header-read-timeout {HEADER_MILLISECONDS}"
     worker = f"-m celery -A celery_app worker --hostname {worker_name} --concurrency 2 --prefetch-multiplier 1"
     worker += " --without-gossip --without-mingle --loglevel INFO"
     beat = "-m celery -A celery_app beat --loglevel INFO --pidfile= --schedule"

@@ -13,12 +13,12 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from actions.models import Action
+from bra.bounds import bounded, takes_files
 from bra.errors import RuleBroken
 from bra.forms import note_override
 from bra.http import CouncilRequest, only_if
 from bra.models import Member
 from bra.tasks import wake_sender
-from imports import reading
 from reports import returning
 from reports.models import Report, ReturnedAction, ReturnedFile, ReturnState
 from reports.permissions import may_take_in
@@ -47,6 +47,8 @@ def _trail(request: CouncilRequest, report: Report | None, returned: ReturnedFil
     return [*trail, (returned.file_name, None)] if returned else trail
 
 
+@bounded("upload", "POST")
+@takes_files
 @only_if(may_take_in)
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_up(request: CouncilRequest, pk: int) -> HttpResponse:
@@ -59,7 +61,7 @@ def take_up(request: CouncilRequest, pk: int) -> HttpResponse:
     if posted and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
-            returned = _taken_up(request, form, report, upload.name, upload.read(reading.LARGEST + 1))
+            returned = _taken_up(request, form, report, upload.name, upload.read())
         except RuleBroken as error:
             form.refuse(error)
         else:

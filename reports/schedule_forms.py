@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bra.forms import DayField, GuardedForm
+from bra.forms import DayField, GuardedForm, SeveralField
 from bra.models import Member, MemberQuerySet
 from reports.models import ReportKind, ReportState, Variant
 
@@ -15,7 +15,7 @@ DECISION_HELP = _("For instance a number in the registry, KS 2017/12. It is kept
 class RecipientsForm(GuardedForm):
     """Who is told by mail."""
 
-    recipients = forms.ModelMultipleChoiceField(
+    recipients = SeveralField(
         Member.objects.none(),
         label=_("Told by mail"),
         required=False,

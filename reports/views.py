@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actions.models import WorkPlan
+from bra.bounds import bounded
 from bra.errors import RuleBroken
 from bra.http import CouncilRequest, only_if
 from bra.models import Member
@@ -41,6 +42,7 @@ def report_for(member: Member, pk: int) -> Report:
     raise Http404
 
 
+@bounded("report", "POST")
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_if(permissions.may_read_reports)
 def report_list(request: CouncilRequest) -> HttpResponse:
@@ -60,6 +62,7 @@ def progress(request: CouncilRequest) -> HttpResponse:
     return render(request, "reports/_reports.html", _reports(request))
 
 
+@bounded("file")
 @never_cache
 @require_safe
 @only_if(permissions.may_read_reports)

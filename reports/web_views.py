@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from actions.models import Status
+from bra.bounds import bounded
 from bra.http import CouncilRequest, only_if
 from reports import charts, lifecycle, permissions, selection
 from reports.forms import QuestionForm, initial
@@ -24,6 +25,7 @@ from reports.web import Pick, Reader, change_words
 PER_PAGE = 50
 
 
+@bounded("file")
 @require_safe
 @only_if(permissions.may_read_reports)
 def figures(request: CouncilRequest) -> HttpResponse:
@@ -38,6 +40,7 @@ def figures(request: CouncilRequest) -> HttpResponse:
     return render(request, "reports/_figures.html" if alone else "reports/figures.html", context)
 
 
+@bounded("file")
 @require_safe
 @only_if(permissions.may_read_reports)
 def figure_rows(request: CouncilRequest) -> HttpResponse:

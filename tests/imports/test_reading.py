@@ -121,6 +121,13 @@ SAID = {
         lists.packed({"xl/workbook.xml": b"<w/>", "xl/media/a.bin": b"\0" * 40_000_000}),
         "The file unpacks to much more than a list of actions holds, so it isn't opened.",
     ),
+    **{
+        f"disguised: {what}": (
+            content,
+            "The file is packed in a way that no spreadsheet program does, so it isn't opened.",
+        )
+        for what, content in lists.disguised(PLAIN).items()
+    },
     "laughs": (
         lists.repacked(
             PLAIN,

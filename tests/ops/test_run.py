@@ -1,6 +1,7 @@
 """`make run`: what it refuses, what it restarts, and that nothing is left behind."""
 
 import os
+import secrets
 import signal
 import socket
 import stat
@@ -131,7 +132,13 @@ def test_killing_the_supervisor_leaves_no_process_and_a_new_start_works(tmp_path
 
 def test_a_broker_that_is_given_is_used_instead_of_an_own_one(tmp_path: Path, valkey_url: str) -> None:
     public = "https://bra.example.org"  # as behind a proxy; the start still finds its own web server
-    with Stack(tmp_path / "data", demo=False, REDIS_URL=valkey_url, BRA_BASE_URL=public) as stack:
+    said = {
+        "BRA_BASE_URL": public,
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{tmp_path / 'own.sqlite3'}",
+        "EMAIL_URL": "smtp://mail.invalid",
+    }
+    with Stack(tmp_path / "data", demo=False, REDIS_URL=valkey_url, **said) as stack:
         assert healthy(stack.port, public)
         assert stack.process_of("valkey-server") is None
         assert stack.process_of("celery .*worker ") is not None

@@ -202,7 +202,6 @@ def test_nothing_restricted_is_on_the_pages(cast: Cast, story: Story, browser: C
     [
         "part=x",
         "goal=77",
-        "organisation=%00",
         "activity=0",
         "late=2",
         "month=2031-01&did=agreed",
