@@ -20,6 +20,8 @@ STEPS = [
         "history",
         "mail",
         "links",
+        "sealing",
+        "chain",
         "post",
         "spool",
         "action_rows",
@@ -148,6 +150,8 @@ STEPS = [
     },
 ]
 CLOCKLESS = {
+    "sealing",
+    "chain",
     "charts",
     "web",
     "owner_acts",

@@ -3,6 +3,7 @@
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -52,6 +53,10 @@ class HistoryEntry(models.Model):
             # Reports of an earlier day rewind what was changed since.
             models.Index(fields=["council", "target_type", "on"], name="history_by_council_day"),
             models.Index(fields=["council", "id"], name="history_unsealed", condition=Q(sequence=None)),
+            # The audit log's page: newest first, of one kind, of one person.
+            models.Index(fields=["council", "on", "id"], name="history_by_day"),
+            models.Index(fields=["council", "kind", "on", "id"], name="history_by_kind"),
+            models.Index(fields=["council", "actor", "on", "id"], name="history_by_actor"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["council", "sequence"], name="history_sequence_once_per_council"),
@@ -77,6 +82,10 @@ class ChainHead(models.Model):
 
     class Meta:
         verbose_name = _("end of the audit log")
+        constraints = [
+            # NULLs differ from each other; the installation must have one chain all the same.
+            models.UniqueConstraint(Coalesce("council", 0), name="chain_head_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.seal}"
