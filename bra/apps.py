@@ -9,3 +9,7 @@ class BraConfig(AppConfig):
 
     name = "bra"
     verbose_name = _("Council")
+
+    def ready(self) -> None:
+        """Tell the ledger our kinds of mail, and listen to what users do with their second step."""
+        from bra import second_step_letters, second_step_receivers  # noqa: F401  # registered by being imported

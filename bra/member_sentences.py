@@ -24,6 +24,8 @@ def _sentences(entry: HistoryEntry, organisations: dict[int, str]) -> Iterator[s
             yield _("The member got a log-in.")
         case "member.login_taken":
             yield _("The log-in was taken away.")
+        case "member.second_step_reset":
+            yield _("The second step of the log-in was reset.")
         case "member.edited":
             for field, (old, new) in entry.changes.items():
                 yield _change(field, old, new, organisations)

@@ -1,7 +1,7 @@
 """All settings, in one file, read from the environment; a bad value stops the start with its name.
 
 Variables: BRA_DATA, DATABASE_URL, REDIS_URL, EMAIL_URL, SECRET_KEY, BRA_BASE_URL, BRA_MAIL_FROM, BRA_REPORT_LEASE,
-ALLOWED_HOSTS, DEBUG
+BRA_MFA, ALLOWED_HOSTS, DEBUG
 (docs/running.md says what each means).
 """
 
@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "bra.second_step_middleware.SecondStepMiddleware",
     "bra.middleware.CouncilMiddleware",
 ]
 
@@ -167,7 +168,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "bra.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["bra.second_step_backend.Backend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -195,7 +196,24 @@ SOCIALACCOUNT_ADAPTER = "bra.account_adapter.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers take http on the loopback address alone
+
+# The second step (docs/second-step.md).
+BRA_MFA = env.str("BRA_MFA", "") or "demanded"
+if BRA_MFA not in ("demanded", "offered"):
+    raise ImproperlyConfigured("BRA_MFA must be demanded or offered.")
+MFA_ADAPTER = "bra.second_step_adapter.SecondStepAdapter"
+MFA_FORMS = {
+    "authenticate": "bra.second_step_forms.CodeForm",
+    "reauthenticate": "bra.second_step_forms.ConfirmForm",
+    "activate_totp": "bra.second_step_forms.AppForm",
+    "add_webauthn": "bra.second_step_forms.NewPasskeyForm",
+    "edit_webauthn": "bra.second_step_forms.PasskeyNameForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody logs in who hasn't got our mail there
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Three codes of a million are right at any time: 30 wrong ones a day find one in thirty years.
+MFA_RATE_LIMITS = {"second_step": "5/5m/key,30/d/key"}
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

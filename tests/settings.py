@@ -8,3 +8,6 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 
 # Sentences are asserted as they stand in the code; the browser tests run in Swedish.
 LANGUAGE_CODE = "en"
+
+# The tests of the second step turn it on.
+BRA_MFA = "offered"

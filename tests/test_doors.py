@@ -61,6 +61,7 @@ DOORS = {
     "member_edit": Door("GET", COORDINATOR, "member"),
     "member_end": Door("POST", COORDINATOR, "member"),
     "member_login": Door("POST", COORDINATOR, "member"),
+    "member_second_step": Door("POST", COORDINATOR, "member"),
     "meetings:list": Door("GET", SEATED),
     "meetings:new": Door("GET", LOGGERS),
     "meetings:detail": Door("GET", SEATED, "meeting"),

@@ -47,7 +47,7 @@ STEPS = [
         "documents",
         "pdf",
     },
-    {"lifecycle", "plan_lifecycle", "indicator_lifecycle", "receivers", "minutes", "returning"},
+    {"lifecycle", "second_step", "plan_lifecycle", "indicator_lifecycle", "receivers", "minutes", "returning"},
     {
         "forms",
         "scheduling",
@@ -93,6 +93,11 @@ STEPS = [
         "plan_sentences",
         "invitations",
         "account_adapter",
+        "second_step_adapter",
+        "second_step_backend",
+        "second_step_forms",
+        "second_step_letters",
+        "second_step_middleware",
         "charts",
         "web",
     },
@@ -119,6 +124,8 @@ STEPS = [
         "series_views",
         "signing_views",
         "member_views",
+        "second_step_receivers",
+        "second_step_views",
         "plan_views",
         "plan_edit_views",
         "indicator_views",
@@ -150,6 +157,7 @@ STEPS = [
     },
 ]
 CLOCKLESS = {
+    "second_step",
     "sealing",
     "chain",
     "charts",
