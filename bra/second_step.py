@@ -6,7 +6,6 @@ rows are django-allauth's; what must be kept secret in them is encrypted with a 
 
 import base64
 import secrets
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
@@ -83,7 +82,7 @@ def may_remove(factor: Authenticator, on: date) -> bool:
 
 def _locks() -> MultiFernet:
     """One lock for SECRET_KEY and one for each key that it replaced; the first closes, all open."""
-    keys: Sequence[str] = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
     digests = [salted_hmac(NOTICE, "key", secret=key, algorithm="sha256").digest() for key in keys]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
 
@@ -155,22 +154,6 @@ def tell(*, user: User, what: str, at: datetime) -> bool:
     return post.post(council=seat.council, kind=NOTICE, recipients=[seat], cause=cause, on=seat.council.today(at)) > 0
 
 
-@transaction.atomic
-def note(*, user: User, what: str, at: datetime) -> None:
-    """Write in the audit log of the installation what the user did with their own second step, and post the mail."""
-    history.record(
-        council=None,
-        by=None,
-        on=real_day(at),
-        verb=f"user.second_step_{what}",
-        target=user,
-        changes={},
-        entry_kind=EntryKind.ACCESS,
-        user=user,
-    )
-    tell(user=user, what=what, at=at)
-
-
 def may_reset(member: Member, by: Member) -> bool:
     """Whether `by`, a coordinator, may help the member: somebody else, whose log-in opens this council alone."""
     user = member.user
@@ -180,11 +163,10 @@ def may_reset(member: Member, by: Member) -> bool:
 
 
 @transaction.atomic
-def reset_second_step(
-    *, user: User, at: datetime, by: Member | None = None, administrator: User | None = None
-) -> None:
-    """Take all factors and recovery codes away and end the user's sessions; they log in with their password and
-    set up anew. For who has lost the telephone: `by` is the coordinator, or `administrator` who did it.
+def reset_second_step(*, user: User, at: datetime, by: Member | None = None, administrator: User | None = None) -> None:
+    """Take all factors and recovery codes of who has lost the telephone away, and end their sessions.
+
+    They log in with the password, and set up anew. `by` is the coordinator who did it, or else `administrator`.
     """
     user = locked(user)
     target: User | Member = user

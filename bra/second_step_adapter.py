@@ -25,7 +25,7 @@ def passkeys_work(request: HttpRequest) -> bool:
     return False
 
 
-class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+class SecondStepAdapter(DefaultMFAAdapter):
     """Our answers."""
 
     error_messages: ClassVar = {
@@ -67,4 +67,3 @@ class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has
         """Return who a passkey is for: the host, by which browsers keep those of different sites apart."""
         host = context.request.get_host()
         return {"id": host.rpartition(":")[0] or host, "name": f"BRÅ {host}"}
-

@@ -7,7 +7,7 @@ from bra.models import User
 from bra.second_step import real_day, with_debt
 
 
-class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
+class Backend(AuthenticationBackend):
     """Django-allauth's own, but each request's one query for its user also asks what they owe."""
 
     def get_user(self, user_id: int) -> User | None:

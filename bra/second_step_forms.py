@@ -24,15 +24,13 @@ GROUP = 4
 
 def _code_field() -> forms.CharField:
     """A field that telephones offer their codes for."""
-    attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "autocapitalize": "none", "spellcheck": "false"}
+    attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
     return forms.CharField(label=gettext_lazy("Code"), max_length=20, widget=forms.TextInput(attributes))
 
 
 def _may_try(user: User) -> Any:
     """Count a try of the user's; return what takes it back. Raises ValidationError when there were too many."""
-    usage = ratelimit.consume(
-        context.request, app="allauth.mfa", action="second_step", key=f"user {user.pk}"
-    )
+    usage = ratelimit.consume(context.request, app="allauth.mfa", action="second_step", key=f"user {user.pk}")
     if not usage:
         raise ValidationError(_("Too many wrong codes. Wait for a while before you try again."))
     return usage
@@ -45,7 +43,8 @@ def _clean_code(form: Any, *, reauthentication: bool) -> str:
     code = str(form.cleaned_data["code"])
     found = second_step.use_code(user=user, code=code, at=timezone.now())
     if found is None:
-        first = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN).order_by("-type").first()
+        typed = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN)
+        first = typed.order_by("-type").first()
         if first is not None:
             signals.authentication_failed.send(
                 sender=Authenticator,
@@ -61,7 +60,7 @@ def _clean_code(form: Any, *, reauthentication: bool) -> str:
     return code
 
 
-class CodeForm(AuthenticateForm):  # type: ignore[misc]  # allauth has no types
+class CodeForm(AuthenticateForm):
     """The code at log-in."""
 
     code = _code_field()
@@ -71,7 +70,7 @@ class CodeForm(AuthenticateForm):  # type: ignore[misc]  # allauth has no types
         return _clean_code(self, reauthentication=False)
 
 
-class ConfirmForm(ReauthenticateForm):  # type: ignore[misc]  # allauth has no types
+class ConfirmForm(ReauthenticateForm):
     """The code that confirms that it is still you."""
 
     code = _code_field()
@@ -133,7 +132,7 @@ def _clean_name(name: str) -> str:
     return " ".join(name.split())
 
 
-class NewPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+class NewPasskeyForm(AddWebAuthnForm):
     """A passkey that the browser just made."""
 
     name = _name_field(required=False)
@@ -150,7 +149,7 @@ class NewPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no t
         return _clean_name(name)
 
 
-class PasskeyNameForm(EditWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+class PasskeyNameForm(EditWebAuthnForm):
     """The name of a passkey."""
 
     name = _name_field(required=True)

@@ -44,6 +44,7 @@ class _Refused:
 
 def _lock(request: HttpRequest) -> None:
     """Let nobody else change the user's second steps until the transaction ends."""
+    assert isinstance(request.user, User)  # the views let nobody else in
     User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
 
 
@@ -59,7 +60,7 @@ def _reasons(user: User) -> list[str]:
 
 
 @method_decorator(never_cache, name="dispatch")
-class Overview(IndexView):  # type: ignore[misc]  # allauth has no types
+class Overview(IndexView):
     """What is set up, and what is demanded."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -85,7 +86,7 @@ class Overview(IndexView):  # type: ignore[misc]  # allauth has no types
         }
 
 
-class Authenticate(AuthenticateView):  # type: ignore[misc]  # allauth has no types
+class Authenticate(AuthenticateView):
     """The second step at log-in."""
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -102,7 +103,7 @@ class Authenticate(AuthenticateView):  # type: ignore[misc]  # allauth has no ty
             left = len(Authenticator.objects.get(pk=used.pk).wrap().get_unused_codes())
             messages.warning(
                 self.request,
-                _("You logged in with a recovery code. Codes left: %(left)s. You get new ones under Log-in in two steps.")
+                _("You logged in with a recovery code. Codes left: %(left)s. Make new ones before they run out.")
                 % {"left": left},
             )
         return response
@@ -120,12 +121,12 @@ class Authenticate(AuthenticateView):  # type: ignore[misc]  # allauth has no ty
 
 
 @method_decorator(never_cache, name="dispatch")
-class Reauthenticate(_Refused, ReauthenticateView):  # type: ignore[misc]  # allauth has no types
+class Reauthenticate(_Refused, ReauthenticateView):
     """A code confirms that it is still you."""
 
 
 @method_decorator(never_cache, name="dispatch")
-class ReauthenticateByPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]  # allauth has no types
+class ReauthenticateByPasskey(ReauthenticateWebAuthnView):
     """A passkey confirms that it is still you."""
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -141,7 +142,7 @@ class ReauthenticateByPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]
 
 
 @method_decorator(never_cache, name="dispatch")
-class ActivateApp(_Refused, ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
+class ActivateApp(_Refused, ActivateTOTPView):
     """Set an app up."""
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -154,7 +155,7 @@ class ActivateApp(_Refused, ActivateTOTPView):  # type: ignore[misc]  # allauth 
 
 
 @method_decorator(never_cache, name="dispatch")
-class RemoveApp(_Refused, DeactivateTOTPView):  # type: ignore[misc]  # allauth has no types
+class RemoveApp(_Refused, DeactivateTOTPView):
     """Take the app away."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -166,14 +167,14 @@ class RemoveApp(_Refused, DeactivateTOTPView):  # type: ignore[misc]  # allauth 
 
 
 @method_decorator(never_cache, name="dispatch")
-class Codes(ViewRecoveryCodesView):  # type: ignore[misc]  # allauth has no types
+class Codes(ViewRecoveryCodesView):
     """The recovery codes, the one time they are shown."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the codes in two groups, as a file too, and where the user was going."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        shown = context["can_view_codes"]
-        codes = [f"{code[: len(code) // 2]} {code[len(code) // 2 :]}" for code in context["unused_codes"]] if shown else []
+        unused = context["unused_codes"]
+        codes = [f"{code[:5]} {code[5:]}" for code in unused] if context["can_view_codes"] else []
         head = _("Recovery codes for %(address)s at %(host)s. Each works once.") % {
             "address": self.request.user,
             "host": self.request.get_host(),
@@ -181,7 +182,7 @@ class Codes(ViewRecoveryCodesView):  # type: ignore[misc]  # allauth has no type
         text = "\r\n".join([head, "", *codes, ""])
         return context | {
             "codes": codes,
-            "left": len(context["unused_codes"]),
+            "left": len(unused),
             "as_text": text,
             "as_file": "data:text/plain;charset=utf-8;base64," + base64.b64encode(text.encode()).decode(),
             "going_to": self.request.session.get(NEXT) or reverse("mfa_index"),
@@ -190,12 +191,12 @@ class Codes(ViewRecoveryCodesView):  # type: ignore[misc]  # allauth has no type
 
 
 @method_decorator(never_cache, name="dispatch")
-class NewCodes(_Refused, GenerateRecoveryCodesView):  # type: ignore[misc]  # allauth has no types
+class NewCodes(_Refused, GenerateRecoveryCodesView):
     """Renew the recovery codes; the old ones stop working."""
 
 
 @method_decorator(never_cache, name="dispatch")
-class AddPasskey(_Refused, AddWebAuthnView):  # type: ignore[misc]  # allauth has no types
+class AddPasskey(_Refused, AddWebAuthnView):
     """Make a passkey."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -207,14 +208,14 @@ class AddPasskey(_Refused, AddWebAuthnView):  # type: ignore[misc]  # allauth ha
 
 
 @method_decorator(never_cache, name="dispatch")
-class RenamePasskey(_Refused, EditWebAuthnView):  # type: ignore[misc]  # allauth has no types
+class RenamePasskey(_Refused, EditWebAuthnView):
     """Name a passkey."""
 
     success_url = reverse_lazy("mfa_index")
 
 
 @method_decorator(never_cache, name="dispatch")
-class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]  # allauth has no types
+class RemovePasskey(RemoveWebAuthnView):
     """Take a passkey away."""
 
     success_url = reverse_lazy("mfa_index")
@@ -235,5 +236,5 @@ class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]  # allauth has no
         return response
 
 
-class LogInByPasskey(LoginWebAuthnView):  # type: ignore[misc]  # allauth has no types
+class LogInByPasskey(LoginWebAuthnView):
     """Log in with a passkey alone: it is something you have, behind something you are or know."""

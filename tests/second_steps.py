@@ -33,7 +33,8 @@ def make_codes(user: User) -> list[str]:
 
 def make_passkey(user: User, name: str = "Jobbdatorn") -> Authenticator:
     """Give the user a row of a passkey, which no browser could use."""
-    return Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": name, "credential": {}})
+    data = {"name": name, "credential": {}}
+    return Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data)
 
 
 def log_in(user: User, code: str = "", *, password: str = PASSWORD) -> Client:
