@@ -11,11 +11,17 @@ from actions.case_sheet import sheet_of
 from bra import pdf
 from bra.http import CouncilRequest, only_if
 from bra.permissions import may_read_council
+from bra.recent import recently_authenticated
 from meetings.case_views import case_for
+
+
+def _with_restricted(request: CouncilRequest, pk: int) -> bool:
+    return bool(request.GET.get("restricted")) and request.member.cleared
 
 
 @require_safe
 @only_if(may_read_council)
+@recently_authenticated(_with_restricted)
 def case_sheet(request: CouncilRequest, pk: int) -> HttpResponse:
     """Send the case's sheet; with `?restricted=on` restricted matter is on it, for a member who is cleared."""
     case = case_for(request.member, pk)

@@ -42,6 +42,7 @@ from bra.link_doors import LinkDoor, LinkRequest
 from bra.models import Deputy, Member
 from bra.permissions import may_read_council
 from bra.tasks import wake_sender
+from bra.throttle import few_guesses
 
 REFUSED = 422
 # The latest comments of an action that its page shows.
@@ -61,6 +62,7 @@ door = LinkDoor(
 
 @never_cache
 @require_safe
+@few_guesses
 @sensitive_variables("secret")
 def enter(request: HttpRequest, secret: str) -> HttpResponse:
     """Exchange the link in the mail for a session and go to the clean address; tell kindly when it doesn't work."""
@@ -368,6 +370,7 @@ def calendar(request: LinkRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
+@few_guesses
 @sensitive_variables("secret")
 def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     """Answer with the deadlines that the secret opens; 404 for a wrong, renewed or stopped one, or an ended mandate."""

@@ -6,28 +6,25 @@ None signs up, changes the address one logs in with, or takes a telephone number
 from allauth.account import views as account
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
-from allauth.usersessions import views as sessions
-from django.conf import settings
 from django.urls import URLPattern, path, re_path
 
+from bra import account_views
 from bra import second_step_views as step
 
 urlpatterns: list[URLPattern] = [
     path("logga-in/", account.login, name="account_login"),
     path("logga-ut/", account.logout, name="account_logout"),
-    path("inaktivt/", account.account_inactive, name="account_inactive"),
     path("bekrafta/", account.reauthenticate, name="account_reauthenticate"),
     path("losenord/", account.password_change, name="account_change_password"),
-    path("losenord/valj/", account.password_set, name="account_set_password"),
-    path("glomt/", account.password_reset, name="account_reset_password"),
+    path("glomt/", account_views.forgotten, name="account_reset_password"),
     path("glomt/skickat/", account.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^nytt/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
+        account_views.new_password,
         name="account_reset_password_from_key",
     ),
     path("nytt/klart/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
-    path("inloggningar/", sessions.list_usersessions, name="usersessions_list"),
+    path("inloggningar/", account_views.sessions, name="usersessions_list"),
     path("tvasteg/", step.Overview.as_view(), name="mfa_index"),
     path("tvasteg/logga-in/", step.Authenticate.as_view(), name="mfa_authenticate"),
     path("tvasteg/bekrafta/", step.Reauthenticate.as_view(), name="mfa_reauthenticate"),
@@ -40,12 +37,9 @@ urlpatterns: list[URLPattern] = [
     path("tvasteg/nycklar/logga-in/", step.LogInByPasskey.as_view(), name="mfa_login_webauthn"),
     path("tvasteg/nycklar/<int:pk>/", step.RenamePasskey.as_view(), name="mfa_edit_webauthn"),
     path("tvasteg/nycklar/<int:pk>/ta-bort/", step.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
+    # Without a provider in the settings (BRA_OIDC_URL) the first two are 404.
+    path("kommunen/logga-in/<str:provider_id>/", openid_connect.login, name="openid_connect_login"),
+    path("kommunen/svar/<str:provider_id>/", openid_connect.callback, name="openid_connect_callback"),
+    path("kommunen/avbruten/", social.login_cancelled, name="socialaccount_login_cancelled"),
+    path("kommunen/fel/", social.login_error, name="socialaccount_login_error"),
 ]
-
-if settings.SOCIALACCOUNT_PROVIDERS:
-    urlpatterns += [
-        path("kommunen/<str:provider_id>/", openid_connect.login, name="openid_connect_login"),
-        path("kommunen/<str:provider_id>/svar/", openid_connect.callback, name="openid_connect_callback"),
-        path("kommunen/avbruten/", social.login_cancelled, name="socialaccount_login_cancelled"),
-        path("kommunen/fel/", social.login_error, name="socialaccount_login_error"),
-    ]

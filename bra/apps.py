@@ -11,5 +11,10 @@ class BraConfig(AppConfig):
     verbose_name = _("Council")
 
     def ready(self) -> None:
-        """Tell the ledger our kinds of mail, and listen to what users do with their second step."""
-        from bra import second_step_letters, second_step_receivers  # noqa: F401  # registered by being imported
+        """Tell the ledger our kinds of mail, and listen to what is done with log-ins."""
+        from bra import (  # noqa: F401  # connected by being imported
+            login_receivers,
+            recovery,
+            second_step_letters,
+            second_step_receivers,
+        )

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from bra import mail
-from bra.models import Member, User
+from bra.models import HistoryEntry, Member, User
 
 
 def password_link(user: User) -> str:
@@ -17,6 +17,20 @@ def password_link(user: User) -> str:
         "account_reset_password_from_key", args=[user_pk_to_url_str(user), default_token_generator.make_token(user)]
     )
     return settings.BASE_URL + path
+
+
+def invitations_of(user: User) -> list[tuple[str, str]]:
+    """Return who gave the user a log-in to which council, as (member or "", council); the council's own word first."""
+    members = {member.pk: member.council.name for member in user.memberships.select_related("council")}
+    given = HistoryEntry.objects.filter(
+        verb="member.login_given", target_type=Member._meta.model_name, target_id__in=members
+    )
+    actors = {entry.target_id: entry.actor for entry in given.select_related("actor").order_by("pk")}
+    found = []
+    for pk, council in members.items():
+        actor = actors.get(pk)
+        found.append((actor.label if actor is not None else "", council))
+    return found
 
 
 def invite(member: Member) -> None:

@@ -190,7 +190,7 @@ def take_login(*, member: Member, by: Member | None, on: date) -> Member:
         return member
     history.change(member, council=council, by=by, on=on, verb="member.login_taken", user=None)
     _refuse_uncoordinated(council, before, on, field=None)
-    if not user.is_superuser and not user.memberships.exists():
+    if not (user.is_superuser or user.is_administrator) and not user.memberships.exists():
         user.is_active = False
         user.save(update_fields=["is_active"])
     return member

@@ -20,6 +20,7 @@ from bra.member_forms import MandateEndForm, MemberForm
 from bra.member_sentences import lines_of
 from bra.models import Member
 from bra.permissions import may_clear, may_coordinate, may_read_council
+from bra.recent import recently_authenticated
 from bra.tasks import wake_sender
 
 ACTIVE, COMING, ENDED = "active", "coming", "ended"
@@ -181,6 +182,7 @@ def member_end(request: CouncilRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @only_if(may_coordinate)
+@recently_authenticated()
 def member_login(request: CouncilRequest, pk: int) -> HttpResponse:
     """Give the log-in, and send the mail that says so; or take it away; or send the mail again."""
     member = member_for(request.member, pk)

@@ -3,14 +3,22 @@
 from collections.abc import Callable
 from typing import Any, cast
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
 from bra.http import CouncilRequest
+from bra.login_receivers import BEGAN, SEEN
 from bra.models import Member
+
+# A session ends when nothing has been asked for so long, and after a day in any case: one logs in once a working day.
+IDLE_SECONDS, LONGEST_SECONDS = 12 * 3600, 24 * 3600
+# How seldom it is written down that a session is used: a write with each request would queue up on SQLite.
+NOTED_EVERY_SECONDS = 300
 
 
 class LanguageMiddleware:
@@ -31,6 +39,26 @@ class LanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class SessionMiddleware:
+    """End sessions that are too old or have lain too long, and note when the others were last used."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer as to nobody when the session has ended; whoever must be logged in is asked to."""
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and SESSION_KEY in request.session:
+            now = timezone.now().timestamp()
+            began, seen = (request.session.get(key, 0.0) for key in (BEGAN, SEEN))
+            if now - began > LONGEST_SECONDS or now - seen > IDLE_SECONDS:
+                UserSession.objects.filter(session_key=request.session.session_key).delete()
+                logout(request)
+            elif now - seen > NOTED_EVERY_SECONDS and request.user.is_authenticated:
+                request.session[SEEN] = now
+                UserSession.objects.create_from_request(request)
+        return self.get_response(request)
 
 
 class CouncilMiddleware:

@@ -144,14 +144,14 @@ def remember(app: Authenticator, counter: int) -> None:
 def tell(*, user: User, what: str, at: datetime) -> bool:
     """Post a mail to the user that says what happened: ADDED, REMOVED, RENEWED or RESET. False when none can be sent.
 
-    Mail belongs to a council: an administrator without a seat in any gets none.
+    Mail goes in the name of a council: an administrator without a seat in any gets none.
     """
     seats = user.memberships.select_related("council", "user").order_by("pk")
     seat = next((row for row in seats if row.is_active(row.council.today(at))), None)
     if seat is None:
         return False
-    cause = f"{what} {at.isoformat()}"
-    return post.post(council=seat.council, kind=NOTICE, recipients=[seat], cause=cause, on=seat.council.today(at)) > 0
+    cause, on = f"{what} {at.isoformat()}", seat.council.today(at)
+    return post.post(council=seat.council, kind=NOTICE, recipients=[seat], cause=cause, on=on, about=user.pk) > 0
 
 
 def may_reset(member: Member, by: Member) -> bool:

@@ -1,7 +1,8 @@
 """All settings, in one file, read from the environment; a bad value stops the start with its name.
 
 Variables: BRA_DATA, DATABASE_URL, REDIS_URL, EMAIL_URL, SECRET_KEY, BRA_BASE_URL, BRA_MAIL_FROM, BRA_REPORT_LEASE,
-BRA_MFA, ALLOWED_HOSTS, DEBUG
+BRA_PROXIES, BRA_OIDC_URL, BRA_OIDC_CLIENT_ID, BRA_OIDC_SECRET, BRA_OIDC_NAME, BRA_OIDC_DOMAINS, BRA_MFA,
+ALLOWED_HOSTS, DEBUG
 (docs/running.md says what each means).
 """
 
@@ -62,6 +63,18 @@ def _address(name: str, default: str, schemes: tuple[str, ...], like: str) -> tu
     return text, parts
 
 
+def oidc_provider(url: str, client_id: str, secret: str, name: str) -> dict[str, dict[str, object]]:
+    """Return SOCIALACCOUNT_PROVIDERS for the municipality's own OpenID Connect provider at `url`, shown as `name`."""
+    app = {
+        "provider_id": "kommun",
+        "name": name,
+        "client_id": client_id,
+        "secret": secret,
+        "settings": {"server_url": url, "oauth_pkce_enabled": True},
+    }
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
+
+
 DEBUG = bool(env.str("DEBUG", "")) and env.bool("DEBUG")
 SECRET_KEY = env.str("SECRET_KEY", "") or _kept_secret_key()
 _like = "https://bra.example.org, without anything after the host"
@@ -115,6 +128,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "bra.middleware.SessionMiddleware",
     "bra.second_step_middleware.SecondStepMiddleware",
     "bra.middleware.CouncilMiddleware",
 ]
@@ -190,10 +204,45 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "bra.account_forms.LoginForm",
+    "change_password": "bra.account_forms.ChangePasswordForm",
+    "reset_password": "bra.account_forms.ForgottenForm",
+    "reset_password_from_key": "bra.account_forms.NewPasswordForm",
+    "reauthenticate": "bra.account_forms.ReauthenticateForm",
+}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "bra.tokens.Tokens"  # noqa: S105 - a name, no password
+# Each is counted over five minutes, so that the page can say how long to wait (docs/login.md says why so many).
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/5m/ip",
+    "login_failed": "30/5m/ip,10/5m/key",
+    "reauthenticate": "10/5m/user",
+    "change_password": "10/5m/user",
+    "reset_password": "20/5m/ip,3/5m/key",
+    "reset_password_from_key": "20/5m/ip",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "30/5m/ip"}
+# How many proxies stand in front: from so many the address of the one who asks is believed (X-Forwarded-For).
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("BRA_PROXIES", 0)
+if ALLAUTH_TRUSTED_PROXY_COUNT < 0:
+    raise ImproperlyConfigured("BRA_PROXIES must be the number of proxies in front of the product, 0 without one.")
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 SOCIALACCOUNT_ADAPTER = "bra.account_adapter.SocialAccountAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {}
+OIDC_DOMAINS = {part.strip().lower() for part in env.str("BRA_OIDC_DOMAINS", "").split(",") if part.strip()}
+if env.str("BRA_OIDC_URL", ""):
+    _oidc_url, _oidc = _address("BRA_OIDC_URL", "", ("https", "http"), "https://login.example.org")
+    if _oidc.scheme == "http" and _oidc.hostname not in ("127.0.0.1", "localhost"):
+        raise ImproperlyConfigured("BRA_OIDC_URL must begin with https://.")
+    _oidc_client, _oidc_secret = env.str("BRA_OIDC_CLIENT_ID", ""), env.str("BRA_OIDC_SECRET", "")
+    if not (_oidc_client and _oidc_secret):
+        raise ImproperlyConfigured("BRA_OIDC_URL needs BRA_OIDC_CLIENT_ID and BRA_OIDC_SECRET.")
+    SOCIALACCOUNT_PROVIDERS = oidc_provider(
+        _oidc_url, _oidc_client, _oidc_secret, env.str("BRA_OIDC_NAME", "") or "kommunens konto"
+    )
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 
@@ -215,6 +264,7 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Three codes of a million are right at any time: 30 wrong ones a day find one in thirty years.
 MFA_RATE_LIMITS = {"second_step": "5/5m/key,30/d/key"}
 
+SESSION_COOKIE_AGE = 24 * 3600  # seconds; bra.middleware.SessionMiddleware ends it earlier when it lies still
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS

@@ -5,7 +5,7 @@ import logging
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from bra import post
+from bra import post, recovery
 from bra.models import Council
 from celery_app import app
 
@@ -14,7 +14,14 @@ log = logging.getLogger(__name__)
 
 @app.task(name="bra.send_letters")
 def send_letters() -> None:
-    """Send what waits, council by council; a council's failure stops no other."""
+    """Send what waits, council by council; a council's failure stops no other.
+
+    Before that, look whose the addresses are for which a new password was asked.
+    """
+    try:
+        recovery.answer(at=timezone.now())
+    except Exception:
+        log.exception("answering who forgot the password failed")
     for council in Council.objects.order_by("pk"):
         try:
             post.deliver(council, today=council.today(timezone.now()), clock=timezone.now)

@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from bra import member_views, views
 
+handler429 = "bra.account_views.too_many"
+
 _council: list[URLPattern | URLResolver] = [
     path("", include("reports.home_urls")),
     path("", include("meetings.urls")),

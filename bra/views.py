@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bra import links, post
 from bra.models import Letter, Member, Unsubscription, User
 from bra.post.delivery import UNSUBSCRIBE
+from bra.throttle import few_guesses
 
 
 @require_safe
@@ -42,6 +43,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @never_cache
 @csrf_exempt  # a mail program posts here by itself (RFC 8058): no cookie, no token; the secret is in the address
 @require_http_methods(["GET", "HEAD", "POST"])
+@few_guesses
 @sensitive_variables("secret")
 def unsubscribe(request: HttpRequest, secret: str) -> HttpResponse:
     """End one kind of mail to whoever holds the link, or take that back; looking at the page changes nothing."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bra.errors import RuleBroken
 from bra.http import CouncilRequest, calendar_answer
+from bra.throttle import few_guesses
 from finding import feed, lifecycle
 from finding.models import CalendarAddress, working_address
 from finding.sentences import lines_of
@@ -54,6 +55,7 @@ def calendar_stop(request: CouncilRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
+@few_guesses
 @sensitive_variables("secret")
 def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     """Answer with the calendar that the secret opens; 404 for a wrong, renewed or stopped one, or an ended mandate."""

@@ -15,6 +15,7 @@ from bra.errors import RuleBroken
 from bra.forms import note_override
 from bra.http import CouncilRequest, only_if
 from bra.permissions import may_coordinate, may_log, may_read_council
+from bra.recent import recently_authenticated
 from meetings import lifecycle
 from meetings.document_forms import LayoutForm, RegisterForm
 from meetings.document_sentences import history_of_layout
@@ -23,13 +24,22 @@ from meetings.documents.content import Paper
 from meetings.documents.reading import paper_for
 from meetings.documents.selection import paper_of
 from meetings.doors import meeting_for
-from meetings.models import Meeting, MinutesLayout, PaperKind, layout_of
+from meetings.models import Addendum, AgendaItem, Meeting, MinutesLayout, PaperKind, layout_of
 from meetings.views import Trail, trail_to
+
+
+def _unmasked(request: CouncilRequest, pk: int) -> bool:
+    """Whether the file will hold restricted matter: that leaves the house, so it must still be the same person."""
+    if request.GET.get("maskad") or not request.member.cleared:
+        return False
+    here = {"meeting": pk, "meeting__council": request.council, "restricted": True}
+    return AgendaItem.objects.filter(**here).exists() or Addendum.objects.filter(**here).exists()
 
 
 @require_safe
 @never_cache
 @only_if(may_read_council)
+@recently_authenticated(_unmasked)
 def paper_pdf(request: CouncilRequest, pk: int) -> HttpResponse:
     """Give the meeting's minutes, or its agenda before it is held, as PDF; `?maskad=1` asks for the masked copy."""
     return _file(request, meeting_for(request.member, pk), pdf.as_pdf, pdf.TYPE, "pdf")
@@ -38,6 +48,7 @@ def paper_pdf(request: CouncilRequest, pk: int) -> HttpResponse:
 @require_safe
 @never_cache
 @only_if(may_read_council)
+@recently_authenticated(_unmasked)
 def paper_docx(request: CouncilRequest, pk: int) -> HttpResponse:
     """Give the same as DOCX."""
     return _file(request, meeting_for(request.member, pk), docx.as_docx, docx.TYPE, "docx")

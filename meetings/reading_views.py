@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
 from bra.link_doors import LinkDoor, LinkRequest
+from bra.throttle import few_guesses
 from meetings.document_views import download, file_name
 from meetings.documents import docx, pdf
 from meetings.documents.content import Paper
@@ -24,6 +25,7 @@ door = LinkDoor(MINUTES, "reading:page", gone="meetings/reading_gone.html")
 
 @never_cache
 @require_safe
+@few_guesses
 @sensitive_variables("secret")
 def enter(request: HttpRequest, secret: str) -> HttpResponse:
     """Exchange the link in the mail for a session and go to the clean address; tell kindly when it doesn't work."""

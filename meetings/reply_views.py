@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bra.errors import RuleBroken
 from bra.link_doors import LinkDoor, LinkRequest
+from bra.throttle import few_guesses
 from meetings.models import Meeting, MeetingState, SummonsReply
 from meetings.outside import agenda_outside
 from meetings.summons import REPLY, possible_substitutes
@@ -26,6 +27,7 @@ door = LinkDoor(REPLY, "reply:page", gone="meetings/reply_gone.html", forget=(_B
 
 @never_cache
 @require_safe
+@few_guesses
 @sensitive_variables("secret")
 def enter(request: HttpRequest, secret: str) -> HttpResponse:
     """Exchange the link in the mail for a session and go to the clean address; tell kindly when it doesn't work."""

@@ -15,6 +15,7 @@ from bra.models.council import (
     UserManager,
 )
 from bra.models.history import ChainHead, EntryKind, HistoryEntry
+from bra.models.login import RecoveryRequest
 from bra.models.post import (
     NO_ADDRESS,
     Deputy,
@@ -56,6 +57,7 @@ __all__ = [
     "Member",
     "MemberQuerySet",
     "Organisation",
+    "RecoveryRequest",
     "Restrictable",
     "Role",
     "StoppedAddress",

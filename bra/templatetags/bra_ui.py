@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template import Context
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -58,6 +59,14 @@ def status_badge(value: str, label: object, overdue_days: int | None = None) -> 
         label = ngettext("Overdue %(days)d day", "Overdue %(days)d days", overdue_days) % {"days": overdue_days}
         return format_html('<span class="status" data-status="overdue">{}</span>', label)
     return format_html('<span class="status" data-status="{}">{}</span>', shape_of(value), label)
+
+
+@register.simple_tag
+def oidc_provider() -> dict[str, Any] | None:
+    """Return the municipality's identity provider as the settings have it, None without one."""
+    providers: dict[str, Any] = settings.SOCIALACCOUNT_PROVIDERS
+    apps: list[dict[str, Any]] = providers.get("openid_connect", {}).get("APPS", [])
+    return apps[0] if apps else None
 
 
 @register.simple_tag

@@ -153,7 +153,7 @@ def test_a_log_in_is_given_by_a_mail_that_leads_to_a_password(cast: Cast, coordi
     assert visitor.login(email="ake@example.org", password="granens gröna barr")
     assert visitor.get("/granby/arenden/").status_code == 200
     # The link works once.
-    assert "The link is used or too old." in Client().get(link, follow=True).content.decode()
+    assert "The link no longer works" in Client().get(link, follow=True).content.decode()
 
 
 def test_who_has_logged_in_before_is_told_so_and_gets_no_link(cast: Cast, coordinator: Client) -> None:

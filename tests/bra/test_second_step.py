@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bra import second_step
+from bra import post, second_step
 from bra.errors import RuleBroken
 from bra.models import Council, HistoryEntry, Letter, Member, Role, User
 from tests import make
@@ -329,3 +329,24 @@ def test_a_council_is_named_that_demands_it(cast: Cast, settings: Any) -> None:
     member = make.make_member(council, Role.SECRETARY, user=make.make_user())
     page = cast.browse(member).get("/konto/tvasteg/").content.decode()
     assert "What you may change in BRÅ Skarpt concerns many" in page
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("added", "A second step was added to the log-in"),
+        ("removed", "A second step was removed from the log-in"),
+        ("renewed", "New recovery codes were made for the log-in"),
+        ("reset", "was reset, and it was logged out everywhere"),
+    ],
+)
+def test_the_mail_goes_to_the_log_in_and_carries_no_link(cast: Cast, mailoutbox: Any, what: str, words: str) -> None:
+    user = cast.member.user
+    assert user is not None
+    assert second_step.tell(user=user, what=what, at=AT)
+    post.deliver(cast.council, today=TODAY, clock=lambda: AT)
+    [sent] = mailoutbox
+    assert (sent.to, sent.subject) == ([user.email], "Your log-in in two steps was changed")
+    assert user.email != cast.member.email
+    assert words in sent.body
+    assert "http" not in sent.body

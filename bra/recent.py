@@ -1,0 +1,64 @@
+"""Proof that the one at the keyboard is still the one who logged in, asked for before something sensitive leaves.
+
+`recently_authenticated` lets a request through whose session has seen a password, a code, a key or a log-in at the
+municipality's provider within fifteen minutes; others are asked first. What was typed is kept and shown as ready to be
+sent; only attached files must be chosen again.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from bra.http import CouncilRequest, View
+
+_CALLBACK = "bra.recent.resume"
+
+
+def is_recent(request: HttpRequest) -> bool:
+    """Whether the user has given proof within settings.ACCOUNT_REAUTHENTICATION_TIMEOUT seconds."""
+    since = timezone.now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    return any(record["at"] > since for record in get_authentication_records(request, request.user))
+
+
+def recently_authenticated(when: Callable[..., bool] | None = None) -> Callable[[View], View]:
+    """Ask for proof first unless it is recent. `when` is called as the view is, and says whether proof is needed."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: CouncilRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if is_recent(request) or (when is not None and not when(request, *args, **kwargs)):
+                return view(request, *args, **kwargs)
+            return _ask(request)
+
+        return guarded
+
+    return decorate
+
+
+def _ask(request: CouncilRequest) -> HttpResponse:
+    if request.method == "POST":
+        state = {"path": request.get_full_path(), "sent": request.POST.urlencode()}
+        request.session[STATE_SESSION_KEY] = {"state": state, "callback": _CALLBACK}
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    page = methods[0]["url"] if methods else reverse("account_reauthenticate")
+    address = f"{page}?{urlencode({'next': request.get_full_path()})}"
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def resume(request: HttpRequest, state: dict[str, str]) -> HttpResponse:
+    """Show what was about to be sent, with one button that sends it; allauth calls this when proof has been given."""
+    sent = QueryDict(state["sent"])
+    fields = [(name, value) for name, values in sent.lists() if name != "csrfmiddlewaretoken" for value in values]
+    return render(request, "account/resume.html", {"action": state["path"], "fields": fields})

@@ -1,0 +1,22 @@
+// A password can be shown while it is written. Without this module the fields are as the browser has them.
+
+for (const form of document.querySelectorAll("[data-show-password]")) {
+  for (const field of form.querySelectorAll("input[type=password]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button secondary small";
+    button.textContent = form.dataset.showPassword;
+    button.setAttribute("aria-controls", field.id);
+    button.addEventListener("click", () => {
+      const shown = field.type === "password";
+      field.type = shown ? "text" : "password";
+      button.textContent = shown ? form.dataset.hidePassword : form.dataset.showPassword;
+    });
+    const row = document.createElement("div");
+    row.className = "password-row";
+    field.replaceWith(row);
+    row.append(field, button);
+    // What was shown is sent as a password, so that no browser keeps it as a text.
+    form.addEventListener("submit", () => { field.type = "password"; });
+  }
+}
