@@ -3,15 +3,20 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import resume_request
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bra.models import User
@@ -33,10 +38,24 @@ class AccountAdapter(DefaultAccountAdapter):
         """Say no: a log-in is given by a coordinator, or by the one who runs the installation."""
         return False
 
-    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Return the user of the credentials. One whose log-in is closed hears the same as with a wrong password."""
-        user: User | None = super().authenticate(request, **credentials)
-        return user if user is not None and user.is_active else None
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """Say no: the pages answer with pages, whatever a header asks for."""
+        return False
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Say that the log-in is closed, to somebody who has proved by a key of their own that it was theirs."""
+        messages.error(request, _("Your log-in is closed. Ask the coordinator."))
+        return redirect("account_login")
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """Return how the user may prove that it is still them, in our words."""
+        words = {
+            "reauthenticate": _("Use your password"),
+            "mfa_reauthenticate": _("Use a code from your app, or a recovery code"),
+            "mfa_reauthenticate:webauthn": _("Use a passkey"),
+        }
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [method | {"description": str(words[method["id"]])} for method in methods]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Say whether proof is asked for: a log-in a moment ago is as good as having been asked since."""
@@ -56,6 +75,12 @@ class AccountAdapter(DefaultAccountAdapter):
         raise AssertionError(f"allauth would mail {template_prefix}")
 
 
+def _asked_at(sociallogin: SocialLogin) -> float:
+    """When the provider last asked the person to log in, in seconds since 1970; 0 when it doesn't say."""
+    found = sociallogin.account.extra_data.get("id_token", {}).get("auth_time")
+    return float(found) if isinstance(found, int | float) else 0.0
+
+
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """The answers about log-in with the municipality's own identity provider."""
 
@@ -66,18 +91,28 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Let in whom the provider's subject belongs to; the first time, whose address the provider has verified.
 
+        When the provider says that it has just asked them to log in (`auth_time`), that is noted as proof.
         Raises ImmediateHttpResponse with a page that says what to do for everybody else.
         """
         user = sociallogin.user if sociallogin.is_existing else self._whose_address(sociallogin)
         process = sociallogin.state.get("process", AuthProcess.LOGIN)
         if user is None or not user.is_active or process != AuthProcess.LOGIN:
             raise ImmediateHttpResponse(render(request, "socialaccount/unknown.html", status=403))
+        asked_at = _asked_at(sociallogin)
         # Who it is, is kept; what else the provider tells about the person isn't.
         sociallogin.account.extra_data = {}
         if sociallogin.account.pk:
             sociallogin.account.save(update_fields=["extra_data"])
         else:
             sociallogin.connect(request, user)
+        account = sociallogin.account
+        if asked_at > timezone.now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+            known = {"provider": account.provider, "uid": account.uid}
+            record_authentication(request, user, "socialaccount", reauthenticated=True, **known)
+        if request.user == user:
+            # It was to prove that it is still them: the session stays, with what they had written.
+            goes_on = resume_request(request) or redirect(sociallogin.get_redirect_url(request) or "start")
+            raise ImmediateHttpResponse(goes_on)
 
     def _whose_address(self, sociallogin: SocialLogin) -> User | None:
         for address in sociallogin.email_addresses:

@@ -5,7 +5,6 @@ None signs up, changes the address one logs in with, or takes a telephone number
 
 from allauth.account import views as account
 from allauth.socialaccount import views as social
-from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.urls import URLPattern, path, re_path
 
 from bra import account_views
@@ -38,8 +37,8 @@ urlpatterns: list[URLPattern] = [
     path("tvasteg/nycklar/<int:pk>/", step.RenamePasskey.as_view(), name="mfa_edit_webauthn"),
     path("tvasteg/nycklar/<int:pk>/ta-bort/", step.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
     # Without a provider in the settings (BRA_OIDC_URL) the first two are 404.
-    path("kommunen/logga-in/<str:provider_id>/", openid_connect.login, name="openid_connect_login"),
-    path("kommunen/svar/<str:provider_id>/", openid_connect.callback, name="openid_connect_callback"),
+    path("kommunen/logga-in/<str:provider_id>/", account_views.provider_login, name="openid_connect_login"),
+    path("kommunen/svar/<str:provider_id>/", account_views.provider_callback, name="openid_connect_callback"),
     path("kommunen/avbruten/", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("kommunen/fel/", social.login_error, name="socialaccount_login_error"),
 ]

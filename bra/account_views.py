@@ -1,14 +1,19 @@
 """The pages of log-in where we do something else than django-allauth; bra/account_urls.py lists them all."""
 
+import logging
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+import requests
 from allauth.account.views import PasswordResetFromKeyView, PasswordResetView
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,8 +24,13 @@ from bra.browsers import in_words
 from bra.invitations import invitations_of
 from bra.models import User
 
+log = logging.getLogger(__name__)
+
 # The span over which attempts are counted (settings.ACCOUNT_RATE_LIMITS): after it everybody may try again.
 WAIT_SECONDS = 300
+
+
+_ASK_THEM = "max_age=0"
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
@@ -59,6 +69,25 @@ class NewPassword(PasswordResetFromKeyView):
         return response
 
 
+def _answering(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Say kindly that the municipality's provider is away, or answers nonsense."""
+
+    @wraps(view)
+    def kindly(request: HttpRequest, provider_id: str) -> HttpResponse:
+        # allauth would hand on whatever the address says; the one thing we ask is that the person is asked who it is.
+        if request.GET.get("auth_params", _ASK_THEM) != _ASK_THEM:
+            raise Http404
+        try:
+            return view(request, provider_id)
+        except requests.RequestException as error:
+            log.warning("identity provider away error=%s", type(error).__name__)
+            return render(request, "socialaccount/authentication_error.html", status=401)
+
+    return kindly
+
+
+provider_login = _answering(openid_connect.login)
+provider_callback = _answering(openid_connect.callback)
 forgotten = never_cache(Forgotten.as_view())
 new_password = never_cache(NewPassword.as_view())
 

@@ -27,7 +27,10 @@ _CALLBACK = "bra.recent.resume"
 def is_recent(request: HttpRequest) -> bool:
     """Whether the user has given proof within settings.ACCOUNT_REAUTHENTICATION_TIMEOUT seconds."""
     since = timezone.now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-    return any(record["at"] > since for record in get_authentication_records(request, request.user))
+    records = get_authentication_records(request, request.user)
+    # A provider may let in whoever sits at an open screen; it is proof only when it has asked them (account_adapter).
+    proofs = [row for row in records if row["method"] != "socialaccount" or row.get("reauthenticated")]
+    return any(row["at"] > since for row in proofs)
 
 
 def recently_authenticated(when: Callable[..., bool] | None = None) -> Callable[[View], View]:

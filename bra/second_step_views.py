@@ -19,7 +19,7 @@ from allauth.mfa.webauthn.views import (
 )
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
@@ -238,3 +238,9 @@ class RemovePasskey(RemoveWebAuthnView):
 
 class LogInByPasskey(LoginWebAuthnView):
     """Log in with a passkey alone: it is something you have, behind something you are or know."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Tell bra/js/passkeys.js what to ask the browser for; anybody else is led to the log-in page."""
+        if request.headers.get("Accept") == "application/json":
+            return JsonResponse({"request_options": auth.begin_authentication(user=None)})
+        return redirect("account_login")

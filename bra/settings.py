@@ -178,7 +178,14 @@ DATABASES = {"default": dj_database_url.parse(_database_url, conn_max_age=60, co
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = _sqlite_options
 # How often something was tried is counted where all processes see it, and where it survives a restart of the broker.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "bra_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "bra_cache",
+        # At the default of 300, whoever tries enough addresses makes it forget what was counted for the others.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "bra.User"
@@ -223,9 +230,10 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_RATE_LIMITS = {"webauthn_login": "30/5m/ip"}
 # How many proxies stand in front: from so many the address of the one who asks is believed (X-Forwarded-For).
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("BRA_PROXIES", 0)
-if ALLAUTH_TRUSTED_PROXY_COUNT < 0:
+_proxies = env.str("BRA_PROXIES", "") or "0"
+if not (_proxies.isascii() and _proxies.isdigit()):
     raise ImproperlyConfigured("BRA_PROXIES must be the number of proxies in front of the product, 0 without one.")
+ALLAUTH_TRUSTED_PROXY_COUNT = int(_proxies)
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 SOCIALACCOUNT_ADAPTER = "bra.account_adapter.SocialAccountAdapter"
@@ -349,6 +357,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/10", hour="6-20"),
     },
     "send-letters": {"task": "bra.send_letters", "schedule": crontab(minute="5-59/10")},
+    "clear-sessions": {"task": "bra.clear_sessions", "schedule": crontab(minute="50", hour="3")},
     "make-scheduled-reports": {"task": "reports.make_scheduled", "schedule": crontab(minute="15")},
     "purge-reports": {"task": "reports.purge", "schedule": crontab(minute="40", hour="2-5")},
     "build-waiting-reports": {"task": "reports.build_waiting", "schedule": 60.0},

@@ -2,6 +2,9 @@
 
 import logging
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -27,6 +30,13 @@ def send_letters() -> None:
             post.deliver(council, today=council.today(timezone.now()), clock=timezone.now)
         except Exception:
             log.exception("sending failed council=%s", council.pk)
+
+
+@app.task(name="bra.clear_sessions")
+def clear_sessions() -> None:
+    """Delete the sessions that have ended, with what they kept, and the list's rows of them."""
+    SessionStore.clear_expired()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
 
 
 def wake_sender() -> bool:

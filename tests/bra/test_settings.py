@@ -19,6 +19,12 @@ VARIABLES = [
     "BRA_MAIL_FROM",
     "ALLOWED_HOSTS",
     "DEBUG",
+    "BRA_PROXIES",
+    "BRA_OIDC_URL",
+    "BRA_OIDC_CLIENT_ID",
+    "BRA_OIDC_SECRET",
+    "BRA_OIDC_NAME",
+    "BRA_OIDC_DOMAINS",
 ]
 
 
@@ -102,3 +108,37 @@ def test_the_key_is_made_once_for_this_user_only(own_data: Path) -> None:
     assert (first == second, len(first) > 50) == (True, True)
     assert stat.S_IMODE((own_data / "secret-key").stat().st_mode) == 0o600
     assert [path.name for path in own_data.iterdir()] == ["secret-key"]
+
+
+OIDC = {"BRA_OIDC_URL": "https://login.example.org", "BRA_OIDC_CLIENT_ID": "bra", "BRA_OIDC_SECRET": "hemligt"}
+
+
+def test_the_municipalitys_own_provider_is_given_by_three_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read()["SOCIALACCOUNT_PROVIDERS"] == {}
+    for name, value in (OIDC | {"BRA_OIDC_NAME": "Granby kommun", "BRA_OIDC_DOMAINS": "Granby.se, "}).items():
+        monkeypatch.setenv(name, value)
+    found = read()
+    (app,) = found["SOCIALACCOUNT_PROVIDERS"]["openid_connect"]["APPS"]
+    assert (app["name"], app["client_id"], app["secret"]) == ("Granby kommun", "bra", "hemligt")
+    assert app["settings"] == {"server_url": "https://login.example.org", "oauth_pkce_enabled": True}
+    assert found["OIDC_DOMAINS"] == {"granby.se"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("BRA_OIDC_URL", "http://login.example.org", "BRA_OIDC_URL must begin with https://."),
+        ("BRA_OIDC_SECRET", "", "BRA_OIDC_URL needs BRA_OIDC_CLIENT_ID and BRA_OIDC_SECRET."),
+        ("BRA_OIDC_CLIENT_ID", "", "BRA_OIDC_URL needs BRA_OIDC_CLIENT_ID and BRA_OIDC_SECRET."),
+        ("BRA_PROXIES", "ett", "BRA_PROXIES must be the number of proxies in front of the product, 0 without one."),
+        ("BRA_PROXIES", "-1", "BRA_PROXIES must be the number of proxies in front of the product, 0 without one."),
+    ],
+)
+def test_a_log_in_that_cannot_work_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    for variable, given in (OIDC | {name: value}).items():
+        monkeypatch.setenv(variable, given)
+    with pytest.raises(ImproperlyConfigured) as stopped:
+        read()
+    assert str(stopped.value) == sentence

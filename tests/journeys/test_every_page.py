@@ -93,6 +93,9 @@ PAGES = [
     "/ledamoter/2/",
     "/ledamoter/2/lamna-over/",
 ]
+# Pages of one's own log-in, the same whatever the council.
+OWN = ["/konto/losenord/", "/konto/inloggningar/", "/konto/bekrafta/", "/konto/logga-ut/"]
+ADDRESSES = [f"{COUNCIL}{page}" for page in PAGES] + OWN
 HEAVIEST = 60_000  # bytes of HTML, CSS and JS together, compressed
 
 
@@ -106,10 +109,10 @@ def weight(responses: "list[Response]") -> int:
 def test_every_page_is_for_everybody(live_stack: Stack, page: "Page", scheme: str, widths: list[int]) -> None:
     page.emulate_media(color_scheme=scheme)
     log_in(page, live_stack, "samordnare")
-    for address in PAGES:
+    for address in ADDRESSES:
         for width in widths:
             page.set_viewport_size({"width": width, "height": 800})
-            answer = page.goto(f"{live_stack.url}{COUNCIL}{address}")
+            answer = page.goto(f"{live_stack.url}{address}")
             assert answer is not None
             assert (address, answer.status) == (address, 200)
             look(page)
@@ -118,14 +121,14 @@ def test_every_page_is_for_everybody(live_stack: Stack, page: "Page", scheme: st
 def test_no_page_is_heavy(live_stack: Stack, page: "Page") -> None:
     log_in(page, live_stack, "samordnare")
     heavy = {}
-    for address in PAGES:
+    for address in ADDRESSES:
         responses: list[Response] = []
 
         def keep(answer: "Response", kept: "list[Response]" = responses) -> None:
             kept.append(answer)
 
         page.on("response", keep)
-        page.goto(f"{live_stack.url}{COUNCIL}{address}", wait_until="load")
+        page.goto(f"{live_stack.url}{address}", wait_until="load")
         page.remove_listener("response", keep)
         heavy[address] = weight([answer for answer in responses if answer.status == 200])
     assert {address: size for address, size in heavy.items() if size > HEAVIEST} == {}

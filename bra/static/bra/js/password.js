@@ -5,12 +5,17 @@ for (const form of document.querySelectorAll("[data-show-password]")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button secondary small";
-    button.textContent = form.dataset.showPassword;
-    button.setAttribute("aria-controls", field.id);
+    const label = form.querySelector(`label[for="${field.id}"]`)?.textContent.trim() ?? "";
+    const say = (word) => {
+      button.textContent = word;
+      // There may be two of them on a page.
+      button.setAttribute("aria-label", `${word}: ${label}`);
+    };
+    say(form.dataset.showPassword);
     button.addEventListener("click", () => {
       const shown = field.type === "password";
       field.type = shown ? "text" : "password";
-      button.textContent = shown ? form.dataset.hidePassword : form.dataset.showPassword;
+      say(shown ? form.dataset.hidePassword : form.dataset.showPassword);
     });
     const row = document.createElement("div");
     row.className = "password-row";
