@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 
@@ -23,6 +23,20 @@ NOT_COPIED = "…"
 
 # What the changes of now come through, {name: key}; see `through`.
 _SOURCE: ContextVar[dict[str, int]] = ContextVar("source", default={})  # noqa: B039 - replaced as a whole, never changed
+
+
+class Target(NamedTuple):
+    """A row that is told of without being read: its model's name, and its key."""
+
+    name: str
+    pk: int
+
+
+def _target(target: "models.Model | Target | None") -> Target:
+    """What an entry is about; without one it is the installation."""
+    if target is None:
+        return Target("installation", 0)
+    return target if isinstance(target, Target) else Target(target._meta.model_name or "", target.pk)
 
 
 @contextmanager
@@ -58,9 +72,9 @@ def record(
     by: Member | None,
     on: date,
     verb: str,
-    target: models.Model | None,
+    target: models.Model | Target | None,
     changes: dict[str, Any],
-    entry_kind: EntryKind = EntryKind.CHANGE,
+    kind: EntryKind = EntryKind.CHANGE,
     user: User | None = None,
 ) -> HistoryEntry:
     """Write one entry. `changes` maps a field to [old, new]; `by` is None when the system acted.
@@ -68,7 +82,7 @@ def record(
     Without a council it belongs to the installation, and without a target it is about that. `user` says who was
     logged in, where that isn't told by `by`.
     """
-    entry = _entry(council, by, on, verb, target, changes, entry_kind, user)
+    entry = _entry(council, by, on, verb, target, changes, kind, user)
     entry.save(force_insert=True)
     seal_soon(entry.council_id)
     return entry
@@ -80,11 +94,11 @@ def record_all(
     by: Member | None,
     on: date,
     verb: str,
-    rows: Sequence[tuple[models.Model, dict[str, Any]]],
-    entry_kind: EntryKind = EntryKind.CHANGE,
+    rows: Sequence[tuple[models.Model | Target, dict[str, Any]]],
+    kind: EntryKind = EntryKind.CHANGE,
 ) -> list[HistoryEntry]:
     """Write one entry for each of (target, changes as in `record`), in one statement however many they are."""
-    entries = [_entry(council, by, on, verb, target, fields, entry_kind, None) for target, fields in rows]
+    entries = [_entry(council, by, on, verb, target, fields, kind, None) for target, fields in rows]
     made = HistoryEntry.objects.bulk_create(entries, batch_size=500)
     if made:
         seal_soon(council.pk)
@@ -96,12 +110,12 @@ def _entry(
     by: Member | None,
     on: date,
     verb: str,
-    target: models.Model | None,
+    target: models.Model | Target | None,
     changes: dict[str, Any],
     kind: EntryKind,
     user: User | None,
 ) -> HistoryEntry:
-    kept, salt = _changes(changes), secrets.token_hex(16)
+    kept, salt, about = _changes(changes), secrets.token_hex(16), _target(target)
     return HistoryEntry(
         council=council,
         actor=by,
@@ -109,8 +123,8 @@ def _entry(
         on=on,
         kind=kind,
         verb=verb,
-        target_type="installation" if target is None else target._meta.model_name or "",
-        target_id=0 if target is None else target.pk,
+        target_type=about.name,
+        target_id=about.pk,
         changes=kept,
         salt=salt,
         content=digest(kept, salt),
@@ -118,19 +132,30 @@ def _entry(
 
 
 def change(
-    target: models.Model,
-    *,
-    council: Council,
-    by: Member | None,
-    on: date,
-    verb: str,
-    entry_kind: EntryKind = EntryKind.CHANGE,
-    **new: Any,
+    target: models.Model, *, council: Council, by: Member | None, on: date, verb: str, **new: Any
 ) -> dict[str, tuple[Any, Any]]:
     """Set the fields in `new` that differ, save only those, and write the entry. Nothing differs: nothing is written.
 
     Call it inside the verb's transaction. Returns {field: (old, new)}.
     """
+    changes = _set(target, new)
+    if changes:
+        record(council=council, by=by, on=on, verb=verb, target=target, changes=changes)
+    return changes
+
+
+def change_access(
+    target: models.Model, *, council: Council, by: Member | None, on: date, verb: str, **new: Any
+) -> dict[str, tuple[Any, Any]]:
+    """Do the same, where it decides who may what."""
+    changes = _set(target, new)
+    if changes:
+        record(council=council, by=by, on=on, verb=verb, target=target, changes=changes, kind=EntryKind.ACCESS)
+    return changes
+
+
+def _set(target: models.Model, new: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Set the fields that differ and save those; return {field: (old, new)}."""
     changes = {}
     for field, value in new.items():
         old = getattr(target, field)
@@ -140,7 +165,6 @@ def change(
     if changes:
         derived = [field.name for field in target._meta.local_fields if isinstance(field, DERIVED)]
         target.save(update_fields=[*changes, *derived])
-        record(council=council, by=by, on=on, verb=verb, target=target, changes=changes, entry_kind=entry_kind)
     return changes
 
 
@@ -152,7 +176,7 @@ def created(
     on: date,
     verb: str,
     fields: Sequence[str],
-    entry_kind: EntryKind = EntryKind.CHANGE,
+    kind: EntryKind = EntryKind.CHANGE,
 ) -> None:
     """Write the entry of a new row with its first values of `fields`."""
     record(
@@ -162,7 +186,7 @@ def created(
         verb=verb,
         target=target,
         changes={field: (None, getattr(target, field)) for field in fields},
-        entry_kind=entry_kind,
+        kind=kind,
     )
 
 

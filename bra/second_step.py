@@ -187,7 +187,7 @@ def reset_second_step(*, user: User, at: datetime, by: Member | None = None, adm
         verb="member.second_step_reset",
         target=target,
         changes={},
-        entry_kind=EntryKind.ACCESS,
+        kind=EntryKind.ACCESS,
         user=administrator,
     )
     tell(user=user, what=RESET, at=at)
