@@ -34,7 +34,11 @@ class SecondStepMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         """Let pass who owes nothing, and everybody to the pages of the own log-in."""
-        if _is_open(request) or not owes(request):
+        if _is_open(request):
+            return None
+        if not owes(request):
+            if NEXT in request.session:
+                del request.session[NEXT]  # they are under way again
             return None
         if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
             request.session[NEXT] = request.get_full_path()

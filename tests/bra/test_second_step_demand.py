@@ -135,7 +135,9 @@ def test_it_leads_back_to_where_one_was_going(council: Council) -> None:
     secret = client.get(f"{OVERVIEW}app/").context["form"].secret
     codes = client.post(f"{OVERVIEW}app/", {"code": code_of(secret, now())}, follow=True)
     assert 'href="/skarpt/atgarder/?status=open"' in codes.content.decode()
+    assert "Go on to where you were going" in client.get(OVERVIEW).content.decode()
     assert client.get("/skarpt/atgarder/?status=open").status_code == 200
+    assert "Go on to where you were going" not in client.get(OVERVIEW).content.decode()
 
 
 def test_a_form_that_was_sent_changes_nothing_and_htmx_leaves_the_page(council: Council) -> None:
