@@ -90,6 +90,7 @@ STEPS = [
         "signing_sentences",
         "news_letters",
         "link_doors",
+        "login_backend",
         "login_receivers",
         "middleware",
         "context",

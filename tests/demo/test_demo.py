@@ -278,6 +278,7 @@ def test_only_what_machines_make_is_left_empty(council: Council) -> None:
         "MeetingRules",
         "Mention",
         "MinutesLayout",
+        "RecoveryRequest",
         "ReminderLine",
         "ReminderRules",
         "ReminderRun",
