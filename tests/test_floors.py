@@ -112,7 +112,6 @@ STEPS = [
         "plan_sentences",
         "invitations",
         "recovery",
-        "login_backend",
         "account_adapter",
         "second_step_adapter",
         "second_step_backend",
