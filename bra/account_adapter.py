@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.reauthentication import resume_request
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
@@ -19,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bra.models import User
+from bra.recent import is_recent
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -54,6 +56,11 @@ class AccountAdapter(DefaultAccountAdapter):
         }
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         return [method | {"description": str(words[method["id"]])} for method in methods]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Say whether proof is asked for: a log-in a moment ago is as good as having been asked since."""
+        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        return required and not is_recent(context.request)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return where the request comes from: what the nearest trusted proxy says, else who is connected."""

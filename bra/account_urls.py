@@ -4,14 +4,11 @@ None signs up, changes the address one logs in with, or takes a telephone number
 """
 
 from allauth.account import views as account
-from allauth.mfa.base import views as mfa
-from allauth.mfa.recovery_codes import views as recovery_codes
-from allauth.mfa.totp import views as totp
-from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
 from django.urls import URLPattern, path, re_path
 
 from bra import account_views
+from bra import second_step_views as step
 
 urlpatterns: list[URLPattern] = [
     path("logga-in/", account.login, name="account_login"),
@@ -27,20 +24,18 @@ urlpatterns: list[URLPattern] = [
     ),
     path("nytt/klart/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("inloggningar/", account_views.sessions, name="usersessions_list"),
-    path("tvasteg/", mfa.index, name="mfa_index"),
-    path("tvasteg/logga-in/", mfa.authenticate, name="mfa_authenticate"),
-    path("tvasteg/bekrafta/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("tvasteg/app/", totp.activate_totp, name="mfa_activate_totp"),
-    path("tvasteg/app/ta-bort/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("tvasteg/reservkoder/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("tvasteg/reservkoder/nya/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("tvasteg/reservkoder/hamta/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),
-    path("tvasteg/nycklar/", webauthn.list_webauthn, name="mfa_list_webauthn"),
-    path("tvasteg/nycklar/ny/", webauthn.add_webauthn, name="mfa_add_webauthn"),
-    path("tvasteg/nycklar/bekrafta/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("tvasteg/nycklar/logga-in/", webauthn.login_webauthn, name="mfa_login_webauthn"),
-    path("tvasteg/nycklar/<int:pk>/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
-    path("tvasteg/nycklar/<int:pk>/ta-bort/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
+    path("tvasteg/", step.Overview.as_view(), name="mfa_index"),
+    path("tvasteg/logga-in/", step.Authenticate.as_view(), name="mfa_authenticate"),
+    path("tvasteg/bekrafta/", step.Reauthenticate.as_view(), name="mfa_reauthenticate"),
+    path("tvasteg/app/", step.ActivateApp.as_view(), name="mfa_activate_totp"),
+    path("tvasteg/app/ta-bort/", step.RemoveApp.as_view(), name="mfa_deactivate_totp"),
+    path("tvasteg/reservkoder/", step.Codes.as_view(), name="mfa_view_recovery_codes"),
+    path("tvasteg/reservkoder/nya/", step.NewCodes.as_view(), name="mfa_generate_recovery_codes"),
+    path("tvasteg/nycklar/ny/", step.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path("tvasteg/nycklar/bekrafta/", step.ReauthenticateByPasskey.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("tvasteg/nycklar/logga-in/", step.LogInByPasskey.as_view(), name="mfa_login_webauthn"),
+    path("tvasteg/nycklar/<int:pk>/", step.RenamePasskey.as_view(), name="mfa_edit_webauthn"),
+    path("tvasteg/nycklar/<int:pk>/ta-bort/", step.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
     # Without a provider in the settings (BRA_OIDC_URL) the first two are 404.
     path("kommunen/logga-in/<str:provider_id>/", account_views.provider_login, name="openid_connect_login"),
     path("kommunen/svar/<str:provider_id>/", account_views.provider_callback, name="openid_connect_callback"),

@@ -11,5 +11,12 @@ class BraConfig(AppConfig):
     verbose_name = _("Council")
 
     def ready(self) -> None:
-        """Tell the ledger our kind of mail, listen to log-ins, and let `check` know the rules of the house."""
-        from bra import checks, login_receivers, receivers, recovery  # noqa: F401  # connected by being imported
+        """Tell the ledger our kinds of mail, listen to log-ins, and let `check` know the rules of the house."""
+        from bra import (  # noqa: F401  # connected by being imported
+            checks,
+            login_receivers,
+            receivers,
+            recovery,
+            second_step_letters,
+            second_step_receivers,
+        )

@@ -30,6 +30,8 @@ def _sentences(entry: HistoryEntry, organisations: dict[int, str]) -> Iterator[s
             yield _("What is held about the member was taken out as a file.")
         case "member.erased":
             yield _("The member's personal data was removed: %(reason)s") % {"reason": entry.changes["reason"][1]}
+        case "member.second_step_reset":
+            yield _("The second step of the log-in was reset.")
         case "member.edited":
             for field, (old, new) in entry.changes.items():
                 yield _change(field, old, new, organisations)

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bra import invitations, lifecycle, mail
+from bra import invitations, lifecycle, mail, second_step
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override
 from bra.http import CouncilRequest, only_if
@@ -20,6 +21,7 @@ from bra.member_sentences import lines_of
 from bra.models import Member
 from bra.permissions import may_clear, may_coordinate, may_read_council
 from bra.recent import recently_authenticated
+from bra.tasks import wake_sender
 
 ACTIVE, COMING, ENDED = "active", "coming", "ended"
 
@@ -139,9 +141,19 @@ def _form_page(
         "ending": ending or MandateEndForm(initial={"mandate_to": request.today}, prefix="end"),
         "standing": _standing(member, request.today) if member else "",
         "lines": lines_of(member) if member else [],
+        "second_step": _second_step(member, request.member) if member else "",
     }
     failed = form.errors or (ending is not None and ending.errors)
     return render(request, "members/form.html", context, status=422 if failed else 200)
+
+
+def _second_step(member: Member, by: Member) -> str:
+    """What the page says of the member's second step: "reset" where `by` may do that, "theirs", "none" or ""."""
+    if member.user is None:
+        return ""
+    if not second_step.factors_of(member.user).exists():
+        return "none"
+    return "reset" if second_step.may_reset(member, by) else "theirs"
 
 
 @require_POST
@@ -184,6 +196,27 @@ def member_login(request: CouncilRequest, pk: int) -> HttpResponse:
             _send_invitation(request, member_for(request.member, pk))
     except RuleBroken as error:
         messages.error(request, error.sentence)
+    return redirect("member_edit", request.council.slug, member.pk)
+
+
+@require_POST
+@only_if(may_coordinate)
+def member_second_step(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Take the member's second step of logging in away: the telephone is lost."""
+    member = member_for(request.member, pk)
+    try:
+        if member.user is None:
+            raise RuleBroken(_("%(member)s has no log-in.") % {"member": member.label})
+        second_step.reset_second_step(user=member.user, by=request.member, at=timezone.now())
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+    else:
+        wake_sender()
+        messages.success(
+            request,
+            _("The second step of %(member)s is reset. They are logged out, and set up a new one at the next log-in.")
+            % {"member": member.label},
+        )
     return redirect("member_edit", request.council.slug, member.pk)
 
 

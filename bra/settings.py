@@ -2,7 +2,7 @@
 
 Variables: BRA_DATA, DATABASE_URL, REDIS_URL, EMAIL_URL, SECRET_KEY, SECRET_KEY_FALLBACKS, BRA_BASE_URL, BRA_MAIL_FROM,
 BRA_REPORT_LEASE, BRA_HSTS, BRA_SECURITY_CONTACT, BRA_PROXIES, BRA_OIDC_URL, BRA_OIDC_CLIENT_ID, BRA_OIDC_SECRET,
-BRA_OIDC_NAME, BRA_OIDC_DOMAINS, ALLOWED_HOSTS, DEBUG
+BRA_OIDC_NAME, BRA_OIDC_DOMAINS, BRA_MFA, ALLOWED_HOSTS, DEBUG
 (docs/running.md says what each means).
 """
 
@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "bra.middleware.SessionMiddleware",
+    "bra.second_step_middleware.SecondStepMiddleware",
     "bra.middleware.CouncilMiddleware",
 ]
 
@@ -199,7 +200,7 @@ CACHES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "bra.User"
-AUTHENTICATION_BACKENDS = ["bra.login_backend.Backend"]
+AUTHENTICATION_BACKENDS = ["bra.second_step_backend.Backend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -263,7 +264,24 @@ if env.str("BRA_OIDC_URL", ""):
     )
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers take http on the loopback address alone
+
+# The second step (docs/second-step.md).
+BRA_MFA = env.str("BRA_MFA", "") or "demanded"
+if BRA_MFA not in ("demanded", "offered"):
+    raise ImproperlyConfigured("BRA_MFA must be demanded or offered.")
+MFA_ADAPTER = "bra.second_step_adapter.SecondStepAdapter"
+MFA_FORMS = {
+    "authenticate": "bra.second_step_forms.CodeForm",
+    "reauthenticate": "bra.second_step_forms.ConfirmForm",
+    "activate_totp": "bra.second_step_forms.AppForm",
+    "add_webauthn": "bra.second_step_forms.NewPasskeyForm",
+    "edit_webauthn": "bra.second_step_forms.PasskeyNameForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody logs in who hasn't got our mail there
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Three codes of a million are right at any time: 30 wrong ones a day find one in thirty years.
+MFA_RATE_LIMITS = {"second_step": "5/5m/key,30/d/key"}
 
 SESSION_COOKIE_AGE = 24 * 3600  # seconds; bra.middleware.SessionMiddleware ends it earlier when it lies still
 # "__Host-": the browser takes such a cookie only over https and only from this very host.

@@ -20,6 +20,7 @@ _council: list[URLPattern | URLResolver] = [
     path("ledamoter/<int:pk>/", member_views.member_edit, name="member_edit"),
     path("ledamoter/<int:pk>/avsluta/", member_views.member_end, name="member_end"),
     path("ledamoter/<int:pk>/inloggning/", member_views.member_login, name="member_login"),
+    path("ledamoter/<int:pk>/tvasteg/", member_views.member_second_step, name="member_second_step"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -11,3 +11,5 @@ LANGUAGE_CODE = "en"
 
 # What tests ask of a page in a second is more than a person does in a minute; tests/bra/test_bounds.py sets its own.
 RATES.clear()
+# The tests of the second step turn it on.
+BRA_MFA = "offered"

@@ -82,6 +82,7 @@ DOORS = {
     "audit_csv": Door("GET", AUDITORS),
     "audit_xlsx": Door("GET", AUDITORS),
     "audit_verify": Door("POST", AUDITORS),
+    "member_second_step": Door("POST", COORDINATOR, "member"),
     "meetings:list": Door("GET", SEATED),
     "meetings:new": Door("GET", LOGGERS),
     "meetings:detail": Door("GET", SEATED, "meeting"),
