@@ -157,7 +157,7 @@ def tell(*, user: User, what: str, at: datetime) -> bool:
 def may_reset(member: Member, by: Member) -> bool:
     """Whether `by`, a coordinator, may help the member: somebody else, whose log-in opens this council alone."""
     user = member.user
-    if user is None or user.pk == by.user_id or user.is_administrator or user.is_administrator:
+    if user is None or user.pk == by.user_id or user.is_administrator:
         return False
     return not user.memberships.exclude(council=by.council_id).exists()
 
