@@ -1,6 +1,7 @@
 """A browser's window that keeps account of what a page does that it shouldn't."""
 
 import re
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -81,8 +82,8 @@ TAGS = tags_of_ours()
 
 
 def flat(text: str) -> str:
-    """The text without the spaces, which HTML folds, and which fields of one line drop."""
-    return re.sub(r"\s+", "", text)
+    """The text without spaces, which HTML folds, and without signs that aren't seen, which forms drop."""
+    return "".join(sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cf", "Zs", "Zl", "Zp"))
 
 
 class Watched:
