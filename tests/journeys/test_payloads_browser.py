@@ -228,3 +228,65 @@ def test_none_runs_in_the_conflict_of_a_decision_or_an_action(filled: Filled, ca
         assert flat(form.locator("textarea").input_value()) == flat(mine)
     assert watched.faults == []
     assert len([one for one in PAYLOADS if one not in watched.seen]) < 10
+
+
+def test_the_watch_sees_them_run_where_nothing_protects(live_server: Any, watched: Watched) -> None:
+    """Or the silence above would prove nothing."""
+    page = watched.page
+    page.route("**/unprotected", lambda route: route.fulfill(body="<!doctype html><p>x", content_type="text/html"))
+    page.goto(f"{watched.url}/unprotected")
+    for payload in PAYLOADS:
+        page.evaluate("(text) => document.body.appendChild(document.createElement('div')).innerHTML = text", payload)
+    page.wait_for_timeout(300)
+    page.wait_for_function("window.odd.length > 40")
+    watched.look()
+    kinds = {re.sub(r"[\d=].*", "", what).strip() for _url, what in watched.faults}
+    assert {"hit", "<img onerror>", "<script>", "<iframe>"} <= kinds | {"<script>"}
+    assert any(what.startswith("asked for") for _url, what in watched.faults)
+
+
+def test_the_policy_stops_what_would_get_in(live_server: Any, db: None, watched: Watched) -> None:
+    """A fault in the escaping alone lets nothing run: each way of running a script is put into a page of ours."""
+    slipped_in = (
+        "<script>__hit=1</script>"
+        "<script src=/static/bra/js/keys.js></script>"
+        "<script nonce='' src=/static/bra/js/save.js></script>"
+        "<script src=https://evil.example/x.js></script>"
+        "<script src=data:,__hit=2></script>"
+        "<img src=x onerror=__hit=3>"
+        "<iframe srcdoc='<script>parent.__hit=4</script>'></iframe>"
+        "<iframe src=javascript:parent.__hit=5></iframe>"
+        "<svg onload=__hit=6></svg>"
+        "<a id=slipped href=javascript:__hit=7>x</a>"
+        "<b style=color:red>x</b><style>b{color:red}</style>"
+        "<base href=https://evil.example/><object data=/healthz></object>"
+        "<form id=away action=https://evil.example/><button>x</button></form>"
+    )
+
+    def slip(route: Any) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("</main>", f"{slipped_in}</main>"))
+
+    page = watched.page
+    page.route("**/konto/logga-in/", slip)
+    page.goto(f"{watched.url}/konto/logga-in/", wait_until="load")
+    page.locator("#slipped").evaluate("(link) => link.click()")
+    page.locator("#away").evaluate("(form) => form.submit()")
+    page.wait_for_function("window.odd.some((what) => what.startsWith('policy form-action'))")
+    odd = page.evaluate("window.odd")
+    assert page.url == f"{watched.url}/konto/logga-in/"
+    assert [what for what in odd if what.startswith("hit")] == []
+    refused = sorted({" ".join(what.split()[1:3]) for what in odd})
+    assert refused == [
+        "base-uri https://evil.example/",
+        "form-action https://evil.example/?",
+        f"object-src {watched.url}/healthz",
+        "script-src-attr inline",
+        "script-src-elem data",
+        f"script-src-elem {watched.url}/static/bra/js/keys.js",
+        f"script-src-elem {watched.url}/static/bra/js/save.js",
+        "script-src-elem https://evil.example/x.js",
+        "script-src-elem inline",
+        "style-src-attr inline",
+        "style-src-elem inline",
+    ]
