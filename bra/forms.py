@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from bra import history, personnummer
 from bra.errors import RuleBroken
 from bra.models import Council, LegalGround, Member, User
-from bra.text import without_controls
+from bra.text import one_line, without_controls
 
 REASON = "not_personnummer_reason"
 
@@ -155,10 +155,15 @@ class GuardedForm(forms.Form):
         self.add_error(error.field if error.field in self.fields else None, error)
 
     def clean(self) -> dict[str, Any]:
-        """Clean all fields; signs that aren't seen, but change how the rest is read, are left out of every text."""
+        """Clean all fields; signs that aren't seen, but change how the rest is read, are left out of every text.
+
+        A browser sends no line break from a field of one line; whoever does gets a space.
+        """
         for name, value in self.cleaned_data.items():
             if isinstance(value, str):
-                self.cleaned_data[name] = without_controls(value)
+                clean = without_controls(value)
+                in_one_line = isinstance(self.fields[name].widget, forms.TextInput)
+                self.cleaned_data[name] = one_line(clean) if in_one_line else clean
         return super().clean() or self.cleaned_data
 
     def full_clean(self) -> None:

@@ -26,6 +26,7 @@ from django.utils.translation import get_language
 from bra import mime, wire
 from bra.models import LoggedMail
 from bra.moulds import Words, fill
+from bra.text import one_line
 
 CALENDAR_METHODS = ("REQUEST", "CANCEL")
 
@@ -183,7 +184,9 @@ def build(
             )
         else:
             subject, text, html = fill(name, context, slots or {}, key=key).values()
-    mail = Mail(to=to, subject=subject, text=text + "\n", html=html + "\n", message_id=message_id, **rest)
+    # A council whose name came with a line break, by hand or from a list, still gets its mail.
+    named = {"subject": one_line(subject), "sender_name": one_line(rest.pop("sender_name", "")).strip()}
+    mail = Mail(to=to, text=text + "\n", html=html + "\n", message_id=message_id, **named, **rest)
     # What can't be written as a mail is found here, not when the server is already listening.
     mail.built, mail.envelope  # noqa: B018 - made here
     return mail

@@ -101,3 +101,13 @@ def without_controls(text: str) -> str:
     'avtalfdp.exe Åsa'
     """
     return _UNSEEN.sub("", text)
+
+
+def one_line(text: str) -> str:
+    r"""Return the text as a field of one line holds it: a line break, of any kind that some reader knows, is a space.
+
+    >>> one_line("BRÅ\r\nBcc: b@example.org"), one_line("två  ord ")
+    ('BRÅ Bcc: b@example.org', 'två  ord ')
+    """
+    lines = text.splitlines()
+    return " ".join(line.strip() for line in lines if line.strip()) if len(lines) > 1 else "".join(lines)
