@@ -16,6 +16,7 @@ from bra.http import CouncilRequest, only_if
 from bra.member_views import member_for
 from bra.models import Member
 from bra.permissions import may_coordinate
+from bra.recent import is_sent, recently_authenticated
 from records import erasing, own_lifecycle
 from records.own_forms import EraseForm, OwnDataForm
 from records.own_selection import as_json, held
@@ -63,6 +64,7 @@ def own_data_file(request: CouncilRequest) -> HttpResponse:
 
 @require_POST
 @only_if(may_coordinate)
+@recently_authenticated()
 def member_data(request: CouncilRequest, pk: int) -> HttpResponse:
     """The same of a member who doesn't log in, to be handed to them by the coordinator; the log tells that it was."""
     member = member_for(request.member, pk)
@@ -101,6 +103,7 @@ def ask_for_removal(request: CouncilRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_if(may_coordinate)
+@recently_authenticated(is_sent)
 def erase(request: CouncilRequest, pk: int) -> HttpResponse:
     """Say what goes and what stays; remove a former member's personal data once that is confirmed."""
     member = member_for(request.member, pk)
