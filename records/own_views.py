@@ -107,7 +107,7 @@ def ask_for_removal(request: CouncilRequest) -> HttpResponse:
 def erase(request: CouncilRequest, pk: int) -> HttpResponse:
     """Say what goes and what stays; remove a former member's personal data once that is confirmed."""
     member = member_for(request.member, pk)
-    refused = erasing.why_not(member, on=request.today)
+    refused = erasing.why_not(member, by=request.member, on=request.today)
     form = EraseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -10,6 +10,9 @@ from django.urls import reverse
 from bra import administering, lifecycle, links, second_step
 from bra.errors import RuleBroken
 from bra.models import EntryKind, HistoryEntry, Member, Role, User
+from meetings import lifecycle as meetings
+from meetings.models import MeetingState, SignOff
+from records import erasing
 from tests import make, second_steps
 from tests.bra.test_recent import stale
 from tests.cast import Cast, confirm
@@ -211,3 +214,44 @@ def test_a_log_in_that_follows_a_link_stays_in_the_list_of_log_ins(cast: Cast) -
     browser.get(reverse("owner:enter", args=[secret]))
     kept = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
     assert kept == [browser.session.session_key]
+
+
+# Nothing tells that something restricted exists.
+
+
+def test_an_uncleared_coordinator_doesnt_read_in_the_log_what_others_read(cast: Cast, uncleared: Member) -> None:
+    pages = [reverse(name, args=[cast.council.slug]) for name in ("audit_log", "purge_log")]
+    assert [cast.browse(uncleared).get(page).status_code for page in pages] == [404] * 2
+    assert [cast.browse(cast.coordinator).get(page).status_code for page in pages] == [200] * 2
+
+
+@pytest.mark.parametrize("what", ["notes", "decision"])
+def test_what_a_conflict_shows_of_restricted_matter_is_a_reading(cast: Cast, what: str) -> None:
+    item = make.make_item(make.make_meeting(cast.council, MeetingState.IN_SESSION), restricted=True)
+    slug, browser = cast.council.slug, cast.browse(cast.secretary)
+    if what == "notes":
+        meetings.save_notes(item=item, text="Hemligt", version=item.version, by=cast.chair, on=TODAY)
+        answer = browser.post(reverse("meetings:item_notes", args=[slug, item.pk]), {"notes": "Eget", "version": 0})
+    else:
+        decision = meetings.record_decision(item=item, text="Hemligt", by=cast.chair, on=TODAY)
+        form = {"text": "Eget", "kind": decision.kind, "version": decision.version + 1}
+        answer = browser.post(reverse("meetings:decision_edit", args=[slug, decision.pk]), form)
+    assert answer.status_code == 409
+    assert "Hemligt" in answer.content.decode()
+    read = HistoryEntry.objects.filter(kind=EntryKind.READING, actor=cast.secretary)
+    assert [(entry.verb, entry.target_id) for entry in read] == [("item.read", item.pk)]
+
+
+def test_who_isnt_cleared_cant_feel_after_words_by_removing_personal_data(cast: Cast, uncleared: Member) -> None:
+    former = cast.member
+    lifecycle.end_mandate(member=former, last_day=TODAY - timedelta(days=1), by=cast.coordinator, on=TODAY)
+    meeting = make.make_meeting(cast.council, MeetingState.ADJOURNED)
+    make.make_item(meeting, restricted=True, notes="Hemligt ord")
+    make.make_item(meeting, notes="Öppet")
+    SignOff.objects.create(meeting=meeting, kind="minutes", opened_on=TODAY, comments_until=TODAY, digest="0" * 64)
+    told = set()
+    for name in ("Hemligt ord", "Något helt annat"):
+        Member.objects.filter(pk=former.pk).update(name=name)
+        former.refresh_from_db()
+        told.add(erasing.why_not(former, by=uncleared, on=TODAY))
+    assert len(told) == 1
