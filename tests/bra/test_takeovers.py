@@ -4,12 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
-from bra import administering, lifecycle, links, second_step
+from bra import administering, invitations, lifecycle, links, second_step
 from bra.errors import RuleBroken
-from bra.models import EntryKind, HistoryEntry, Member, Role, User
+from bra.models import EntryKind, HistoryEntry, LoggedMail, Member, Role, User
+from finding import lifecycle as calendars
 from meetings import lifecycle as meetings
 from meetings.models import MeetingState, SignOff
 from records import erasing
@@ -255,3 +256,27 @@ def test_who_isnt_cleared_cant_feel_after_words_by_removing_personal_data(cast: 
         former.refresh_from_db()
         told.add(erasing.why_not(former, by=uncleared, on=TODAY))
     assert len(told) == 1
+
+
+def test_who_is_locked_out_comes_in_by_no_link_either(cast: Cast, administrator: User) -> None:
+    user = cast.owner.user
+    assert user is not None
+    make.make_action(agenda_item=make.make_item(make.make_meeting(cast.council)), owner=cast.owner)
+    secret = links.make_links([(cast.owner, None)], "owner")[cast.owner.pk, None]
+    inside = Client()
+    assert inside.get(reverse("owner:enter", args=[secret]), follow=True).status_code == 200
+    feed = reverse("calendar_feed", args=[calendars.make_address(member=cast.owner, by=cast.owner, on=TODAY)])
+    assert Client().get(feed).status_code == 200
+    administering.lock_out(user=user, by=administrator, on=NOW)
+    assert inside.get(reverse("owner:page")).status_code == 410
+    assert Client().get(reverse("owner:enter", args=[secret])).status_code == 404
+    assert Client().get(feed).status_code == 404
+
+
+def test_the_first_password_of_an_administrator_is_in_no_councils_mail_log(cast: Cast, administrator: User) -> None:
+    seat = make.make_member(cast.council, Role.MEMBER, name="Dag Drift", email=administrator.email)
+    lifecycle.give_login(member=seat, by=cast.coordinator, on=TODAY)
+    seat.refresh_from_db()
+    with override_settings(EMAIL_BACKEND="bra.mail.LogBackend"):
+        invitations.invite(seat)
+    assert [mail.council_id for mail in LoggedMail.objects.all()] == [None]
