@@ -49,7 +49,13 @@ def own_data(request: CouncilRequest) -> HttpResponse:
     return render(request, "records/own_data.html", context, status=REFUSED if form.errors else 200)
 
 
+def _with_restricted(request: CouncilRequest) -> bool:
+    """Whether the file may quote what the member wrote of restricted matter."""
+    return request.member.cleared
+
+
 @require_safe
+@recently_authenticated(_with_restricted)
 def own_data_json(request: CouncilRequest) -> HttpResponse:
     """The same as a file for machines."""
     said = as_json(request.member, held(request.member, on=request.today), on=request.today)
@@ -57,6 +63,7 @@ def own_data_json(request: CouncilRequest) -> HttpResponse:
 
 
 @require_safe
+@recently_authenticated(_with_restricted)
 def own_data_file(request: CouncilRequest) -> HttpResponse:
     """The same as a page to keep, which needs nothing else to be read."""
     return _to_read(request, request.member)

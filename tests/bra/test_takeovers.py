@@ -280,3 +280,11 @@ def test_the_first_password_of_an_administrator_is_in_no_councils_mail_log(cast:
     with override_settings(EMAIL_BACKEND="bra.mail.LogBackend"):
         invitations.invite(seat)
     assert [mail.council_id for mail in LoggedMail.objects.all()] == [None]
+
+
+def test_the_own_data_of_who_is_cleared_asks_for_the_password_before_it_leaves(cast: Cast) -> None:
+    for name in ("own_data_json", "own_data_file"):
+        page = reverse(name, args=[cast.council.slug])
+        answer = stale(cast.chair).get(page)
+        assert (answer.status_code, answer["Location"].startswith("/konto/bekrafta/")) == (302, True)
+        assert stale(cast.member).get(page).status_code == 200
