@@ -1,6 +1,7 @@
 """The pages of those who look after the installation: councils, log-ins, the installation's own log. No content."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any, Concatenate
 
@@ -24,6 +25,9 @@ from bra.administering_sentences import lines_of_installation
 from bra.errors import RuleBroken
 from bra.forms import note_override, refuse_number
 from bra.models import Council, HistoryEntry, Letter, Member, Role, User
+from bra.recent import is_sent, recently_authenticated
+from bra.second_step import factors_of
+from bra.tasks import wake_sender
 
 PER_PAGE = 50
 
@@ -77,6 +81,7 @@ def installation(request: AdministratorRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@recently_authenticated(is_sent)
 def council_new(request: AdministratorRequest) -> HttpResponse:
     """Make a council with its first coordinator, who is told by mail how to log in."""
     form = CouncilForm(request.POST or None)
@@ -97,6 +102,7 @@ def council_new(request: AdministratorRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@recently_authenticated(is_sent)
 def coordinator_new(request: AdministratorRequest, pk: int) -> HttpResponse:
     """Give a council that has lost its coordinators a new one."""
     council = get_object_or_404(Council, pk=pk)
@@ -155,8 +161,19 @@ def account(request: AdministratorRequest, pk: int) -> HttpResponse:
         (member, member.is_active(member.council.today(clock)))
         for member in user.memberships.select_related("council").order_by("council__name")
     ]
-    context = {"account": user, "memberships": memberships, "own": user.pk == request.user.pk}
+    context = {
+        "account": user,
+        "memberships": memberships,
+        "own": user.pk == request.user.pk,
+        "has_second_step": factors_of(user).exists(),
+    }
     return render(request, "administering/account.html", context)
+
+
+def _reset_second_step(*, user: User, by: User, on: date) -> User:
+    done = administering.reset_second_step(user=user, by=by, on=on, at=timezone.now())
+    wake_sender()
+    return done
 
 
 VERBS: dict[str, tuple[Callable[..., User], Callable[[], str]]] = {
@@ -164,13 +181,18 @@ VERBS: dict[str, tuple[Callable[..., User], Callable[[], str]]] = {
     "unlock": (administering.let_in, lambda: _("%(address)s can log in again.")),
     "promote": (administering.make_administrator, lambda: _("%(address)s looks after the installation too.")),
     "demote": (administering.unmake_administrator, lambda: _("%(address)s looks after the installation no more.")),
+    "reset": (
+        _reset_second_step,
+        lambda: _("The second step of %(address)s is reset. They set up a new one at the next log-in."),
+    ),
 }
 
 
 @require_POST
 @administrators_only
+@recently_authenticated()
 def account_verb(request: AdministratorRequest, pk: int) -> HttpResponse:
-    """Lock a log-in out or in, or say who administers."""
+    """Lock a log-in out or in, reset its second step, or say who administers."""
     user = get_object_or_404(User, pk=pk)
     chosen = VERBS.get(request.POST.get("do", ""))
     if chosen is None:

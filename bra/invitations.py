@@ -42,7 +42,7 @@ def invite(member: Member) -> None:
     user = member.user
     assert user is not None
     known = user.last_login is not None
-    alone = not known and user.memberships.count() == 1
+    alone = not known and not user.is_administrator and user.memberships.count() == 1
     letter = mail.build(
         "invitation",
         {

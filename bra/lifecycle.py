@@ -15,13 +15,15 @@ from django.utils.translation import gettext as _
 from bra import history
 from bra.errors import RuleBroken
 from bra.grounds import give_grounds
-from bra.models import Council, EntryKind, Member, Organisation, Role, User
+from bra.models import Council, EntryKind, HistoryEntry, Member, Organisation, Role, User
 from bra.permissions import may_clear, may_coordinate
 from bra.rows import locked
 from bra.signals import ending_clearance, ending_mandate
 from bra.text import sort_key
 
 _MEMBER_FIELDS = ("name", "title", "organisation", "email", "role", "cleared", "mandate_from", "mandate_to")
+# What an administrator does with a log-in, as the installation's log calls it.
+LOCKED_OUT, LET_IN = "user.locked_out", "user.let_in"
 # What decides how long somebody coordinates, and where a refusal of it belongs.
 _COORDINATING = ("role", "cleared", "mandate_from", "mandate_to")
 
@@ -159,6 +161,8 @@ def edit_member(*, member: Member, by: Member | None, on: date, **fields: object
     permits = any(name in fields and fields[name] != old[name] for name in _COORDINATING)
     change = history.change_access if permits else history.change
     changes = change(member, council=council, by=by, on=on, verb="member.edited", **fields)
+    if member.cleared and ("email" in changes or (permits and _has_ended(old["mandate_to"], on))):
+        _refuse_to_open_for_others(member, by)
     if "cleared" in changes:
         _refuse_to_clear(by)
         if not member.cleared:
@@ -204,8 +208,10 @@ def give_login(*, member: Member, by: Member | None, on: date) -> User:
             % {"member": other.label},
             field="email",
         )
+    if is_locked_out(user):
+        raise RuleBroken(_("That log-in is locked out by the one who looks after the installation. Ask them."))
     if not user.is_active:
-        # Whoever was shut out comes back with a new password.
+        # Whoever was left without any council comes back with a new password.
         user.is_active = True
         user.set_password(secrets.token_urlsafe(32))
         user.save(update_fields=["is_active", "password"])
@@ -228,6 +234,29 @@ def take_login(*, member: Member, by: Member | None, on: date) -> Member:
         user.is_active = False
         user.save(update_fields=["is_active"])
     return member
+
+
+def is_locked_out(user: User) -> bool:
+    """Whether an administrator has shut the log-in: no council opens it again, which it does when it had closed it."""
+    verbs = (LOCKED_OUT, LET_IN)
+    told = HistoryEntry.objects.filter(council=None, target_type="user", target_id=user.pk, verb__in=verbs)
+    return not user.is_active and told.order_by("-pk").values_list("verb", flat=True).first() == LOCKED_OUT
+
+
+def _has_ended(mandate_to: Any, on: date) -> bool:
+    return mandate_to is not None and mandate_to < on
+
+
+def _refuse_to_open_for_others(member: Member, by: Member | None) -> None:
+    """Refuse what would let others read what the cleared read: mail with links elsewhere, a mandate begun anew."""
+    if by is not None and by.pk != member.pk and not may_clear(by):
+        raise RuleBroken(
+            _(
+                "%(member)s may see restricted items. Only a coordinator who is cleared for them changes the e-mail "
+                "address or begins the mandate anew."
+            )
+            % {"member": member.label}
+        )
 
 
 def _refuse_to_clear(by: Member | None) -> None:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate
 
+from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -35,6 +36,14 @@ class LinkRequest(HttpRequest):
 
 
 View = Callable[Concatenate[LinkRequest, ...], HttpResponse]
+
+
+def _cycle_key(request: HttpRequest) -> None:
+    """Change the key of the session; whoever is logged in with it still finds it in the list of log-ins."""
+    before = request.session.session_key
+    request.session.cycle_key()
+    if before is not None:
+        UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
 
 
 class LinkDoor:
@@ -73,7 +82,7 @@ class LinkDoor:
             for key in self.forget:
                 request.session.pop(key, None)
         if kept.get("link") != link.pk:
-            request.session.cycle_key()
+            _cycle_key(request)
         request.session[self.key] = self._kept(link, now)
         response = redirect(self.page)
         response["Referrer-Policy"] = _NOTHING

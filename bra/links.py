@@ -50,5 +50,8 @@ def _working(links: MailLinkQuerySet, clock: datetime, longest: timedelta | None
     # An address is corrected because mail went to somebody else, who must not keep the key.
     if link is None or link.address != link.member.address:
         return None
+    # Who is locked out of the installation comes in by no other door either.
+    if link.member.user is not None and not link.member.user.is_active:
+        return None
     # The mandate is a matter of the council's own day, which only the link's member tells.
     return link if young.working(link.member.council.today(clock)).exists() else None

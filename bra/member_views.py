@@ -201,6 +201,7 @@ def member_login(request: CouncilRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @only_if(may_coordinate)
+@recently_authenticated()
 def member_second_step(request: CouncilRequest, pk: int) -> HttpResponse:
     """Take the member's second step of logging in away: the telephone is lost."""
     member = member_for(request.member, pk)

@@ -85,8 +85,8 @@ class CouncilMiddleware:
 
     @staticmethod
     def _shows(response: HttpResponseBase) -> bool:
-        """Whether there is something to read in the answer: a page, or a form that was refused."""
-        return response.status_code in (200, 206, 422)
+        """Whether there is something to read in the answer: a page, a form that was refused, or what others wrote."""
+        return response.status_code in (200, 206, 409, 422)
 
     @staticmethod
     def _write_down(request: CouncilRequest, seen: shown.Seen) -> None:

@@ -21,7 +21,7 @@ _SEPARATOR = rf"{_UNSEEN}(?:{_BLANK}{{0,2}}{_DASH}{_BLANK}{{0,2}}(?:\r?\n)?|{_BL
 # What follows "161231 " in "161231 2017-01-01" is a year.
 _NUMBER = re.compile(rf"(?<!\d)(\d{{8}}|\d{{6}})({_SEPARATOR})(\d{{4}})(?!\d|-\d\d-\d\d(?!\d))")
 # A checksum (SHA-256) holds ten digits in a row now and then; none of them is a person's.
-_CHECKSUM = re.compile(r"(?<![0-9a-z])(?=\d*[a-f])[0-9a-f]{64}(?![0-9a-z])")
+_CHECKSUM = re.compile(r"(?<![0-9a-z])(?=[0-9]{0,63}[a-f])[0-9a-f]{64}(?![0-9a-z])")
 _CENTURIES = (18, 19, 20)
 
 # What stands before something that is written like a personnummer says now and then what it is.

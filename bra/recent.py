@@ -7,7 +7,7 @@ sent; only attached files must be chosen again.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -19,8 +19,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from bra.http import CouncilRequest, View
-
+R = TypeVar("R", bound=HttpRequest)
+P = ParamSpec("P")
 _CALLBACK = "bra.recent.resume"
 
 
@@ -33,12 +33,16 @@ def is_recent(request: HttpRequest) -> bool:
     return any(row["at"] > since for row in proofs)
 
 
-def recently_authenticated(when: Callable[..., bool] | None = None) -> Callable[[View], View]:
+def recently_authenticated(
+    when: Callable[..., bool] | None = None,
+) -> Callable[[Callable[Concatenate[R, P], HttpResponseBase]], Callable[Concatenate[R, P], HttpResponseBase]]:
     """Ask for proof first unless it is recent. `when` is called as the view is, and says whether proof is needed."""
 
-    def decorate(view: View) -> View:
+    def decorate(
+        view: Callable[Concatenate[R, P], HttpResponseBase],
+    ) -> Callable[Concatenate[R, P], HttpResponseBase]:
         @wraps(view)
-        def guarded(request: CouncilRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(request: R, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if is_recent(request) or (when is not None and not when(request, *args, **kwargs)):
                 return view(request, *args, **kwargs)
             return _ask(request)
@@ -48,14 +52,19 @@ def recently_authenticated(when: Callable[..., bool] | None = None) -> Callable[
     return decorate
 
 
-def _ask(request: CouncilRequest) -> HttpResponse:
+def is_sent(request: HttpRequest, *_args: Any, **_kwargs: Any) -> bool:
+    """Whether a form is sent: for views where looking is open, and doing asks for proof."""
+    return request.method == "POST"
+
+
+def _ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         state = {"path": request.get_full_path(), "sent": request.POST.urlencode()}
         request.session[STATE_SESSION_KEY] = {"state": state, "callback": _CALLBACK}
     methods = get_adapter().get_reauthentication_methods(request.user)
     page = methods[0]["url"] if methods else reverse("account_reauthenticate")
     address = f"{page}?{urlencode({'next': request.get_full_path()})}"
-    if request.htmx:
+    if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return redirect(address)
 

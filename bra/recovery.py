@@ -69,7 +69,7 @@ def write_recoveries(desk: post.Desk, letters: Sequence[Letter]) -> list[post.Wr
 def _written(desk: post.Desk, letter: Letter, user: User | None) -> post.Written:
     if user is None or not user.is_active or letter.recipient.user_id != user.pk:
         return post.Written(letter, None, "no_recipient")
-    alone = getattr(user, "councils", 0) == 1
+    alone = getattr(user, "councils", 0) == 1 and not user.is_administrator
     written = mail.build(
         "recovery",
         {"council": desk.council, "address": user.email, "link": password_link(user)},

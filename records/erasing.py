@@ -55,13 +55,18 @@ _OWN: tuple[tuple[type[models.Model], str], ...] = (
 )
 
 
-def why_not(member: Member, *, on: date) -> str:
-    """Return the sentence that says why the member's data can't be removed now; empty when it can."""
+def why_not(member: Member, *, by: Member, on: date) -> str:
+    """Return the sentence that says why `by` can't remove the member's data now; empty when it can.
+
+    For who isn't cleared all minutes that lie with their signers are waited for: a name is a word that anybody can
+    write, and the answer would tell whether it stands in restricted matter.
+    """
     if member.mandate_to is None or member.mandate_to >= on:
         return _("The mandate goes on. End it first; personal data is removed afterwards.")
     if not (member.name or member.email or member.user_id):
         return _("There is no personal data left here.")
-    if SignOff.objects.open().filter(_names(member), meeting__council=member.council_id).exists():
+    waiting = SignOff.objects.open().filter(meeting__council=member.council_id)
+    if (waiting.filter(_names(member)) if by.cleared else waiting).exists():
         return _("Minutes lie with their signers. Let them be signed off first, so that they keep the names.")
     return ""
 
@@ -86,7 +91,7 @@ def erase(*, member: Member, reason: str, by: Member, on: date) -> Member:
         raise RuleBroken(_("Only the coordinator removes personal data."))
     council = locked(member.council)
     member = locked(member)
-    refused = why_not(member, on=on)
+    refused = why_not(member, by=by, on=on)
     if refused:
         raise RuleBroken(refused)
     assert member.mandate_to is not None  # or it would have been refused

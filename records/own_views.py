@@ -16,6 +16,7 @@ from bra.http import CouncilRequest, only_if
 from bra.member_views import member_for
 from bra.models import Member
 from bra.permissions import may_coordinate
+from bra.recent import is_sent, recently_authenticated
 from records import erasing, own_lifecycle
 from records.own_forms import EraseForm, OwnDataForm
 from records.own_selection import as_json, held
@@ -48,7 +49,13 @@ def own_data(request: CouncilRequest) -> HttpResponse:
     return render(request, "records/own_data.html", context, status=REFUSED if form.errors else 200)
 
 
+def _with_restricted(request: CouncilRequest) -> bool:
+    """Whether the file may quote what the member wrote of restricted matter."""
+    return request.member.cleared
+
+
 @require_safe
+@recently_authenticated(_with_restricted)
 def own_data_json(request: CouncilRequest) -> HttpResponse:
     """The same as a file for machines."""
     said = as_json(request.member, held(request.member, on=request.today), on=request.today)
@@ -56,6 +63,7 @@ def own_data_json(request: CouncilRequest) -> HttpResponse:
 
 
 @require_safe
+@recently_authenticated(_with_restricted)
 def own_data_file(request: CouncilRequest) -> HttpResponse:
     """The same as a page to keep, which needs nothing else to be read."""
     return _to_read(request, request.member)
@@ -63,6 +71,7 @@ def own_data_file(request: CouncilRequest) -> HttpResponse:
 
 @require_POST
 @only_if(may_coordinate)
+@recently_authenticated()
 def member_data(request: CouncilRequest, pk: int) -> HttpResponse:
     """The same of a member who doesn't log in, to be handed to them by the coordinator; the log tells that it was."""
     member = member_for(request.member, pk)
@@ -101,10 +110,11 @@ def ask_for_removal(request: CouncilRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_if(may_coordinate)
+@recently_authenticated(is_sent)
 def erase(request: CouncilRequest, pk: int) -> HttpResponse:
     """Say what goes and what stays; remove a former member's personal data once that is confirmed."""
     member = member_for(request.member, pk)
-    refused = erasing.why_not(member, on=request.today)
+    refused = erasing.why_not(member, by=request.member, on=request.today)
     form = EraseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

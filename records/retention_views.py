@@ -19,6 +19,7 @@ from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override
 from bra.http import CouncilRequest, only_if
 from bra.permissions import may_audit
+from bra.recent import is_sent, recently_authenticated
 from records import tasks
 from records.drafts import MONTHS, old_drafts
 from records.lifecycle import purging, rules
@@ -149,6 +150,7 @@ def show(request: CouncilRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_if(may_purge)
+@recently_authenticated(is_sent)
 def order(request: CouncilRequest, pk: int) -> HttpResponse:
     """Show exactly what goes, ask for the decision, then purge it; afterwards, what became of it."""
     found = get_object_or_404(PurgeOrder.objects.select_related("by"), pk=pk, council=request.council)

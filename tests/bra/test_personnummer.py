@@ -1,5 +1,6 @@
 """What the guard finds: the forms of the tax agency, by its own test numbers and by property."""
 
+import time
 from datetime import date
 
 import pytest
@@ -185,3 +186,11 @@ def test_findings_lie_in_the_text_apart_from_each_other(text: str) -> None:
 )
 def test_masking_leaves_the_words_around_a_number(text: str, expected: tuple[str, int]) -> None:
     assert masked(text, "[x]") == expected
+
+
+@pytest.mark.parametrize("sign", ["1", "\uff11", "\u0661", "1 ", "\u200b", "a", "12-", "850709-"])
+def test_a_text_made_to_take_long_takes_no_longer_than_another(sign: str) -> None:
+    text = sign * (200_000 // len(sign))
+    began = time.perf_counter()
+    find(text)
+    assert time.perf_counter() - began < 2  # seconds; minutes, where each sign looks ahead to the end
