@@ -36,9 +36,13 @@ _DONE: dict[str, Promise] = {
     "comment_restored": pgettext_lazy("audit", "put a comment back"),
     "comment_taken_back": pgettext_lazy("audit", "took a comment back"),
     "commented": pgettext_lazy("audit", "commented"),
+    "coordinator_appointed": pgettext_lazy("audit", "appointed a coordinator in"),
     "copied": pgettext_lazy("audit", "copied"),
+    "copy_dropped": pgettext_lazy("audit", "threw a copy away of"),
     "corrected": pgettext_lazy("audit", "corrected"),
+    "concern": pgettext_lazy("audit", "changed where a concern about an individual belongs"),
     "created": pgettext_lazy("audit", "made"),
+    "data_given": pgettext_lazy("audit", "fetched all data about"),
     "deadline_asked": pgettext_lazy("audit", "asked for more time"),
     "deadline_granted": pgettext_lazy("audit", "granted more time"),
     "deadline_refused": pgettext_lazy("audit", "refused more time"),
@@ -51,12 +55,15 @@ _DONE: dict[str, Promise] = {
     "due": pgettext_lazy("audit", "changed when it is due"),
     "edited": pgettext_lazy("audit", "changed"),
     "effect_told": pgettext_lazy("audit", "told what it led to"),
+    "ended": pgettext_lazy("audit", "ended"),
+    "erased": pgettext_lazy("audit", "removed the personal data of"),
     "escalated": pgettext_lazy("audit", "told that it is late"),
     "exported": pgettext_lazy("audit", "exported"),
     "failed": pgettext_lazy("audit", "failed"),
     "fetched": pgettext_lazy("audit", "fetched a file"),
     "freed": pgettext_lazy("audit", "freed"),
     "gave_back": pgettext_lazy("audit", "gave back what was merged"),
+    "ground_changed": pgettext_lazy("audit", "changed the legal ground of"),
     "guest_added": pgettext_lazy("audit", "added a guest"),
     "guest_edited": pgettext_lazy("audit", "changed a guest"),
     "guest_removed": pgettext_lazy("audit", "removed a guest"),
@@ -92,6 +99,7 @@ _DONE: dict[str, Promise] = {
     "recipients_changed": pgettext_lazy("audit", "chose who is told of"),
     "recorded": pgettext_lazy("audit", "recorded"),
     "registered": pgettext_lazy("audit", "noted the registry number of"),
+    "removal_asked": pgettext_lazy("audit", "asked for removal of the personal data of"),
     "removed": pgettext_lazy("audit", "removed"),
     "renewed": pgettext_lazy("audit", "renewed"),
     "reopened": pgettext_lazy("audit", "opened again"),
@@ -106,6 +114,7 @@ _DONE: dict[str, Promise] = {
     "rules": pgettext_lazy("audit", "changed the rules of reminders"),
     "rules_chosen": pgettext_lazy("audit", "changed the rules of reports"),
     "seated": pgettext_lazy("audit", "seated"),
+    "second_step_reset": pgettext_lazy("audit", "reset the second step of"),
     "sent": pgettext_lazy("audit", "sent"),
     "sent_back": pgettext_lazy("audit", "sent back"),
     "sent_for_sign_off": pgettext_lazy("audit", "sent for sign-off"),
@@ -142,6 +151,13 @@ _DONE: dict[str, Promise] = {
     "waits": pgettext_lazy("audit", "changed what it waits for"),
     "watched": pgettext_lazy("audit", "watches"),
     "withdrawn": pgettext_lazy("audit", "withdrew"),
+    "release.copied": pgettext_lazy("audit", "made a copy for"),
+    "release.registered": pgettext_lazy("audit", "entered"),
+    "release.rules": pgettext_lazy("audit", "changed the settings of requests for records"),
+    "user.administrator_made": pgettext_lazy("audit", "made an administrator of"),
+    "user.administrator_unmade": pgettext_lazy("audit", "ended the administrator's task of"),
+    "user.let_in": pgettext_lazy("audit", "let in again"),
+    "user.locked_out": pgettext_lazy("audit", "locked out"),
     "link.opened": pgettext_lazy("audit", "opened the page of a link in a mail"),
     "login.in": pgettext_lazy("audit", "logged in"),
     "login.out": pgettext_lazy("audit", "logged out"),
@@ -154,6 +170,9 @@ _DONE: dict[str, Promise] = {
     "login.step_failed": pgettext_lazy("audit", "was refused at the second step"),
 }
 
+# Kinds of rows that nothing is ever logged about.
+_UNTOLD = {"chainhead", "recoveryrequest", "purgeorder", "download"}
+
 # Groups of verbs by what stands before the dot.
 GROUPS: dict[str, tuple[Promise, tuple[str, ...]]] = {
     "meetings": (
@@ -165,6 +184,9 @@ GROUPS: dict[str, tuple[Promise, tuple[str, ...]]] = {
     "plan": (gettext_lazy("Plan"), ("plan", "goal", "activity", "indicator", "outcome")),
     "reports": (gettext_lazy("Reports"), ("report",)),
     "mail": (pgettext_lazy("audit", "Mail"), ("reminders", "letter", "address", "round", "calendar")),
+    "releases": (gettext_lazy("Requests for records"), ("release",)),
+    "retention": (gettext_lazy("Retention"), ("retention",)),
+    "grounds": (gettext_lazy("Legal grounds"), ("ground",)),
     "members": (gettext_lazy("Members"), ("member", "organisation", "council")),
     "logins": (pgettext_lazy("audit", "Log-ins and links"), ("login", "link", "user")),
     "log": (pgettext_lazy("audit", "The log itself, and overrides"), ("history", "audit", "guard")),
@@ -195,6 +217,7 @@ def things() -> dict[str, str]:
         model._meta.model_name or "": str(model._meta.verbose_name)
         for name in ("bra", "meetings", "actions", "imports", "finding", "reports", "records")
         for model in apps.get_app_config(name).get_models()
+        if model._meta.model_name not in _UNTOLD
     }
     return {**words, "installation": _("the installation")}
 
