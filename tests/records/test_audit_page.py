@@ -215,7 +215,11 @@ def verbs() -> set[str]:
     for app in FLOORS:
         for _path, tree in modules(app):
             for node in ast.walk(tree):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str) and looks_like_one.fullmatch(node.value):
+                if (
+                    isinstance(node, ast.Constant)
+                    and isinstance(node.value, str)
+                    and looks_like_one.fullmatch(node.value)
+                ):
                     found.add(node.value)
                 if isinstance(node, ast.Call):
                     found |= {
