@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bra.forms import GuardedForm, SeveralField
@@ -34,8 +34,8 @@ class LinkForm(GuardedForm):
 class _ItemChoices(SeveralField):
     def label_from_instance(self, obj: Any) -> str:
         words = {"number": obj.meeting.label, "day": obj.meeting.date.isoformat(), "title": obj.title}
-        said = _now("Meeting %(number)s (%(day)s): %(title)s") % words
-        return f"{said} ({_now('restricted')})" if obj.restricted else said
+        said = gettext("Meeting %(number)s (%(day)s): %(title)s") % words
+        return f"{said} ({gettext('restricted')})" if obj.restricted else said
 
 
 class SplitForm(GuardedForm):

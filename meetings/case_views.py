@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_tables2 import RequestConfig
 
@@ -152,6 +153,7 @@ def case_new(request: CouncilRequest) -> HttpResponse:
 def case_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     """Change a case."""
     case = case_for(request.member, pk)
+    was_restricted = case.restricted
     form = CaseForm(
         request.POST or None,
         initial=CaseForm.initial_of(case),
@@ -174,8 +176,26 @@ def case_edit(request: CouncilRequest, pk: int) -> HttpResponse:
             form.refuse(error)
         else:
             messages.success(request, _("The case is saved."))
+            _tell_of_locks_left(request, case, was_restricted=was_restricted)
             return redirect("meetings:case_detail", request.council.slug, case.pk)
     return _form_page(request, form, case)
+
+
+def _tell_of_locks_left(request: CouncilRequest, case: Case, *, was_restricted: bool) -> None:
+    """Say how many items keep the lock that was taken off their case, since each is decided by itself."""
+    if not was_restricted or Case.objects.filter(pk=case.pk, restricted=True).exists():
+        return
+    left = case.items.visible_to(request.member).filter(restricted=True).count()
+    if left:
+        messages.warning(
+            request,
+            ngettext(
+                "%(n)d item of the case is still restricted. Take the lock off on the item itself.",
+                "%(n)d items of the case are still restricted. Take the lock off on each item.",
+                left,
+            )
+            % {"n": left},
+        )
 
 
 def _form_page(request: CouncilRequest, form: CaseForm, case: Case | None) -> HttpResponse:

@@ -39,7 +39,6 @@ def secrecy(request: CouncilRequest) -> HttpResponse:
         "chosen": chosen,
         "page": page,
         "entries": entries_of(list(page), request.member),
-        "trail": [(_("Restricted matter"), None)],
     }
     return render(request, "meetings/secrecy.html", context)
 

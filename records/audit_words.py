@@ -36,13 +36,13 @@ _DONE: dict[str, Promise] = {
     "comment_restored": pgettext_lazy("audit", "put a comment back"),
     "comment_taken_back": pgettext_lazy("audit", "took a comment back"),
     "commented": pgettext_lazy("audit", "commented"),
-    "concern": pgettext_lazy("audit", "changed where a concern is reported"),
-    "coordinator_appointed": pgettext_lazy("audit", "appointed a coordinator"),
+    "coordinator_appointed": pgettext_lazy("audit", "appointed a coordinator in"),
     "copied": pgettext_lazy("audit", "copied"),
-    "copy_dropped": pgettext_lazy("audit", "threw a copy away"),
+    "copy_dropped": pgettext_lazy("audit", "threw a copy away of"),
     "corrected": pgettext_lazy("audit", "corrected"),
+    "concern": pgettext_lazy("audit", "changed where a concern about an individual belongs"),
     "created": pgettext_lazy("audit", "made"),
-    "data_given": pgettext_lazy("audit", "took out what is held about"),
+    "data_given": pgettext_lazy("audit", "fetched all data about"),
     "deadline_asked": pgettext_lazy("audit", "asked for more time"),
     "deadline_granted": pgettext_lazy("audit", "granted more time"),
     "deadline_refused": pgettext_lazy("audit", "refused more time"),
@@ -99,7 +99,7 @@ _DONE: dict[str, Promise] = {
     "recipients_changed": pgettext_lazy("audit", "chose who is told of"),
     "recorded": pgettext_lazy("audit", "recorded"),
     "registered": pgettext_lazy("audit", "noted the registry number of"),
-    "removal_asked": pgettext_lazy("audit", "asked for removal of personal data"),
+    "removal_asked": pgettext_lazy("audit", "asked for removal of the personal data of"),
     "removed": pgettext_lazy("audit", "removed"),
     "renewed": pgettext_lazy("audit", "renewed"),
     "reopened": pgettext_lazy("audit", "opened again"),
@@ -151,15 +151,14 @@ _DONE: dict[str, Promise] = {
     "waits": pgettext_lazy("audit", "changed what it waits for"),
     "watched": pgettext_lazy("audit", "watches"),
     "withdrawn": pgettext_lazy("audit", "withdrew"),
-    # The same endings as elsewhere, with another meaning.
     "release.copied": pgettext_lazy("audit", "made a copy for"),
     "release.registered": pgettext_lazy("audit", "entered"),
-    "release.rules": pgettext_lazy("audit", "changed the rules of requests for records"),
-    "link.opened": pgettext_lazy("audit", "opened the page of a link in a mail"),
-    "user.administrator_made": pgettext_lazy("audit", "made administrator"),
-    "user.administrator_unmade": pgettext_lazy("audit", "made administrator no more"),
+    "release.rules": pgettext_lazy("audit", "changed the settings of requests for records"),
+    "user.administrator_made": pgettext_lazy("audit", "made an administrator of"),
+    "user.administrator_unmade": pgettext_lazy("audit", "ended the administrator's task of"),
     "user.let_in": pgettext_lazy("audit", "let in again"),
     "user.locked_out": pgettext_lazy("audit", "locked out"),
+    "link.opened": pgettext_lazy("audit", "opened the page of a link in a mail"),
     "login.in": pgettext_lazy("audit", "logged in"),
     "login.out": pgettext_lazy("audit", "logged out"),
     "login.failed": pgettext_lazy("audit", "was refused at log-in"),
@@ -171,6 +170,9 @@ _DONE: dict[str, Promise] = {
     "login.step_failed": pgettext_lazy("audit", "was refused at the second step"),
 }
 
+# Kinds of rows that nothing is ever logged about.
+_UNTOLD = {"chainhead", "recoveryrequest", "purgeorder", "download"}
+
 # Groups of verbs by what stands before the dot.
 GROUPS: dict[str, tuple[Promise, tuple[str, ...]]] = {
     "meetings": (
@@ -181,8 +183,10 @@ GROUPS: dict[str, tuple[Promise, tuple[str, ...]]] = {
     "actions": (gettext_lazy("Actions"), ("action", "import")),
     "plan": (gettext_lazy("Plan"), ("plan", "goal", "activity", "indicator", "outcome")),
     "reports": (gettext_lazy("Reports"), ("report",)),
-    "records": (gettext_lazy("Secrecy, requests and retention"), ("ground", "release", "retention")),
     "mail": (pgettext_lazy("audit", "Mail"), ("reminders", "letter", "address", "round", "calendar")),
+    "releases": (gettext_lazy("Requests for records"), ("release",)),
+    "retention": (gettext_lazy("Retention"), ("retention",)),
+    "grounds": (gettext_lazy("Legal grounds"), ("ground",)),
     "members": (gettext_lazy("Members"), ("member", "organisation", "council")),
     "logins": (pgettext_lazy("audit", "Log-ins and links"), ("login", "link", "user")),
     "log": (pgettext_lazy("audit", "The log itself, and overrides"), ("history", "audit", "guard")),
@@ -213,6 +217,7 @@ def things() -> dict[str, str]:
         model._meta.model_name or "": str(model._meta.verbose_name)
         for name in ("bra", "meetings", "actions", "imports", "finding", "reports", "records")
         for model in apps.get_app_config(name).get_models()
+        if model._meta.model_name not in _UNTOLD
     }
     return {**words, "installation": _("the installation")}
 

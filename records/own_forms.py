@@ -29,4 +29,6 @@ class EraseForm(GuardedForm):
         max_length=200,
         help_text=_("For instance: asked for on 3 March, KS 2017/14. It stands in the log, so write no name."),
     )
-    sure = forms.BooleanField(label=_("I know that this can't be undone."))
+    sure = forms.BooleanField(
+        label=_("I know that this can't be undone."), error_messages={"required": _("Tick the box to go on.")}
+    )

@@ -90,7 +90,7 @@ def _to_read(request: CouncilRequest, member: Member) -> HttpResponse:
 
 def _file(request: CouncilRequest, content: str, ending: str, kind: str) -> HttpResponse:
     response = HttpResponse(content, content_type=f"{kind}; charset=utf-8")
-    name = f"{request.council.slug}-my-data-{request.today}.{ending}"
+    name = f"mina-uppgifter-{request.council.slug}-{request.today}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -417,7 +417,10 @@ register(
         2,
         HistoryEntry,
         lambda council: HistoryEntry.objects.filter(
-            Q(kind=EntryKind.ACCESS) | Q(kind=EntryKind.READING), council=council
+            # Who was given which role and clearance isn't a log-in: that stays until the member's data is removed.
+            Q(kind=EntryKind.READING)
+            | Q(kind=EntryKind.ACCESS) & (Q(verb__startswith="login.") | Q(verb__startswith="link.")),
+            council=council,
         ).exclude(salt=""),
         "on",
         _numbered,

@@ -18,6 +18,9 @@ class DecisionField(forms.CharField):
         words = {
             "label": _("Decision"),
             "help_text": _("For instance a number in the registry, KS 2017/12. It is kept in the purge log."),
+            "error_messages": {
+                "required": _("Name the decision to purge by; without a decision nothing may be purged.")
+            },
         }
         super().__init__(max_length=LONGEST_DECISION, **(words | options))
 

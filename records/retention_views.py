@@ -58,7 +58,6 @@ def _overview(request: CouncilRequest, form: SuggestedForm) -> HttpResponse:
         "waiting": waiting,
         "form": form,
         "cleared": request.member.cleared,
-        "trail": [(_("Retention"), None)],
     }
     return render(request, "records/retention.html", context, status=REFUSED if form.errors else 200)
 

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bra import shown
@@ -83,7 +83,7 @@ class Restrictable(models.Model):
         """Ground, day and who decided, for the cleared: "Secrecy: OSL 18 kap. 8 §, ..."; empty without a lock."""
         if self.restricted_by is None or self.restricted_on is None:
             return ""
-        return _now("Secrecy: %(ground)s, %(day)s, decided by %(member)s") % {
+        return gettext("Secrecy: %(ground)s, %(day)s, decided by %(member)s") % {
             "ground": self.legal_ground,
             "day": self.restricted_on.isoformat(),
             "member": self.restricted_by.label,

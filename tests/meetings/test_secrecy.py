@@ -139,3 +139,22 @@ def test_an_adjuster_who_is_not_cleared_is_shown_no_restricted_word_when_signing
     answer = browser.post(reverse("meetings:sign", args=["granby", meeting.pk]), follow=True).text
     assert [word for text in (*read, answer) for word in (SECRET, reference, "Väggen") if word in text] == []
     assert SECRET in cast.browse(cast.chair).get(pages[0]).text
+
+
+def test_whoever_takes_the_lock_off_a_case_is_told_which_items_keep_theirs(cast: Cast) -> None:
+    case = make.make_case(cast.council, restricted=True)
+    meeting = make.make_meeting(cast.council)
+    make.make_item(meeting, case=case, restricted=True)
+    make.make_item(meeting, case=case, restricted=True)
+    browser = cast.browse(cast.coordinator)
+    page = reverse("meetings:case_edit", args=[cast.council.slug, case.pk])
+    typed = {
+        "title": case.title,
+        "registry_number": case.registry_number,
+        "organisation": case.organisation_id,
+        "situation": case.situation,
+    }
+    kept = browser.post(page, typed | {"ground": case.legal_ground_id}, follow=True)
+    assert "still restricted" not in kept.text
+    freed = browser.post(page, typed | {"ground": ""}, follow=True)
+    assert "2 items of the case are still restricted. Take the lock off on each item." in freed.text

@@ -209,11 +209,19 @@ def test_a_long_log_is_verified_elsewhere(
 
 def verbs() -> set[str]:
     """Each verb that a module of the product gives to history: by name, by place, or by a name of its own."""
+    prefixes = "|".join(prefix for _words, prefixes in GROUPS.values() for prefix in prefixes)
+    looks_like_one = re.compile(rf"({prefixes})\.(?!typ$)[a-z_]+")
     found = set()
     for app in FLOORS:
         for _path, tree in modules(app):
             found |= _by_place_or_name(tree)
             for node in ast.walk(tree):
+                if (
+                    isinstance(node, ast.Constant)
+                    and isinstance(node.value, str)
+                    and looks_like_one.fullmatch(node.value)
+                ):
+                    found.add(node.value)
                 if isinstance(node, ast.Call):
                     found |= {
                         word.value

@@ -222,7 +222,7 @@ def a_log_in(cast: Cast) -> HistoryEntry:
         council=cast.council,
         by=cast.member,
         on=OLD,
-        verb="access.login",
+        verb="login.in",
         target=cast.member,
         changes={"from": (None, WORD)},
         kind="access",

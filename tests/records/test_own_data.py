@@ -149,11 +149,11 @@ def test_the_page_and_the_files_say_the_same(cast: Cast, browser: Client) -> Non
     sections = held(cast.member, on=TODAY)
     answer = browser.get(f"{PAGE}json/")
     said = json.loads(answer.content)
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="granby-my-data-2017-03-15.json"'
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="mina-uppgifter-granby-2017-03-15.json"'
     assert {key: len(rows) for key, rows in said["held"].items()} == {one.key: len(one.rows) for one in sections}
     assert (said["council"], said["on"]) == ("BRÅ Granby", "2017-03-15")
     page = browser.get(f"{PAGE}fil/")
-    assert page.headers["Content-Disposition"] == 'attachment; filename="granby-my-data-2017-03-15.html"'
+    assert page.headers["Content-Disposition"] == 'attachment; filename="mina-uppgifter-granby-2017-03-15.html"'
     assert page.content.decode().count("<h2>") == len(sections)
 
 

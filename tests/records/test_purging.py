@@ -247,6 +247,26 @@ def test_a_meeting_with_an_action_that_stays_is_listed_as_kept(cast: Cast) -> No
         purging.confirm(order=order, decision=DECISION, by=cast.coordinator, on=TODAY)
 
 
+def test_what_was_said_of_a_log_in_falls_due_and_who_was_given_a_role_stays(cast: Cast) -> None:
+    for verb, kind in (
+        ("login.in", "access"),
+        ("link.opened", "access"),
+        ("case.read", "reading"),
+        ("member.seated", "access"),
+    ):
+        history.record(
+            council=cast.council,
+            by=cast.member,
+            on=OLD,
+            verb=verb,
+            target=cast.member,
+            changes={"x": (None, 1)},
+            kind=kind,
+        )
+    found = KINDS["access"].rows(cast.council).filter(on=OLD)
+    assert sorted(found.values_list("verb", flat=True)) == ["case.read", "link.opened", "login.in"]
+
+
 def test_the_purge_log_is_never_deleted(cast: Cast) -> None:
     closed_case(cast.council)
     decide(cast, "case")

@@ -77,6 +77,16 @@ def test_what_is_due_is_shown_then_purged_by_the_rules_own_decision(cast: Cast) 
     assert browser.post(page(cast, "purge_show"), {"kind": "nothing"}).status_code == 404
 
 
+def test_without_a_decision_an_order_is_refused_in_the_words_of_a_rule(cast: Cast) -> None:
+    decide(cast, "case")
+    closed_case(cast.council)
+    browser = cast.browse(cast.coordinator)
+    browser.post(page(cast, "purge_show"), {"kind": "case"})
+    refused = browser.post(page(cast, "purge_order", PurgeOrder.objects.get().pk), {"decision": ""})
+    assert refused.status_code == 422
+    assert "without a decision nothing may be purged" in refused.text
+
+
 def test_a_big_one_waits_for_the_worker_and_tells_how_far_it_is(cast: Cast) -> None:
     for _n in range(purging.AT_ONCE + 1):
         closed_case(cast.council)
