@@ -89,6 +89,7 @@ def shown_to(who: Member, council: Council, objects: dict[str, models.Model]) ->
     # Pages whose forms are there only now and then.
     addresses.append(reverse("meetings:answer", args=[council.slug, make.make_meeting(council, "summoned").pk]))
     addresses.append(f"{address_of('meetings:presence', council, objects)}?ledamot={who.pk}")
+    addresses.append(f"{address_of('release_copy', council, objects)}?document=case-{objects['case'].pk}")
     for address in addresses:
         for send in (client.get, client.post):
             with transaction.atomic():
