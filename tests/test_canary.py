@@ -49,7 +49,8 @@ MOST_PAGES = 400
 HEADERS = ("Location", "Content-Disposition", "Content-Length", "ETag", "Last-Modified", "HX-Redirect", "Link")
 # What differs between two fetches of one page, whatever is shown.
 CHANGING = re.compile(
-    r'(looked_at" value="\w+"|csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"|D:\d{14}Z|<xmp:\w+Date>[^<]+|xmp\S+ID>[^<]+)'
+    r'(looked_at" value="\w+"|csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"|'
+    r"D:\d{14}Z|<xmp:\w+Date>[^<]+|xmp\S+ID>[^<]+)"
 )
 # Choices of the audit log's filter lead to as many pages as one likes; the auditor reads in it that somebody read.
 ENDLESS = ("sort=", "since=", "person=", "after=", "before=", "view=", "shown_")

@@ -22,6 +22,7 @@ EVERYBODY, LOGGED_IN, LINK, ADMINISTRATOR = "everybody", "logged in", "link", "a
 OUTER = {
     "start": LOGGED_IN,
     "healthz": EVERYBODY,
+    "privacy": EVERYBODY,
     "security_txt": EVERYBODY,
     "set_language": EVERYBODY,
     "account_login": EVERYBODY,
