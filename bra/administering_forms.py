@@ -66,7 +66,7 @@ class CoordinatorForm(GuardedForm):
 class CouncilForm(CoordinatorForm):
     """A new council and its first coordinator."""
 
-    guarded = ("name", *CoordinatorForm.guarded)
+    guarded = ("name", "slug", *CoordinatorForm.guarded)
     field_order = ("name", "slug")
 
     name = forms.CharField(

@@ -6,7 +6,9 @@ from typing import Any, Concatenate
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +22,7 @@ from bra import administering, invitations, mail
 from bra.administering_forms import CoordinatorForm, CouncilForm
 from bra.administering_sentences import lines_of_installation
 from bra.errors import RuleBroken
+from bra.forms import note_override, refuse_number
 from bra.models import Council, HistoryEntry, Letter, Member, Role, User
 
 PER_PAGE = 50
@@ -79,7 +82,10 @@ def council_new(request: AdministratorRequest) -> HttpResponse:
     form = CouncilForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            council, member = administering.open_council(**form.cleaned_data, by=request.user, on=timezone.localdate())
+            with transaction.atomic():
+                day = timezone.localdate()
+                council, member = administering.open_council(**form.cleaned_data, by=request.user, on=day)
+                note_override(form, council=council, by=None, user=request.user, on=day, target=council)
         except RuleBroken as error:
             form.refuse(error)
         else:
@@ -102,14 +108,16 @@ def coordinator_new(request: AdministratorRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         fields = dict(form.cleaned_data)
         try:
-            member = administering.appoint_coordinator(
-                council=council,
-                name=fields.pop("coordinator"),
-                **fields,
-                by=request.user,
-                on=timezone.localdate(),
-                day=day,
-            )
+            with transaction.atomic():
+                member = administering.appoint_coordinator(
+                    council=council,
+                    name=fields.pop("coordinator"),
+                    **fields,
+                    by=request.user,
+                    on=timezone.localdate(),
+                    day=day,
+                )
+                note_override(form, council=council, by=None, user=request.user, on=day, target=member)
         except RuleBroken as error:
             form.refuse(error)
         else:
@@ -125,6 +133,11 @@ def coordinator_new(request: AdministratorRequest, pk: int) -> HttpResponse:
 def accounts(request: AdministratorRequest) -> HttpResponse:
     """List those who can log in, found by address."""
     sought = request.GET.get("q", "").replace("\x00", "").strip()[:254]
+    try:
+        refuse_number(sought)
+    except ValidationError as refused:
+        messages.error(request, refused.message)
+        sought = ""
     found = _with_councils(User.objects.order_by("email"))
     if sought:
         found = found.filter(email__icontains=sought)

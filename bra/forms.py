@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bra import history, personnummer
 from bra.errors import RuleBroken
-from bra.models import Council, LegalGround, Member
+from bra.models import Council, LegalGround, Member, User
 from bra.text import without_controls
 
 REASON = "not_personnummer_reason"
@@ -210,10 +210,12 @@ class GuardedForm(forms.Form):
         return reason
 
 
-def note_override(form: GuardedForm, *, council: Council, by: Member, on: date, target: models.Model) -> None:
+def note_override(
+    form: GuardedForm, *, council: Council, by: Member | None, on: date, target: models.Model, user: User | None = None
+) -> None:
     """Write in the history of `target` that the guard was overridden, in which fields and why; nothing if it wasn't.
 
-    Call it after the verb, in the same transaction.
+    Call it after the verb, in the same transaction. `user` is who did it where that is no member of the council.
     """
     if form.override_reason:
         history.record(
@@ -223,6 +225,7 @@ def note_override(form: GuardedForm, *, council: Council, by: Member, on: date, 
             verb="guard.overridden",
             target=target,
             changes={"reason": (None, form.override_reason), "fields": (None, form.overridden)},
+            user=user,
         )
 
 

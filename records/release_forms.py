@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bra.forms import DayField, GuardedForm, LongText
+from bra.forms import DayField, GuardedForm, LongText, refuse_number
 from bra.models import Council, LegalGround, Member, Role
 from records.lifecycle import Masks
 from records.masking import Part, part_of
@@ -154,7 +154,9 @@ class RulesForm(GuardedForm):
 class FindForm(forms.Form):
     """What the register is filtered by."""
 
-    text = forms.CharField(label=_("Text in what was asked for"), max_length=200, required=False)
+    text = forms.CharField(
+        label=_("Text in what was asked for"), max_length=200, required=False, validators=[refuse_number]
+    )
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *ReleaseState.choices])
     year = forms.ChoiceField(label=_("Year"), required=False)
     ground = forms.ModelChoiceField(

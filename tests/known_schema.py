@@ -11,14 +11,13 @@ from collections.abc import Iterator
 KNOWN = {
     "bra.Council": "accent concern_contact concern_link id name pinned_today proposal_days quorum reminder_hour slug",
     "bra.Organisation": "council id name sort_key",
-    "bra.User_groups": "group id user",
-    "bra.User_user_permissions": "id permission user",
-    "bra.User": "email groups id is_active is_administrator is_superuser last_login password user_permissions",
+    "bra.User": "email id is_active is_administrator last_login password",
     "bra.Member": "cleared council email id mandate_from mandate_to name organisation role sort_key title user",
     "bra.HistoryEntry": (
         "actor at changes content council id kind on salt seal sequence target_id target_type user verb"
     ),
     "bra.ChainHead": "council id seal sequence",
+    "bra.RecoveryRequest": "asked_at email id",
     "bra.Letter": "about address attempts cause claimed_until council failure id kind on recipient sent_at state",
     "bra.MailLink": "about address digest id made_at member purpose",
     "bra.LoggedMail": "at council html id message_id recipient subject text",
@@ -89,8 +88,9 @@ KNOWN = {
     "imports.ImportedAction": "action batch comment fingerprint id row",
     "finding.CalendarAddress": "digest id made_on member user",
     "reports.Report": (
-        "as_of asked_at asked_by claimed_until council failure file_name format id kind language period_from "
-        "period_to plan previous ready_at rows_done rows_total sha256 size state variant"
+        "as_of asked_at asked_by audit_seal audit_sequence claimed_until council failure file_name format id "
+        "kind language period_from period_to plan previous ready_at rows_done rows_total sha256 size state "
+        "variant"
     ),
     "reports.Download": "at by id report",
     "reports.ReportSchedule_recipients": "id member reportschedule",
@@ -99,7 +99,18 @@ KNOWN = {
         "applied_on at by council file_name id left_out on report rows sha256 state taken unchanged undone_on"
     ),
     "reports.ReturnedAction": "action before comment file id row version",
-    "reports.ReportRules": "council decision years_kept",
+    "records.Release": "asked closed_on council handler id notes number received_on requester state way year",
+    "records.Refusal_grounds": "id legalground refusal",
+    "records.Refusal": "appeal decided_by grounds on reasons release written_asked",
+    "records.ReleasedCopy_grounds": "id legalground releasedcopy",
+    "records.ReleasedCopy": (
+        "file_name format grounds id made_at made_by masks number on reference release sha256 size source "
+        "source_id whole"
+    ),
+    "records.ReleaseRules": "appeal council warn_after",
+    "records.RetentionRule": "automatic council decided_on decision id kind years",
+    "records.PurgeOrder": "by claimed_until cleared council decision done id kept left_out made_at on rows state",
+    "records.Purge": "at by council decision first_key id kind last_key newest number oldest on order",
 }
 
 

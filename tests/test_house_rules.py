@@ -28,6 +28,14 @@ REASONS = {
     ("pickle", "reports/spool.py"): "reads what the same object wrote, from a nameless file",
     ("environ", "bra/settings.py"): "the one place that reads it",
     ("environ", "bra/wsgi.py"): "names the settings, as Django's own template does",
+    (
+        "pk in a view",
+        "bra/administering_views.py",
+    ): "administrators reach all councils and log-ins, never content",
+    (
+        "pk in a view",
+        "bra/second_step_views.py",
+    ): "the row of the user who asks, and the step just used",
     ("sql", "actions/reminders/planning.py"): "a query that the ORM wrote, with its parameters apart",
 }
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from bra import administering
 from bra.errors import RuleBroken
+from bra.forms import REASON
 from bra.models import Council, EntryKind, HistoryEntry, Letter, LetterState, Member, Role, User
 from tests import make
 from tests.cast import Cast
@@ -179,3 +180,17 @@ def test_the_list_asks_as_often_for_three_councils_as_for_one(browser: Client, d
         make.make_member(make.make_council(), Role.COORDINATOR, user=make.make_user())
     with django_assert_num_queries(4):
         assert len(browser.get(page).context["rows"]) == 3
+
+
+def test_a_number_let_through_is_noted_with_who_did_it(browser: Client, administrator: User) -> None:
+    typed = FIELDS | {"title": "tel 701063-2391"}
+    assert browser.post(reverse("administering:council_new"), typed).status_code == 422
+    browser.post(reverse("administering:council_new"), typed | {REASON: "växelns nummer"})
+    entry = HistoryEntry.objects.get(verb="guard.overridden")
+    assert (entry.council, entry.actor, entry.user) == (Council.objects.get(slug="nyby"), None, administrator)
+    assert entry.changes == {"reason": [None, "växelns nummer"], "fields": [None, ["title"]]}
+
+
+def test_nobody_is_sought_by_a_number_among_log_ins(browser: Client) -> None:
+    answer = browser.get(reverse("administering:accounts"), {"q": "701063-2391"})
+    assert (b"No person is searched for here" in answer.content, answer.context["sought"]) == (True, "")

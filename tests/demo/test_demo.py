@@ -271,7 +271,6 @@ def test_no_two_loadings_share_a_password_and_none_is_in_the_tree(council: Counc
 def test_only_what_machines_make_is_left_empty(council: Council) -> None:
     assert sorted(model.__name__ for model in MODELS if not model._default_manager.exists()) == [
         "Addendum",
-        "ChainHead",
         "Deputy",
         "Download",
         "Escalation",

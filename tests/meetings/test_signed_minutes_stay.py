@@ -485,7 +485,8 @@ ADDRESSES_OF += [("actions:hand_over_all", "owner")]
 ELSEWHERE = {
     "meetings": "list new detail live now quorum item_history series standing standing_add standing_edit standing_move "
     "standing_remove proposals proposal_new proposal_days case_list case_new case_detail layout layout_preview "
-    "paper_pdf paper_docx case_watch watched_seen case_rules sign_off edition meeting_rules",
+    "paper_pdf paper_docx case_watch watched_seen case_rules sign_off edition meeting_rules "
+    "secrecy grounds ground_add ground_edit ground_remove",
     "actions": "list mine detail case_sheet mail_list mail_detail mail_resend mail_dismiss reminder_preview "
     "reminder_send mail_address_lift mail_address_stop mail_round mail_rounds mail_rules "
     "plan plan_detail plan_activity plan_activity_add plan_activity_edit plan_activity_move plan_activity_remove "
