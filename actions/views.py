@@ -317,6 +317,7 @@ def _hand_over(*, owner: Member, **how: Any) -> Action:
     return lifecycle.hand_over(to=owner, **how)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @only_if(may_take_part)
 def report(request: CouncilRequest, pk: int) -> HttpResponse:
     """Say how the action goes: `what` is start, done, postpone, cancel or reopen."""
@@ -344,6 +345,7 @@ def report(request: CouncilRequest, pk: int) -> HttpResponse:
     return perform(request, action, what, form, verb, words)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @only_if(may_take_part)
 def comment(request: CouncilRequest, pk: int) -> HttpResponse:
     """Say something of the action."""
@@ -357,6 +359,7 @@ def comment(request: CouncilRequest, pk: int) -> HttpResponse:
     return answer
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: CouncilRequest, pk: int) -> HttpResponse:
     """Give the action to another owner."""
     action = action_for(request, pk)

@@ -18,6 +18,7 @@ TAKEN_SLUGS = {
     "drift",
     "healthz",
     "i18n",
+    "integritet",
     "kalender",
     "kallelse",
     "konto",

@@ -31,6 +31,6 @@ def may_clear(member: Member) -> bool:
 def may_audit(member: Member) -> bool:
     """Whether the member reads who did, read and released what: the auditor, and a coordinator who is cleared.
 
-    The log tells without a word of it that something restricted exists, and who reads it.
+    That something restricted was read, or purged, tells that it exists.
     """
     return member.role == Role.AUDITOR or may_clear(member)

@@ -1,8 +1,8 @@
 """All settings, in one file, read from the environment; a bad value stops the start with its name.
 
 Variables: BRA_DATA, DATABASE_URL, REDIS_URL, EMAIL_URL, SECRET_KEY, SECRET_KEY_FALLBACKS, BRA_BASE_URL, BRA_MAIL_FROM,
-BRA_REPORT_LEASE, BRA_HSTS, BRA_SECURITY_CONTACT, BRA_PROXIES, BRA_OIDC_URL, BRA_OIDC_CLIENT_ID, BRA_OIDC_SECRET,
-BRA_OIDC_NAME, BRA_OIDC_DOMAINS, BRA_MFA, ALLOWED_HOSTS, DEBUG
+BRA_REPORT_LEASE, BRA_HSTS, BRA_SECURITY_CONTACT, BRA_PRIVACY_CONTACT, BRA_PROXIES, BRA_OIDC_URL, BRA_OIDC_CLIENT_ID,
+BRA_OIDC_SECRET, BRA_OIDC_NAME, BRA_OIDC_DOMAINS, BRA_MFA, ALLOWED_HOSTS, DEBUG
 (docs/running.md says what each means).
 """
 
@@ -326,8 +326,11 @@ CONTENT_SECURITY_POLICY: dict[str, dict[str, Any]] = {
     }
 }
 SECURITY_CONTACT = env.str("BRA_SECURITY_CONTACT", "")
-if SECURITY_CONTACT and urlsplit(SECURITY_CONTACT).scheme not in ("mailto", "https"):
-    raise ImproperlyConfigured("BRA_SECURITY_CONTACT must begin with mailto: or https:.")
+# The data protection officer, on the page about personal data.
+PRIVACY_CONTACT = env.str("BRA_PRIVACY_CONTACT", "")
+for _name, _contact in (("SECURITY", SECURITY_CONTACT), ("PRIVACY", PRIVACY_CONTACT)):
+    if _contact and urlsplit(_contact).scheme not in ("mailto", "https"):
+        raise ImproperlyConfigured(f"BRA_{_name}_CONTACT must begin with mailto: or https:.")
 
 # What one request may hold (bra/bounds.py refuses what is larger before it is read). Files stay in memory, so that
 # nothing of them is left on a disk.

@@ -26,6 +26,7 @@ _council: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
     path("healthz", views.healthz, name="healthz"),
+    path("integritet/", views.privacy, name="privacy"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("konto/", include("bra.account_urls")),

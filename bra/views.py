@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bra import links, post
-from bra.models import Letter, Member, Unsubscription, User
+from bra.models import Letter, Member, Role, Unsubscription, User
 from bra.post.delivery import UNSUBSCRIBE
 from bra.throttle import few_guesses
 
@@ -39,6 +39,23 @@ def security_txt(request: HttpRequest) -> HttpResponse:
         f"Canonical: {settings.BASE_URL}{request.path}",
     ]
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Tell what is kept about those who use the product (GDPR, article 13); whom to ask, to who is logged in."""
+    seats = []
+    if isinstance(request.user, User):
+        clock = timezone.now()
+        own = Member.objects.select_related("council").filter(user=request.user).order_by("council__name", "pk")
+        for seat in own:
+            on = seat.council.today(clock)
+            if seat.is_active(on):
+                seated = Member.objects.filter(council=seat.council, role=Role.COORDINATOR).order_by("pk")
+                seats.append((seat, [one for one in seated if one.is_active(on)]))
+    contact = settings.PRIVACY_CONTACT
+    context = {"contact": contact, "contact_words": contact.removeprefix("mailto:"), "seats": seats}
+    return render(request, "privacy.html", context)
 
 
 @login_required

@@ -127,7 +127,7 @@ def _mask_page(
     shown: list[masking.Part] | None,
     tree: Tree,
 ) -> HttpResponse:
-    number, grounds = (0, set[LegalGround]()) if whole else documents.left_out(source)
+    number, grounds = (0, set[LegalGround]()) if whole else documents.left_out(source, request.member)
     context: dict[str, Any] = {
         "release": release,
         "source": source,

@@ -122,9 +122,9 @@ def tree_of(source: Source, member: Member, *, on: date, whole: bool) -> Tree:
         return made | {"mark": "", "timeline": [entry | {"mark": ""} for entry in made["timeline"]]}
 
 
-def left_out(source: Source) -> tuple[int, set[LegalGround]]:
-    """How many restricted places a masked copy of the document has, and on which grounds."""
-    if source.kind != SourceKind.MINUTES:
+def left_out(source: Source, member: Member) -> tuple[int, set[LegalGround]]:
+    """How many restricted places a masked copy of the document has, and on which grounds; for the cleared to know."""
+    if source.kind != SourceKind.MINUTES or not member.cleared:
         return 0, set()
     rows = [
         *AgendaItem.objects.filter(meeting=source.row, restricted=True).select_related("legal_ground"),

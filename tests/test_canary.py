@@ -8,23 +8,29 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, timedelta
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pypdf
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from actions import reminders
-from actions.models import Action, Comment
-from bra import history, post
-from bra.models import Member, Role
+from actions.models import Action, Comment, ReminderLine
+from bra import history, links, post
+from bra.models import Letter, Member, Role
+from finding.lifecycle import make_address
 from meetings import lifecycle as meetings
+from meetings.mailing import MINUTES
 from meetings.models import Addendum, AgendaItem, Attendance, Case, Decision, ItemComment, Meeting, SignOff
+from records.lifecycle import purging
+from records.models import PurgeOrder, Release, ReleasedCopy, RetentionRule
 from reports import lifecycle as reports
 from reports.models import Format, Report, ReportKind, Variant
 from tests import make
@@ -39,8 +45,16 @@ WORD = "kanariegul"
 BEGINNING = "kanarieg"
 UNCLEARED = ("coordinator", "chair", "secretary", "member", "owner", "auditor")
 MOST_PAGES = 400
+# Headers that may carry a title, or tell that a page has changed.
+HEADERS = ("Location", "Content-Disposition", "Content-Length", "ETag", "Last-Modified", "HX-Redirect", "Link")
 # What differs between two fetches of one page, whatever is shown.
-CHANGING = re.compile(r'(csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"|D:\d{14}Z|<xmp:\w+Date>[^<]+|xmp\S+ID>[^<]+)')
+CHANGING = re.compile(
+    r'(looked_at" value="\w+"|csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"|'
+    r"D:\d{14}Z|<xmp:\w+Date>[^<]+|xmp\S+ID>[^<]+)"
+)
+# Choices of the audit log's filter lead to as many pages as one likes; the auditor reads in it that somebody read.
+ENDLESS = ("sort=", "since=", "person=", "after=", "before=", "view=", "shown_")
+LOG = ("audit_log", "audit_csv", "audit_xlsx")
 # Minutes keep the number of an item that is masked in them, as on paper: documents.md says so.
 NUMBERED = {"meetings:paper_pdf", "meetings:paper_docx", "meetings:sign_off"}
 
@@ -59,6 +73,7 @@ class Scene:
         topic = make.make_topic(council, name="Extremism", extremism=True)
         for restricted in (False, True):
             self._fill(restricted, [topic])
+        self._keep()
 
     def _fill(self, restricted: bool, topics: list[Any]) -> None:
         """Open matter or restricted matter: a case, and an item with all that hangs on it at meetings of each state."""
@@ -102,6 +117,34 @@ class Scene:
                 )
             if restricted:
                 self._after(meeting, text)
+
+    def _keep(self) -> None:
+        """What is kept beside the pages: copies let out, what is due to be purged, mails about actions."""
+        council, made = self.cast.council, {"on": TODAY, "made_at": NOW, "made_by": self.cast.coordinator}
+        release = Release.objects.create(council=council, year=2017, number=1, received_on=TODAY, asked="Protokollet")
+        (settings.RELEASES_DIR / "hel.pdf").write_bytes(WORD.encode())
+        for whole in (False, True):
+            ReleasedCopy.objects.create(
+                release=release,
+                number=1,
+                source="minutes",
+                source_id=1,
+                reference=f"{WORD} 2017-1" if whole else "2017-1",
+                format="pdf",
+                whole=whole,
+                file_name="hel.pdf" if whole else "maskad.pdf",
+                size=len(WORD),
+                sha256=sha256(WORD.encode()).hexdigest(),
+                **made,
+            )
+        decided = {"decision": "KS 2016/1", "decided_on": TODAY}
+        RetentionRule.objects.create(council=council, kind="case", years=1, **decided)
+        closed = {"state": "closed", "opened_on": date(2013, 1, 1), "closed_on": date(2014, 1, 1)}
+        for restricted, text in ((False, "öppet"), (True, WORD)):
+            make.make_case(council, title=f"{text} gammalt", outcome=text, restricted=restricted, **closed)
+        purging.show(council=council, kinds=["case"], by=self.cast.coordinator, at=NOW)
+        Action.objects.filter(removed=False).exclude(status="done").update(deadline=TODAY)
+        reminders.plan_day(council=council, on=TODAY)
 
     def _meeting(self, state: str, day: Any) -> Meeting:
         found = Meeting.objects.filter(council=self.cast.council, state=state).first()
@@ -148,6 +191,10 @@ class Scene:
             *history_keys("action", Action.objects.filter(agenda_item__in=items)),
         ]
         assert keys
+        told = Letter.objects.filter(lines__action__agenda_item__in=items)
+        told.exclude(pk__in=ReminderLine.objects.exclude(action__agenda_item__in=items).values("reminder")).delete()
+        ReleasedCopy.objects.filter(whole=True).delete()
+        PurgeOrder.objects.filter(cleared=True).delete()
         ItemComment.objects.filter(item__in=items).delete()
         Action.objects.filter(agenda_item__in=items).delete()
         Addendum.objects.filter(restricted=True).delete()
@@ -161,8 +208,9 @@ def history_keys(kind: str, rows: Any) -> list[tuple[str, int]]:
 
 
 @pytest.fixture
-def scene() -> Scene:
+def scene(settings: Any, tmp_path: Any) -> Scene:
     """The council, filled."""
+    settings.RELEASES_DIR = tmp_path
     return Scene()
 
 
@@ -184,31 +232,30 @@ def unpacked(content: bytes) -> str:
 
 
 def fetch(client: Client, address: str) -> tuple[str, list[str]]:
-    """Return what an address holds, unpacked, empty when there is nothing; and the addresses that it leads to."""
+    """Return what an address answers, its headers too, unpacked; and the addresses that it leads to."""
     answer = client.get(address)
     content = b"".join(answer)
     assert answer.status_code < 500, address
+    heads = "\n".join(f"{name}: {answer.headers[name]}" for name in HEADERS if name in answer.headers)
     if answer.status_code in (301, 302):
-        return "", [urljoin(address, answer["Location"])]
-    if answer.status_code != 200:
-        return "", []
+        return heads, [urljoin(address, answer["Location"])]
     links = []
-    if answer["Content-Type"].startswith("text/html"):
+    if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
         links = re.findall(r'(?:href|hx-get|data-href)="([^"#]+)', content.decode())
-    return unpacked(content), [urljoin(address, link.replace("&amp;", "&")) for link in links]
+    return f"{heads}\n{unpacked(content)}", [urljoin(address, link.replace("&amp;", "&")) for link in links]
 
 
 def crawl(client: Client, slug: str) -> dict[str, str]:
     """Fetch every page that links and the table of addresses lead to, and return {address: what it holds}."""
     waiting = [reverse(name, args=[slug]) for name, arguments in ADDRESSES.items() if not arguments]
-    for kind in ("case", "item", "action", "meeting"):
+    for kind in ("case", "item", "action", "meeting", "copy", "order", "letter"):
         waiting += list(guessed(slug, kind))
     waiting += [reverse("finding:search", args=[slug]) + f"?q={word}" for word in (BEGINNING, "åtgärd", "beslut")]
     seen: dict[str, str] = {}
     while waiting:
         address = waiting.pop(0)
         # The same rows in another order tell nothing more.
-        if address in seen or not address.startswith(f"/{slug}/") or "sort=" in address:
+        if address in seen or not address.startswith(f"/{slug}/") or any(word in address for word in ENDLESS):
             continue
         seen[address], links = fetch(client, address)
         waiting += [link for link in links if link not in seen]
@@ -223,8 +270,19 @@ def guessed(slug: str, kind: str) -> Iterator[str]:
         "item": ("meetings:item_edit", "meetings:item_history"),
         "action": ("actions:detail", "actions:edit"),
         "meeting": ("meetings:detail", "meetings:live", "meetings:paper_pdf", "meetings:paper_docx"),
+        "copy": ("release_fetch",),
+        "order": ("purge_order",),
+        "letter": ("actions:mail_detail",),
     }[kind]
-    rows = {"case": Case.objects, "item": AgendaItem.with_removed, "action": Action.objects, "meeting": Meeting.objects}
+    rows = {
+        "case": Case.objects,
+        "item": AgendaItem.with_removed,
+        "action": Action.objects,
+        "meeting": Meeting.objects,
+        "copy": ReleasedCopy.objects,
+        "order": PurgeOrder.objects,
+        "letter": Letter.objects,
+    }
     for key in rows[kind].values_list("pk", flat=True):
         yield from (reverse(name, args=[slug, key]) for name in names)
 
@@ -245,16 +303,22 @@ def test_the_cleared_find_the_word_everywhere(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("role", UNCLEARED)
-def test_the_uncleared_find_it_nowhere_and_see_the_same_pages_without_it(scene: Scene, role: str) -> None:
+def test_the_uncleared_find_it_nowhere_and_see_the_same_pages_without_it(
+    scene: Scene, role: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
     client, slug = browser(scene.uncleared[role]), scene.cast.council.slug
     pages = crawl(client, slug)
     assert [address for address, text in pages.items() if WORD in text] == []
+    assert WORD not in caplog.text
     assert len(pages) >= 40
     # A page that was never filled would look the same too.
     assert any("öppet" in text for text in pages.values()) == (role != "auditor")
     papers = {
         reverse(name, args=[slug, key]) for name in NUMBERED for key in Meeting.objects.values_list("pk", flat=True)
     }
+    if role == "auditor":
+        papers |= {reverse(name, args=[slug]) for name in LOG}
     with transaction.atomic():
         scene.forget()
         told = [
@@ -286,7 +350,9 @@ def test_no_mail_holds_it(scene: Scene, mailoutbox: list[Any]) -> None:
     council = scene.cast.council
     Action.objects.filter(removed=False).update(deadline=TODAY)
     planned = make.make_meeting(council, "draft", date=TODAY + timedelta(days=7))
-    make.make_item(planned, title=f"{WORD} punkt", restricted=True, case=Case.objects.get(restricted=True))
+    make.make_item(
+        planned, title=f"{WORD} punkt", restricted=True, case=Case.objects.get(restricted=True, closed_on=None)
+    )
     make.make_item(planned, title="öppet")
     meetings.summon(meeting=planned, by=scene.cast.coordinator, at=NOW)
     reminders.plan_day(council=council, on=TODAY)
@@ -295,3 +361,22 @@ def test_no_mail_holds_it(scene: Scene, mailoutbox: list[Any]) -> None:
     assert len(mails) >= len(UNCLEARED)
     assert any("öppet" in mail for mail in mails)  # the summons carries the agenda
     assert [mail for mail in mails if WORD in mail] == []
+
+
+def test_no_page_or_feed_that_opens_by_a_secret_address_holds_it(scene: Scene) -> None:
+    """Not for the cleared either: a link proves less than a log-in."""
+    told = []
+    for who in (scene.cast.coordinator, scene.uncleared["member"]):
+        opened = {(who.pk, row.pk): (who, row.pk) for row in Meeting.objects.filter(council=scene.cast.council)}
+        for (_who, about), secret in links.make_links(list(opened.values()), MINUTES).items():
+            client = Client()
+            pages = [reverse("reading:enter", args=[secret])]
+            pages += [reverse(f"reading:{name}") for name in ("page", "paper_pdf", "paper_docx")]
+            told += [(about, page) for page in pages if WORD in fetch(client, page)[0]]
+    for role, who in scene.uncleared.items():
+        if role != "auditor":
+            feed = make_address(member=who, by=who, on=TODAY)
+            text, _links = fetch(Client(), reverse("calendar_feed", args=[feed]))
+            assert "BEGIN:VCALENDAR" in text
+            told += [(role, "feed")] * (WORD in text)
+    assert told == []

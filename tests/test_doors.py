@@ -105,7 +105,7 @@ DOORS = {
     "meetings:item_remove": Door("POST", LOGGERS, "item"),
     "meetings:item_history": Door("GET", SEATED, "item"),
     "meetings:item_notes": Door("POST", LOGGERS, "item"),
-    "meetings:item_state": Door("POST", LOGGERS, "item"),
+    "meetings:item_state": Door("POST", LOGGERS, "item", (("state", "treated"),)),
     "meetings:decision_add": Door("POST", LOGGERS, "item"),
     "meetings:decision_edit": Door("GET", LOGGERS, "decision"),
     "meetings:decision_remove": Door("POST", LOGGERS, "decision"),

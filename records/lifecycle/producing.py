@@ -108,7 +108,7 @@ def _of_text(
         raise RuleBroken(_("These lines don't stand in the text: %(lines)s.") % {"lines": lines}, field="words")
     with translation.override(settings.LANGUAGE_CODE):
         clear = masking.masked(tree, masks.chosen, masks.words)
-    number, grounds = (0, set[LegalGround]()) if whole else documents.left_out(source)
+    number, grounds = (0, set[LegalGround]()) if whole else documents.left_out(source, by)
     named = frozenset(grounds | set(masks.grounds))
     content = documents.file_of(
         source,

@@ -19,7 +19,7 @@ SAID = {
     "DATABASE_URL": "postgres://bra:ordet@db.kommunen.se/bra",
     "EMAIL_URL": "smtp+tls://bra:ordet@mail.kommunen.se",
 }
-OTHERS = ("SECRET_KEY_FALLBACKS", "ALLOWED_HOSTS", "DEBUG", "BRA_HSTS", "BRA_SECURITY_CONTACT")
+OTHERS = ("SECRET_KEY_FALLBACKS", "ALLOWED_HOSTS", "DEBUG", "BRA_HSTS", "BRA_SECURITY_CONTACT", "BRA_PRIVACY_CONTACT")
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +97,7 @@ def test_a_start_with_everything_said_is_strict() -> None:
         ({"SECRET_KEY": "", "EMAIL_URL": "", "DATABASE_URL": ""}, ["SECRET_KEY", "DATABASE_URL", "EMAIL_URL"]),
         ({"BRA_HSTS": "always"}, ["BRA_HSTS"]),
         ({"BRA_SECURITY_CONTACT": "ring Karin"}, ["BRA_SECURITY_CONTACT"]),
+        ({"BRA_PRIVACY_CONTACT": "ring Karin"}, ["BRA_PRIVACY_CONTACT"]),
     ],
 )
 def test_what_is_left_unsaid_stops_the_start(

@@ -226,3 +226,17 @@ def test_pages_take_as_many_queries_for_three_rows_as_for_one(cast: Cast) -> Non
     fill()
     fill()
     assert queries() == before
+
+
+def test_only_the_cleared_are_told_how_much_is_left_out_and_on_which_ground(cast: Cast) -> None:
+    """The ground tells what it is about."""
+    meeting, release = signed_meeting(cast), a_release(cast)
+    address = f"{ROOT}{release.pk}/kopia/?document=minutes-{meeting.pk}"
+
+    def told() -> bool:
+        page = cast.browse(cast.secretary).get(address).content.decode()
+        return "left out already" in page
+
+    cleared = told()
+    Member.objects.filter(pk=cast.secretary.pk).update(cleared=False)
+    assert (cleared, told()) == (True, False)
