@@ -43,6 +43,7 @@ _DONE: dict[str, Promise] = {
     "corrected": pgettext_lazy("audit", "corrected"),
     "created": pgettext_lazy("audit", "made"),
     "data_given": pgettext_lazy("audit", "took out what is held about"),
+    "data_fetched": pgettext_lazy("audit", "fetched what is held about"),
     "deadline_asked": pgettext_lazy("audit", "asked for more time"),
     "deadline_granted": pgettext_lazy("audit", "granted more time"),
     "deadline_refused": pgettext_lazy("audit", "refused more time"),
@@ -71,6 +72,7 @@ _DONE: dict[str, Promise] = {
     "handed_over": pgettext_lazy("audit", "handed over"),
     "imported": pgettext_lazy("audit", "brought in"),
     "joined": pgettext_lazy("audit", "joined with another"),
+    "letter_fetched": pgettext_lazy("audit", "fetched the letter of"),
     "let_go": pgettext_lazy("audit", "let go"),
     "lifted": pgettext_lazy("audit", "opened for mail again"),
     "linked": pgettext_lazy("audit", "linked with another"),
@@ -153,6 +155,7 @@ _DONE: dict[str, Promise] = {
     "withdrawn": pgettext_lazy("audit", "withdrew"),
     # The same endings as elsewhere, with another meaning.
     "release.copied": pgettext_lazy("audit", "made a copy for"),
+    "release.exported": pgettext_lazy("audit", "fetched the register of requests of"),
     "release.registered": pgettext_lazy("audit", "entered"),
     "release.rules": pgettext_lazy("audit", "changed the rules of requests for records"),
     "link.opened": pgettext_lazy("audit", "opened the page of a link in a mail"),

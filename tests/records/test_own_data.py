@@ -72,7 +72,7 @@ def test_all_that_is_held_stands_in_one_table_each(cast: Cast) -> None:
     furnish(cast, cast.member)
     assert {section.key: len(section.rows) for section in held(cast.member, on=TODAY)} == {
         "member": 8,
-        "login": 3,
+        "login": 4,
         "choices": 1,
         "deputies": 1,
         "attendance": 1,
