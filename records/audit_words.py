@@ -153,6 +153,7 @@ _DONE: dict[str, Promise] = {
     "waits": pgettext_lazy("audit", "changed what it waits for"),
     "watched": pgettext_lazy("audit", "watches"),
     "withdrawn": pgettext_lazy("audit", "withdrew"),
+    "retention.exported": pgettext_lazy("audit", "fetched the purge log of"),
     # The same endings as elsewhere, with another meaning.
     "release.copied": pgettext_lazy("audit", "made a copy for"),
     "release.exported": pgettext_lazy("audit", "fetched the register of requests of"),
