@@ -12,7 +12,7 @@ def note(user: User | None, verb: str, *, clock: datetime) -> int:
     An unknown user (None) is one line of the installation's log, without the address that was typed: it may be
     somebody's password. That costs as much time as a line about a known one, so the answer's time tells nothing.
     """
-    memberships = [] if user is None else _memberships(user, clock)
+    memberships = _memberships(user, clock)
     for member in memberships:
         history.record(
             council=member.council,
@@ -53,6 +53,7 @@ def note_link(link: MailLink, *, clock: datetime) -> None:
     )
 
 
-def _memberships(user: User, clock: datetime) -> list[Member]:
-    rows = Member.objects.filter(user=user).select_related("council").order_by("pk")
+def _memberships(user: User | None, clock: datetime) -> list[Member]:
+    # Asked for nobody too: the time of an answer must not tell whether somebody is known.
+    rows = Member.objects.filter(user_id=user.pk if user else 0).select_related("council").order_by("pk")
     return [member for member in rows if member.is_active(member.council.today(clock))]

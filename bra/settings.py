@@ -337,7 +337,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 5
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 # How often one user, or one address before a log-in, may ask for what costs much.
-RATES = {"search": "120/m", "file": "60/m", "report": "30/m", "upload": "30/m", "link": "120/m"}
+RATES = {"search": "120/m", "file": "60/m", "report": "30/m", "upload": "30/m"}
 
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import models, transaction
+from django.db import transaction
 from django.forms import BaseModelForm
 from django.test import Client
 from django.urls import reverse
@@ -53,9 +53,7 @@ def _extra(cast: Cast, abroad: Furnished) -> dict[str, Any]:
 
 def _rights() -> list[tuple[Any, ...]]:
     """Who is who, in all councils."""
-    users = User.objects.order_by("pk").values_list(
-        "pk", "email", "password", "is_active", "is_superuser", "is_administrator"
-    )
+    users = User.objects.order_by("pk").values_list("pk", "email", "password", "is_active", "is_administrator")
     return [*users, *Member.objects.order_by("pk").values_list("pk", "council", *RIGHTS)]
 
 
@@ -114,7 +112,7 @@ def test_the_coordinator_takes_nobody_of_another_council_in(cast: Cast, abroad: 
     client.post(reverse("member_edit", args=[cast.council.slug, cast.member.pk]), data)
     assert _of_council(cast.stranger.council) == theirs
     assert Member.objects.get(pk=cast.member.pk).council_id == cast.council.pk
-    assert not User.objects.filter(models.Q(is_superuser=True) | models.Q(is_administrator=True)).exists()
+    assert not User.objects.filter(is_administrator=True).exists()
 
 
 def test_no_form_takes_a_column_that_decides_who_sees_what() -> None:

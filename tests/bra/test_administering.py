@@ -39,7 +39,8 @@ def browser(administrator: User) -> Client:
 
 
 def logged(council: Council | None) -> list[tuple[str, str, str, int | None]]:
-    entries = HistoryEntry.objects.filter(council=council, kind=EntryKind.ACCESS).order_by("pk")
+    theirs = HistoryEntry.objects.filter(council=council, kind=EntryKind.ACCESS).order_by("pk")
+    entries = theirs.exclude(verb__startswith="login.").exclude(verb__startswith="member.")
     return [(entry.verb, entry.target_type, entry.on.isoformat(), entry.user_id) for entry in entries]
 
 

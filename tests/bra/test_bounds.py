@@ -108,13 +108,6 @@ def test_looking_at_the_form_is_free(cast: Cast) -> None:
     assert [client.post(address).status_code for _ in range(2)] == [422, 429]
 
 
-@override_settings(RATES={"link": "2/m"})
-def test_whoever_tries_links_is_bounded_by_address() -> None:
-    client = Client()
-    assert [client.get(f"/ansvarig/gissning-{number}/").status_code for number in range(3)] == [404, 404, 429]
-    assert client.get("/ansvarig/gissning/", REMOTE_ADDR="192.0.2.9").status_code == 404
-
-
 def test_what_the_product_bounds_is_said_in_its_settings() -> None:
     product = runpy.run_path(str(ROOT / "bra" / "settings.py"))
     assert {kind: parts_of(rate) for kind, rate in product["RATES"].items()} == {
@@ -122,7 +115,6 @@ def test_what_the_product_bounds_is_said_in_its_settings() -> None:
         "file": (60, 60),
         "report": (30, 60),
         "upload": (30, 60),
-        "link": (120, 60),
     }
 
 

@@ -53,7 +53,7 @@ def test_a_new_password_is_asked_for_three_times_at_most() -> None:
         answers = [forget(email) for _try in range(4)]
         found.append([answer.status_code for answer in answers])
         assert answers[-1]["Retry-After"] == "300"
-        assert "Wait five minutes" in answers[-1].content.decode()
+        assert "try again in 5 minutes" in answers[-1].content.decode()
     assert found == [[302, 302, 302, 429]] * 2
 
 

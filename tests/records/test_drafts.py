@@ -82,4 +82,4 @@ def test_the_first_page_says_how_many_to_the_coordinator_alone(cast: Cast) -> No
         make.make_meeting(cast.council, "adjourned", date=LAST)
     assert f"3 {words}" in cast.browse(cast.coordinator).get(address).text
     assert words not in cast.browse(cast.secretary).get(address).text
-    assert Member.objects.filter(council=cast.council).count() == 5
+    assert Member.objects.filter(council=cast.council).count() == 6

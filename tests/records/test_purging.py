@@ -146,8 +146,7 @@ def test_a_case_or_meeting_that_something_restricted_would_go_with_is_for_the_cl
     case = closed_case(cast.council)
     closed_case(cast.council, restricted=True, merged_into=case, merged_on=OLD)
     meeting = make.make_meeting(cast.council, "signed", date=OLD)
-    lock = {"legal_ground": make.make_ground(cast.council), "restricted_on": OLD, "restricted_by": cast.chair}
-    Addendum.objects.create(meeting=meeting, author=cast.chair, on=OLD, text="Hemligt", restricted=True, **lock)
+    Addendum.objects.create(meeting=meeting, author=cast.chair, on=OLD, text="Hemligt", **make.lock_of(cast.council))
     decide(cast, "case")
     decide(cast, "minutes")
 
