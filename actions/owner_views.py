@@ -35,6 +35,7 @@ from actions.owner_forms import (
 )
 from actions.owner_links import OWNER
 from bra import links, post
+from bra.bounds import few_guesses
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm
 from bra.http import calendar_answer
@@ -42,7 +43,6 @@ from bra.link_doors import LinkDoor, LinkRequest
 from bra.models import Deputy, Member
 from bra.permissions import may_read_council
 from bra.tasks import wake_sender
-from bra.throttle import few_guesses
 
 REFUSED = 422
 # The latest comments of an action that its page shows.

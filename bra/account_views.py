@@ -34,7 +34,7 @@ _ASK_THEM = "max_age=0"
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
-    """Say that it was tried too often, and when to try again. allauth calls this, and bra.throttle."""
+    """Say that it was tried too often, and when to try again. allauth calls this."""
     response = render(request, "429.html", status=429)
     response["Retry-After"] = str(WAIT_SECONDS)
     return response

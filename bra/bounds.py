@@ -1,19 +1,21 @@
 """How much one request may bring, and how often one user or address may ask for what costs much.
 
 A view that takes files says so by `@takes_files`; every other form is bounded to a megabyte before anything is read of
-it. A view that is dear says `@bounded("kind")`, and settings.RATES says how often.
+it. A view that is dear says `@bounded("kind")`, one whose address holds a secret `@few_guesses`, and `settings.RATES`
+says how often. Log-in has limits of its own in the settings, which django-allauth counts.
 """
 
 import hashlib
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.shortcuts import render
 
 from bra.models import User
@@ -23,6 +25,8 @@ LARGEST_UPLOAD = 10 * 2**20  # and of one with; the rules of the file itself are
 LONGEST_ADDRESS = 8 * 2**10  # characters of path and query together
 
 Handler = Callable[Concatenate[Any, ...], HttpResponseBase]
+R = TypeVar("R", bound=HttpRequest)
+P = ParamSpec("P")
 
 
 def takes_files(view: Handler) -> Handler:
@@ -98,32 +102,68 @@ def bounded(kind: str, *methods: str) -> Callable[[Handler], Handler]:
     return decorate
 
 
+def few_guesses(view: Callable[Concatenate[R, P], HttpResponse]) -> Callable[Concatenate[R, P], HttpResponse]:
+    """Bound how often one address may be told 404 by views whose address holds a secret; then it is 429 for all.
+
+    The secrets can't be guessed (bra.links); this keeps it from being tried, and from keeping the database busy.
+    """
+
+    @wraps(view)
+    def guarded(request: R, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        rate = settings.RATES.get("secret")
+        if not rate:
+            return view(request, *args, **kwargs)
+        key = _key("secret", f"address {address_of(request)}")
+        if not _within(key, rate):
+            return too_often(request, rate)
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:
+            _count(key, rate)
+            raise
+        if response.status_code == 404:
+            _count(key, rate)
+        return response
+
+    return guarded
+
+
 def _taken(request: HttpRequest, kind: str, rate: str) -> bool:
-    """Count this request; say whether it was within the bound. A cache that forgets lets through, never shuts out."""
-    most, seconds = parts_of(rate)
+    """Count this request; say whether it was within the bound."""
     user = getattr(request, "user", None)
-    who = f"user {user.pk}" if isinstance(user, User) else f"address {address_of(request)}"
-    hashed = hashlib.sha256(who.encode()).hexdigest()
-    key = f"bound:{kind}:{hashed}:{int(time.time() // seconds)}"
+    key = _key(kind, f"user {user.pk}" if isinstance(user, User) else f"address {address_of(request)}")
+    within = _within(key, rate)
+    _count(key, rate)
+    return within
+
+
+def _key(kind: str, who: str) -> str:
+    return f"bound:{kind}:{hashlib.sha256(who.encode()).hexdigest()}"
+
+
+def _within(key: str, rate: str) -> bool:
+    """Whether there is room for one more. A cache that forgets lets through, never shuts out."""
+    number, _ends = cache.get(key, (0, 0.0))
+    return bool(number < parts_of(rate)[0])
+
+
+def _count(key: str, rate: str) -> None:
+    """Count one; the time runs from the first."""
+    now = time.time()
     # Two at the same instant may count as one: this is against wear, not a lock.
-    already = int(cache.get(key, 0))
-    cache.set(key, already + 1, seconds)
-    return already < most
+    number, ends = cache.get(key, (0, now + parts_of(rate)[1]))
+    cache.set(key, (number + 1, ends), max(1, ends - now))
 
 
 def parts_of(rate: str) -> tuple[int, int]:
-    """Return how many times in how many seconds: "30/m" is (30, 60). The unit is s, m, h or d."""
-    amount, _, unit = rate.partition("/")
-    return int(amount), {"s": 1, "m": 60, "h": 3600, "d": 86400}[unit]
+    """Return how many times in how many seconds: "30/5m" is (30, 300). The unit is s, m, h or d."""
+    amount, _, span = rate.partition("/")
+    return int(amount), int(span[:-1] or 1) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[span[-1]]
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the address that the request came from, as the proxies that are ours tell it."""
-    proxies = getattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 0)
-    told = [one.strip() for one in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if one.strip()]
-    if proxies and len(told) >= proxies:
-        return told[-proxies]
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Return the address that the request came from, as the proxies that are ours tell it; log-in counts by it too."""
+    return str(get_adapter().get_client_ip(request))
 
 
 def too_often(request: HttpRequest, rate: str) -> HttpResponse:

@@ -190,10 +190,10 @@ def created(
     )
 
 
-def entries_of(target: models.Model) -> models.QuerySet[HistoryEntry]:
+def entries_of(target: models.Model, *, fetched: Sequence[str] = ()) -> models.QuerySet[HistoryEntry]:
     """The entries of one row, oldest first, with their actors. Reach the row through its own door first.
 
-    Who read it isn't told: that is for the audit log.
+    Who read it isn't told: that is for the audit log; but for the verbs of `fetched`.
     """
     own = HistoryEntry.objects.filter(target_type=target._meta.model_name, target_id=target.pk)
-    return own.exclude(kind=EntryKind.READING).select_related("actor")
+    return own.filter(~models.Q(kind=EntryKind.READING) | models.Q(verb__in=fetched)).select_related("actor")

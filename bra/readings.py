@@ -36,14 +36,17 @@ def write(seen: Seen, *, member: Member, on: date) -> int:
     return len(new)
 
 
-def exported(verb: str, *, target: models.Model, by: Member, on: date, file_format: str) -> None:
-    """Write that the member fetched a file: "report.fetched", of which kind and of what. Each time anew."""
+def exported(verb: str, *, target: models.Model, by: Member, on: date, file_format: str, **more: Any) -> None:
+    """Write that the member fetched a file: "report.fetched", of which kind and of what. Each time anew.
+
+    `more` tells the files of one thing from each other; never a word of what they say.
+    """
     history.record(
         council=by.council,
         by=by,
         on=on,
         verb=verb,
         target=target,
-        changes={"format": (None, file_format)},
+        changes={name: (None, value) for name, value in {"format": file_format, **more}.items()},
         kind=EntryKind.READING,
     )

@@ -239,7 +239,6 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/5m/ip,3/5m/key",
     "reset_password_from_key": "20/5m/ip",
 }
-MFA_RATE_LIMITS = {"webauthn_login": "30/5m/ip"}
 # How many proxies stand in front: from so many the address of the one who asks is believed (X-Forwarded-For).
 _proxies = env.str("BRA_PROXIES", "") or "0"
 if not (_proxies.isascii() and _proxies.isdigit()):
@@ -281,7 +280,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody logs in who hasn't got our mail ther
 MFA_RECOVERY_CODE_DIGITS = 10
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Three codes of a million are right at any time: 30 wrong ones a day find one in thirty years.
-MFA_RATE_LIMITS = {"second_step": "5/5m/key,30/d/key"}
+MFA_RATE_LIMITS = {"webauthn_login": "30/5m/ip", "second_step": "5/5m/key,30/d/key"}
 
 SESSION_COOKIE_AGE = 24 * 3600  # seconds; bra.middleware.SessionMiddleware ends it earlier when it lies still
 # "__Host-": the browser takes such a cookie only over https and only from this very host.
@@ -340,7 +339,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 5
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 # How often one user, or one address before a log-in, may ask for what costs much.
-RATES = {"search": "120/m", "file": "60/m", "report": "30/m", "upload": "30/m"}
+RATES = {"search": "120/m", "file": "60/m", "report": "30/m", "upload": "30/m", "secret": "30/5m"}
 
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]

@@ -14,9 +14,9 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bra import links, post
+from bra.bounds import few_guesses
 from bra.models import Letter, Member, Role, Unsubscription, User
 from bra.post.delivery import UNSUBSCRIBE
-from bra.throttle import few_guesses
 
 
 @require_safe

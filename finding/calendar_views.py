@@ -11,10 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
+from bra.bounds import few_guesses
 from bra.errors import RuleBroken
 from bra.http import CouncilRequest, calendar_answer, only_if
 from bra.permissions import may_take_part
-from bra.throttle import few_guesses
 from finding import feed, lifecycle
 from finding.models import CalendarAddress, working_address
 from finding.sentences import lines_of

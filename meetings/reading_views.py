@@ -12,9 +12,8 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
 from bra import readings
-from bra.bounds import bounded
+from bra.bounds import bounded, few_guesses
 from bra.link_doors import LinkDoor, LinkRequest
-from bra.throttle import few_guesses
 from meetings.document_views import download, file_name
 from meetings.documents import docx, pdf
 from meetings.documents.content import Paper

@@ -12,9 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
+from bra.bounds import few_guesses
 from bra.errors import RuleBroken
 from bra.link_doors import LinkDoor, LinkRequest
-from bra.throttle import few_guesses
 from meetings.models import Meeting, MeetingState, SummonsReply
 from meetings.outside import agenda_outside
 from meetings.summons import REPLY, possible_substitutes

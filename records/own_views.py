@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from bra import readings
 from bra.errors import RuleBroken
 from bra.forms import note_override
 from bra.http import CouncilRequest, only_if
@@ -59,6 +60,7 @@ def _with_restricted(request: CouncilRequest) -> bool:
 def own_data_json(request: CouncilRequest) -> HttpResponse:
     """The same as a file for machines."""
     said = as_json(request.member, held(request.member, on=request.today), on=request.today)
+    _log(request, "json")
     return _file(request, said, "json", "application/json")
 
 
@@ -66,6 +68,7 @@ def own_data_json(request: CouncilRequest) -> HttpResponse:
 @recently_authenticated(_with_restricted)
 def own_data_file(request: CouncilRequest) -> HttpResponse:
     """The same as a page to keep, which needs nothing else to be read."""
+    _log(request, "html")
     return _to_read(request, request.member)
 
 
@@ -81,6 +84,12 @@ def member_data(request: CouncilRequest, pk: int) -> HttpResponse:
         messages.error(request, error.sentence)
         return redirect("member_edit", request.council.slug, member.pk)
     return _to_read(request, member)
+
+
+def _log(request: CouncilRequest, ending: str) -> None:
+    if request.method == "GET":
+        who = request.member
+        readings.exported("member.data_fetched", target=who, by=who, on=request.today, file_format=ending)
 
 
 def _to_read(request: CouncilRequest, member: Member) -> HttpResponse:

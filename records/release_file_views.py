@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.utils import translation
 from django.utils.formats import date_format
@@ -14,7 +15,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from bra import pdf
+from bra import pdf, readings
 from bra.http import CouncilRequest, only_if
 from bra.permissions import may_audit
 from records import permissions
@@ -35,6 +36,7 @@ def release_letter(request: CouncilRequest, pk: int) -> HttpResponse:
     with translation.override(settings.LANGUAGE_CODE):
         data, title = letter_of(release), _("Decision on request %(number)s") % {"number": release.label}
         content = pdf.render("refusal.typ", data | {"title": title}, title=f"{title}, {release.council.name}")
+    _log(request, "release.letter_fetched", release, "pdf")
     return _file(content, "application/pdf", f"beslut-utlamnande-{release.label}.pdf")
 
 
@@ -72,6 +74,7 @@ def letter_of(release: Release) -> dict[str, Any]:
 def release_export_xlsx(request: CouncilRequest) -> HttpResponse:
     """Give the register as filtered, as a workbook; who asked is left out unless `?requester=on`."""
     table = _register(request)
+    _log(request, "release.exported", request.council, "xlsx", requester=_with_names(request))
     content = as_xlsx(request.council, request.today, _("Requests for records"), table)
     return _file(content, XLSX, f"utlamnanden-{request.council.slug}-{request.today.isoformat()}.xlsx")
 
@@ -82,7 +85,9 @@ def release_export_xlsx(request: CouncilRequest) -> HttpResponse:
 def release_export_csv(request: CouncilRequest) -> HttpResponse:
     """Give the same as CSV."""
     name = f"utlamnanden-{request.council.slug}-{request.today.isoformat()}.csv"
-    return _file(_csv(_register(request)), "text/csv; charset=utf-8", name)
+    content = _csv(_register(request))
+    _log(request, "release.exported", request.council, "csv", requester=_with_names(request))
+    return _file(content, "text/csv; charset=utf-8", name)
 
 
 @never_cache
@@ -114,9 +119,20 @@ def _grounds(release: Release) -> str:
     return ", ".join(ground.reference for ground in release.refusal.grounds.all())
 
 
+def _with_names(request: CouncilRequest) -> bool:
+    """Whether the file says who asked."""
+    return bool(request.GET.get("requester"))
+
+
+def _log(request: CouncilRequest, verb: str, target: Model, file_format: str, **more: bool) -> None:
+    """Write that the file left the house; a question whether it is there fetches nothing."""
+    if request.method == "GET":
+        readings.exported(verb, target=target, by=request.member, on=request.today, file_format=file_format, **more)
+
+
 def _register(request: CouncilRequest) -> Table:
     _form, releases = found_releases(request)
-    named = bool(request.GET.get("requester"))
+    named = _with_names(request)
     columns = [*_day_columns(), (_("Came by"), 12), (_("What was asked for"), 60), (_("Handled by"), 30)]
     columns += [(_("Legal grounds"), 30), *([(_("Who asked"), 40)] if named else [])]
     rows: list[Sequence[Any]] = []

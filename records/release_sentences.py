@@ -9,11 +9,15 @@ from bra.models import HistoryEntry, Member
 from bra.sentences import Line, lines
 from records.models import Release, ReleaseState
 
+# Who fetched the files stands among the rest: the register is also the list of what was let out.
+FETCHED = ("release.fetched", "release.letter_fetched")
+
 
 def lines_of(release: Release, member: Member) -> list[Line]:
     """Return what has been done with the request, the latest first, as far as the member may see. One query."""
-    entries = history.entries_of(release).reverse()
-    told = [entry for entry in entries if member.cleared or not _of(entry, "whole")]
+    entries = history.entries_of(release, fetched=FETCHED).reverse()
+    # Where the texts have been purged nothing tells whether it was a copy with restricted matter.
+    told = [entry for entry in entries if member.cleared or not (entry.is_blanked or _of(entry, "whole"))]
     return lines(told, lambda entry: [_sentence(entry)])
 
 
@@ -39,4 +43,6 @@ def _sentence(entry: HistoryEntry) -> str:
         return _("threw copy %(number)s away") % words
     if entry.verb == "release.fetched":
         return _("fetched copy %(number)s") % words
+    if entry.verb == "release.letter_fetched":
+        return _("fetched the letter of the decision")
     return entry.verb

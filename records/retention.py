@@ -40,7 +40,7 @@ from meetings.models import (
     SignOffState,
     SummonsReply,
 )
-from records.models import RetentionRule, local_day, years_after
+from records.models import Release, RetentionRule, local_day, years_after
 from reports.models import WAITING, Report, ReturnedFile, ReturnState
 
 Rows = QuerySet[Any, Any]
@@ -326,6 +326,19 @@ register(
         _numbered,
         instant=True,
         keeps_history=True,
+    )
+)
+# Who isn't cleared purges them too, with copies that they don't see: leaving such a request out would tell of them.
+register(
+    Kind(
+        "release",
+        _("Requests for records"),
+        _("With decisions and the copies that were made. Counted from the day on which the request ended."),
+        5,
+        Release,
+        lambda council: Release.objects.filter(council=council, closed_on__isnull=False),
+        "closed_on",
+        lambda release: release.label,
     )
 )
 register(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from bra import readings
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override
 from bra.http import CouncilRequest, only_if
@@ -224,6 +225,10 @@ def log_csv(request: CouncilRequest) -> HttpResponse:
     writer = csv.writer(response, delimiter=";", lineterminator="\r\n")
     heads = (_("Day"), _("Kind"), _("Number"), _("Oldest"), _("Newest"), _("Decision"), _("By"), _("First"), _("Last"))
     writer.writerow(heads)
+    if request.method == "GET":
+        readings.exported(
+            "retention.exported", target=request.council, by=request.member, on=request.today, file_format="csv"
+        )
     for one in _purges(request).iterator(chunk_size=500):
         cells = (
             one.on,

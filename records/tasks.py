@@ -12,6 +12,7 @@ from bra.models import Council
 from celery_app import app
 from records.lifecycle import bin as recycling
 from records.lifecycle import purging
+from records.lifecycle.producing import sweep_copies
 from records.models import PurgeOrder
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ def keep() -> None:
         except Exception:
             logger.exception("keeping records failed council=%s", council.pk)
     purging.forget_orders(now)
+    sweep_copies(now)
     # What a page kept of somebody's work goes with the session that it was kept in.
     Session.objects.filter(expire_date__lt=now).delete()
 

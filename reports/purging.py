@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from bra import history
@@ -38,10 +40,14 @@ def delete(*, report: Report, decision: str, by: Member, on: date) -> None:
 
 def sweep_files(now: datetime) -> int:
     """Take away the files of reports that no row names, left by a power cut; return how many."""
-    folder = Path(settings.REPORTS_DIR)
+    return sweep(Path(settings.REPORTS_DIR), _OURS, Report.objects.all(), now)
+
+
+def sweep(folder: Path, ours: re.Pattern[str], rows: QuerySet[Any, Any], now: datetime) -> int:
+    """Take away the folder's files that are called like ours and that no row's `file_name` names; return how many."""
     old = (now - ORPHAN_AGE).timestamp()
-    left = [path for path in _files(folder) if _OURS.fullmatch(path.name) and path.stat().st_mtime < old]
-    known = set(Report.objects.filter(file_name__in=[path.name for path in left]).values_list("file_name", flat=True))
+    left = [path for path in _files(folder) if ours.fullmatch(path.name) and path.stat().st_mtime < old]
+    known = set(rows.filter(file_name__in=[path.name for path in left]).values_list("file_name", flat=True))
     orphans = [path for path in left if path.name not in known]
     for path in orphans:
         path.unlink(missing_ok=True)

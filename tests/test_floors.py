@@ -33,7 +33,6 @@ STEPS = [
         "wire",
         "moulds",
         "tokens",
-        "throttle",
         "recent",
         "browsers",
         "template_loader",

@@ -306,3 +306,10 @@ def test_no_script_of_ours_makes_html_or_programs_of_text() -> None:
     scripts = sorted((ROOT / "bra" / "static" / "bra" / "js").glob("*.js"))
     assert [(path.name, found) for path in scripts for found in SINKS.findall(path.read_text(encoding="utf-8"))] == []
     assert len(SINKS.findall("a.innerHTML = b; eval(c); setTimeout('d')")) == 3
+
+
+def test_no_setting_is_said_twice() -> None:
+    """The second would silently take back what the first says."""
+    tree = ast.parse((ROOT / "bra" / "settings.py").read_text(encoding="utf-8"))
+    names = [ast.unparse(one) for node in tree.body if isinstance(node, ast.Assign) for one in node.targets]
+    assert sorted({name for name in names if names.count(name) > 1}) == []

@@ -1,10 +1,12 @@
 """Making a copy for release: masked, made, searched, and only then kept."""
 
 import logging
+import re
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +15,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from bra import history
+from bra import history, readings
 from bra.errors import RuleBroken
 from bra.models import LegalGround, Member
 from bra.rows import locked
@@ -22,9 +24,12 @@ from records import release_documents as documents
 from records.models import Release, ReleasedCopy, SourceKind
 from records.release_documents import Source
 from reports.lifecycle import write_whole
+from reports.purging import sweep
 
 logger = logging.getLogger(__name__)
 
+# What `keep_copy` writes, whole or half; whatever else lies in the folder is left alone.
+_OURS = re.compile(r"\.?\d+-[0-9a-f]{24}\.\w+(\.[0-9a-f]+\.part)?")
 _Places = Mapping[str, Collection[int]]
 
 
@@ -177,7 +182,19 @@ def drop_copy(*, copy: ReleasedCopy, by: Member, on: date) -> None:
 @transaction.atomic
 def log_fetch(*, copy: ReleasedCopy, by: Member, on: date) -> None:
     """Note that somebody fetches a copy."""
-    _record(copy, "release.fetched", by, on, {})
+    told = {"number": copy.number, "whole": copy.whole}
+    readings.exported("release.fetched", target=copy.release, by=by, on=on, file_format=copy.format, **told)
+
+
+def forget_copies(release: Release) -> None:
+    """Let the files of a request's copies go once the caller's transaction, which takes the rows, holds."""
+    for copy in release.copies.all():
+        transaction.on_commit(partial(stored_copy(copy).unlink, missing_ok=True), robust=True)
+
+
+def sweep_copies(now: datetime) -> int:
+    """Take away the files that no copy names, left by a power cut; return how many."""
+    return sweep(Path(settings.RELEASES_DIR), _OURS, ReleasedCopy.objects.all(), now)
 
 
 def stored_copy(copy: ReleasedCopy) -> Path:

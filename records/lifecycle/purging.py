@@ -18,7 +18,8 @@ from bra.errors import RuleBroken
 from bra.models import Council, HistoryEntry, Member
 from bra.rows import locked
 from records.fates import entries_of, grown, take_away
-from records.models import OrderState, Purge, PurgeOrder, RetentionRule, local_day
+from records.lifecycle.producing import forget_copies
+from records.models import OrderState, Purge, PurgeOrder, Release, RetentionRule, local_day
 from records.retention import KINDS, Kind, marks, rules_of
 from reports import purging as reports
 from reports.models import Report
@@ -184,6 +185,8 @@ def _purge(kind: Kind, row: object, entry: Purge) -> bool:
         told = entries_of(trees, entry.council)
         if isinstance(row, Report):
             reports.forget(row, decision=entry.decision, by=entry.by, on=entry.on)
+        elif isinstance(row, Release):
+            forget_copies(row)
         take_away(trees, entry.council)
     if not kind.keeps_history:
         chain.blank(told, council=entry.council, by=entry.by, on=entry.on, decision=entry.decision)

@@ -1,8 +1,7 @@
-"""The verbs of the register of requests: registered, changed, ended, refused, opened again, deleted."""
+"""The verbs of the register of requests: registered, changed, ended, refused, opened again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -120,20 +119,6 @@ def choose_release_rules(*, council: Council, warn_after: int, appeal: str, by: 
     return rules
 
 
-@transaction.atomic
-def delete_release(*, release: Release, decision: str, by: Member | None, on: date) -> None:
-    """Take an ended request out of the register for good, with its copies. `decision` is the one to purge by."""
-    release = locked(release)
-    if release.is_open:
-        raise RuleBroken(_("A request that is being handled can't be purged."))
-    if not decision.strip():
-        raise RuleBroken(_("Purging needs a decision. Write its number."), field="decision")
-    _record(release, "release.purged", by, on, {"label": [release.label, None], "decision": [None, decision]})
-    files = [Path(settings.RELEASES_DIR) / name for name in release.copies.values_list("file_name", flat=True)]
-    release.delete()
-    transaction.on_commit(lambda: _unlink(files))
-
-
 def appeal_text(council: Council) -> str:
     """Return how to appeal, as the council has written it or as it comes with the product."""
     chosen = ReleaseRules.of(council).appeal
@@ -179,8 +164,3 @@ def _refuse_bad(council: Council, fields: dict[str, Any], on: date) -> None:
 
 def _record(release: Release, verb: str, by: Member | None, on: date, changes: dict[str, list[Any]]) -> None:
     history.record(council=release.council, by=by, on=on, verb=verb, target=release, changes=changes)
-
-
-def _unlink(files: Sequence[Path]) -> None:
-    for path in files:
-        path.unlink(missing_ok=True)

@@ -1,7 +1,5 @@
 """The register of requests for public records: what was asked, what was let out, what was refused and why."""
 
-from datetime import date
-
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -64,10 +62,6 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         for word in {text, text.lower(), text.upper(), text.capitalize()}:
             found |= Q(asked__icontains=word)
         return self.filter(found)
-
-    def closed_before(self, day: date) -> "ReleaseQuerySet":
-        """Those that ended before the day, the oldest first."""
-        return self.filter(closed_on__lt=day).order_by("closed_on", "pk")
 
 
 class Release(models.Model):

@@ -4,10 +4,11 @@ import secrets
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
 from bra import links
+from bra.bounds import address_of
 from tests import make
 from tests.bra.test_login import log_in
 from tests.bra.test_recovery import forget
@@ -63,9 +64,16 @@ def test_the_password_is_asked_for_again_ten_times_at_most(cast: Cast) -> None:
     assert answers == [200] * 10 + [429]
 
 
+def test_passkeys_are_tried_thirty_times_at_most() -> None:
+    answers = [Client().post(reverse("mfa_login_webauthn"), {}, **HERE) for _try in range(31)]
+    assert [answer.status_code == 429 for answer in answers] == [False] * 30 + [True]
+
+
+SECRETS = {"secret": "30/5m"}
 SECRET_DOORS = ["owner:enter", "reading:enter", "reply:enter", "unsubscribe", "calendar_feed", "owner:calendar_feed"]
 
 
+@override_settings(RATES=SECRETS)
 @pytest.mark.parametrize("name", SECRET_DOORS)
 def test_secrets_are_guessed_thirty_times_at_most_at_all_doors_together(name: str) -> None:
     for number in range(30):
@@ -76,6 +84,7 @@ def test_secrets_are_guessed_thirty_times_at_most_at_all_doors_together(name: st
     assert Client().get(reverse(name, args=[secrets.token_urlsafe(32)]), **THERE).status_code == 404
 
 
+@override_settings(RATES=SECRETS)
 def test_a_right_secret_is_no_guess_but_waits_with_the_others(cast: Cast) -> None:
     make.make_action(cast.council, owner=cast.owner)
     ((secret,),) = [links.make_links([(cast.owner, None)], "owner").values()]
@@ -97,10 +106,7 @@ def test_a_right_secret_is_no_guess_but_waits_with_the_others(cast: Cast) -> Non
     ],
 )
 def test_the_place_is_what_the_trusted_proxy_says(settings: Any, proxies: int, said: str, place: str) -> None:
-    from allauth.account.adapter import get_adapter
-    from django.test import RequestFactory
-
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     headers = {"x-forwarded-for": said} if said else {}
     request = RequestFactory().get("/", headers=headers, **HERE)
-    assert get_adapter().get_client_ip(request) == place
+    assert address_of(request) == place

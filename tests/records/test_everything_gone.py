@@ -33,10 +33,11 @@ from meetings.models import (
     SummonsReply,
     Unlocking,
 )
+from records import lifecycle
 from records.fates import grown
 from records.lifecycle import bin as recycling
 from records.lifecycle import purging
-from records.models import OrderState
+from records.models import OrderState, Release
 from records.retention import KINDS
 from reports import lifecycle as reporting
 from reports.models import Report, ReturnedAction, ReturnedFile
@@ -44,6 +45,7 @@ from tests import make
 from tests.cast import Cast
 from tests.make import NOW, TODAY
 from tests.meetings.signing import held, signed
+from tests.records import releasing
 from tests.records.test_purging import OLD, closed_case, decide, done, purge
 from tests.reports.story import make_story
 from tests.reports.test_building import ask, clock
@@ -69,13 +71,15 @@ NAMES = {
     ("HistoryEntry", "content"),
     ("HistoryEntry", "seal"),
     ("LoggedMail", "message_id"),
+    ("ReleasedCopy", "file_name"),
+    ("ReleasedCopy", "format"),
 }
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """The folder of the reports' files, empty."""
-    with override_settings(REPORTS_DIR=tmp_path / "reports"):
+    """The folder of the files of reports and released copies, empty."""
+    with override_settings(REPORTS_DIR=tmp_path / "reports", RELEASES_DIR=tmp_path / "reports"):
         yield tmp_path / "reports"
 
 
@@ -193,6 +197,20 @@ def a_report(cast: Cast) -> Report:
     return report
 
 
+def a_release(cast: Cast) -> Release:
+    """A request in which a part was kept back, with a copy for the public and one with restricted matter."""
+    source = releasing.minutes_of(cast, releasing.signed_meeting(cast))
+    release = releasing.a_release(cast, requester="Berit Berg, berit@example.org")
+    for whole in (False, True):
+        releasing.copied(cast, release, source, whole=whole, by=cast.secretary)
+    words = {"in_part": True, "reasons": "Skäl", "decided_by": "Chefen", "written_asked": True, "appeal": "Skriv"}
+    grounds = [make.make_ground(cast.council)]
+    lifecycle.refuse_release(release=release, grounds=grounds, by=cast.secretary, on=TODAY, **words)
+    Release.objects.filter(pk=release.pk).update(closed_on=OLD)
+    assert [copy.grounds.count() > 0 for copy in release.copies.all()] == [True, False]
+    return release
+
+
 def a_remark(cast: Cast) -> ItemComment:
     minutes = signed(cast)
     item = minutes.meeting.items.get()
@@ -254,6 +272,7 @@ RECORDS: dict[str, Callable[[Cast], Any]] = {
         at=NOW,
     ),
     "report": a_report,
+    "release": a_release,
     "import": lambda cast: make.make_import(
         make.make_item(make.make_meeting(cast.council)), on=OLD, state="applied", applied_on=OLD
     ),
@@ -283,6 +302,8 @@ def test_nothing_of_a_purged_record_is_left(
         HistoryEntry.objects.filter(verb="guard.overridden").delete()
         assert [WORD in path.read_text("utf-8-sig") for path in folder.iterdir()] == [True]
     assert found() != []
+    if name == "release":
+        assert len(list(folder.iterdir())) == 2
     if name == "minutes":
         assert {"SignedMinutes.whole", "SignedMinutes.masked"} <= set(found())
     decide(cast, name, years=1)

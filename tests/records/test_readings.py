@@ -9,12 +9,16 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from actions.models import Action
+from bra import chain
 from bra.history import entries_of
 from bra.models import EntryKind, HistoryEntry, Member
 from meetings.models import Addendum, AgendaItem, Case, Decision, SignedMinutes
+from records.lifecycle import log_fetch
+from records.release_sentences import lines_of
 from tests import make
 from tests.cast import Cast
 from tests.make import TODAY
+from tests.records.releasing import a_release, copied, minutes_of, signed_meeting
 from tests.test_doors import DOORS, Furnished, signed_off
 
 pytestmark = pytest.mark.django_db
@@ -40,13 +44,18 @@ def read_by(member: Member) -> list[tuple[str, str, int]]:
     return list(entries.values_list("verb", "target_type", "target_id"))
 
 
+# Files in which there is nobody's data and nothing restricted.
+NOBODYS = {"release_extract": "numbers, days, states and grounds"}
+
+
 @pytest.mark.parametrize("name", sorted(name for name, door in DOORS.items() if door.method == "GET"))
-def test_no_door_shows_restricted_matter_without_a_line_in_the_log(cast: Cast, secret: Furnished, name: str) -> None:
+def test_no_door_shows_restricted_matter_or_gives_a_file_unlogged(cast: Cast, secret: Furnished, name: str) -> None:
     door = DOORS[name]
     arguments = [secret.objects[door.kind].pk] if door.kind else []
     response = cast.browse(cast.coordinator).get(reverse(name, args=[cast.council.slug, *arguments]))
     content = b"".join(response).decode(errors="replace")
-    if WORD in content:
+    gives_file = "attachment" in response.headers.get("Content-Disposition", "") and name not in NOBODYS
+    if WORD in content or gives_file:
         assert read_by(cast.coordinator) != []
 
 
@@ -138,6 +147,7 @@ FILES: list[tuple[str, str, str, str]] = [
     ("meetings:paper_docx", "adjourned", "minutes.fetched", "docx"),
     ("actions:case_sheet", "case", "case.fetched", "pdf"),
     ("reports:download", "report", "report.fetched", "xlsx"),
+    ("release_letter", "refused", "release.letter_fetched", "pdf"),
 ]
 
 
@@ -153,3 +163,37 @@ def test_every_file_that_is_fetched_is_logged(
             b"".join(cast.browse(cast.coordinator).get(reverse(address, args=[cast.council.slug, target.pk])))
     entries = HistoryEntry.objects.filter(verb=verb, kind=EntryKind.READING, actor=cast.coordinator)
     assert [(entry.target_id, entry.changes) for entry in entries] == [(target.pk, {"format": [None, ending]})] * 2
+
+
+def test_own_data_and_the_register_are_logged_when_they_leave(cast: Cast) -> None:
+    browser = cast.browse(cast.coordinator)
+    addresses = ["own_data_json", "own_data_file", "release_export_csv", "release_export_xlsx"]
+    for address in addresses:
+        browser.head(reverse(address, args=[cast.council.slug]))
+        b"".join(browser.get(reverse(address, args=[cast.council.slug]), {"requester": "on"}))
+    entries = HistoryEntry.objects.filter(kind=EntryKind.READING, actor=cast.coordinator).order_by("pk")
+    assert [(entry.verb, entry.target_type, entry.changes) for entry in entries] == [
+        ("member.data_fetched", "member", {"format": [None, "json"]}),
+        ("member.data_fetched", "member", {"format": [None, "html"]}),
+        ("release.exported", "council", {"format": [None, "csv"], "requester": [None, True]}),
+        ("release.exported", "council", {"format": [None, "xlsx"], "requester": [None, True]}),
+    ]
+
+
+def test_a_copy_that_is_fetched_is_a_reading_and_stands_in_the_register(cast: Cast, tmp_path: Path) -> None:
+    with override_settings(RELEASES_DIR=tmp_path):
+        release = a_release(cast)
+        copy = copied(cast, release, minutes_of(cast, signed_meeting(cast)), whole=True)
+        log_fetch(copy=copy, by=cast.coordinator, on=TODAY)
+    entry = HistoryEntry.objects.get(verb="release.fetched")
+    told = {"format": [None, "pdf"], "number": [None, 1], "whole": [None, True]}
+    assert (entry.kind, entry.target_id, entry.changes) == (EntryKind.READING, release.pk, told)
+
+    def said(member: Member) -> list[str]:
+        return [line.what for line in lines_of(release, member)]
+
+    assert ("fetched copy 1" in said(cast.coordinator), "fetched copy 1" in said(cast.owner)) == (True, False)
+    # Purged texts tell the uncleared nothing, not even that there was something.
+    chain.blank(HistoryEntry.objects.filter(pk=entry.pk), council=cast.council, by=None, on=TODAY, decision="KS 1")
+    purged = "What was changed here has been purged."
+    assert (purged in said(cast.coordinator), purged in said(cast.owner)) == (True, False)

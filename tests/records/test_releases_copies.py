@@ -1,5 +1,6 @@
 """Masked copies: what was left out is nowhere in the file, and a copy that leaks isn't kept."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,14 @@ from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from bra.errors import RuleBroken
 from bra.models import HistoryEntry, Member
 from meetings.models import AgendaItem, MeetingState
 from records import lifecycle, masking, verifying
 from records import release_documents as documents
-from records.lifecycle import Masks
+from records.lifecycle import Masks, producing
 from records.models import ReleasedCopy
 from reports.models import Report, ReportState
 from tests import make
@@ -191,9 +193,7 @@ def test_a_published_report_is_released_as_it_is_after_a_search(cast: Cast, tmp_
     assert documents.source_for(cast.secretary, clean.key) is None
 
 
-def test_a_copy_is_dropped_with_its_file_and_purged_with_its_request(
-    cast: Cast, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_a_copy_is_dropped_with_its_file(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
     source = minutes_of(cast, signed_meeting(cast))
     release = a_release(cast)
     first, second = (copied(cast, release, source) for _n in range(2))
@@ -203,10 +203,19 @@ def test_a_copy_is_dropped_with_its_file_and_purged_with_its_request(
     lifecycle.end_release(release=release, state="released", by=cast.secretary, on=TODAY)
     with pytest.raises(RuleBroken, match="has ended"):
         lifecycle.drop_copy(copy=second, by=cast.secretary, on=TODAY)
-    with django_capture_on_commit_callbacks(execute=True):
-        lifecycle.delete_release(release=release, decision="KS 2020/1", by=cast.coordinator, on=TODAY)
-    assert list(Path(settings.RELEASES_DIR).iterdir()) == []
-    assert ReleasedCopy.objects.count() == 0
+
+
+def test_files_that_no_copy_names_are_swept_after_a_day(cast: Cast) -> None:
+    copy = copied(cast, a_release(cast), minutes_of(cast, signed_meeting(cast)))
+    folder = Path(settings.RELEASES_DIR)
+    names = [f"7-{'a' * 24}.pdf", f".7-{'b' * 24}.pdf.0123abcd.part", f"8-{'c' * 24}.pdf", "notes.txt"]
+    for name in names:
+        (folder / name).write_bytes(b"left")
+    for path in folder.iterdir():
+        if not path.name.startswith("8-"):
+            os.utime(path, (0, 0))
+    assert producing.sweep_copies(timezone.now()) == 2
+    assert {path.name for path in folder.iterdir()} == {copy.file_name, names[2], names[3]}
 
 
 def test_the_search_takes_as_many_queries_for_three_meetings_as_for_one(cast: Cast) -> None:

@@ -14,6 +14,7 @@ from tests import make
 from tests.cast import Cast
 from tests.make import TODAY
 from tests.records.releasing import a_release
+from tests.records.test_purging import decide, purge
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +23,12 @@ def refused(cast: Cast, release: Release, **overrides: Any) -> Release:
     words = {"in_part": False, "reasons": "Skäl", "decided_by": "Chefen", "written_asked": True, "appeal": "Skriv"}
     given = words | {"grounds": [make.make_ground(cast.council)]} | overrides
     return lifecycle.refuse_release(release=release, by=cast.secretary, on=TODAY, **given)
+
+
+def purge_old(cast: Cast, release: Release) -> None:
+    Release.objects.filter(pk=release.pk).update(closed_on=date(2010, 3, 15))
+    decide(cast, "release", years=1)
+    assert purge(cast, "release").left_out == 0
 
 
 def test_numbers_run_per_council_and_year(cast: Cast) -> None:
@@ -35,7 +42,7 @@ def test_numbers_run_per_council_and_year(cast: Cast) -> None:
 def test_a_purged_number_is_not_given_again_while_a_later_one_stands(cast: Cast) -> None:
     first, _second = a_release(cast), a_release(cast)
     lifecycle.end_release(release=first, state="withdrawn", by=cast.secretary, on=TODAY)
-    lifecycle.delete_release(release=first, decision="KS 1", by=cast.coordinator, on=TODAY)
+    purge_old(cast, first)
     assert a_release(cast).label == "2017-3"
 
 
@@ -95,16 +102,13 @@ def test_history_holds_nobodys_name_and_not_what_was_asked(cast: Cast) -> None:
     assert HistoryEntry.objects.filter(verb="release.changed").count() == 1
 
 
-def test_purging_needs_an_end_and_a_decision(cast: Cast) -> None:
+def test_what_is_being_handled_is_not_purged_and_what_ended_goes_with_its_decision(cast: Cast) -> None:
     release = a_release(cast)
-    with pytest.raises(RuleBroken, match="being handled can't be purged"):
-        lifecycle.delete_release(release=release, decision="KS 1", by=None, on=TODAY)
+    decide(cast, "release", years=1)
+    with pytest.raises(RuleBroken, match="Nothing is to be purged"):
+        purge(cast, "release")
     refused(cast, release)
-    with pytest.raises(RuleBroken, match="needs a decision"):
-        lifecycle.delete_release(release=release, decision=" ", by=None, on=TODAY)
-    assert list(Release.objects.closed_before(TODAY)) == []
-    assert list(Release.objects.closed_before(date(2017, 3, 16))) == [release]
-    lifecycle.delete_release(release=release, decision="KS 1", by=None, on=TODAY)
+    purge_old(cast, release)
     assert (Release.objects.count(), Refusal.objects.count()) == (0, 0)
 
 
