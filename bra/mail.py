@@ -185,8 +185,8 @@ def build(
         else:
             subject, text, html = fill(name, context, slots or {}, key=key).values()
     # A council whose name came with a line break, by hand or from a list, still gets its mail.
-    named = {"subject": one_line(subject), "sender_name": one_line(rest.pop("sender_name", "")).strip()}
-    mail = Mail(to=to, text=text + "\n", html=html + "\n", message_id=message_id, **named, **rest)
+    subject, rest["sender_name"] = one_line(subject), one_line(rest.get("sender_name", "")).strip()
+    mail = Mail(to=to, subject=subject, text=text + "\n", html=html + "\n", message_id=message_id, **rest)
     # What can't be written as a mail is found here, not when the server is already listening.
     mail.built, mail.envelope  # noqa: B018 - made here
     return mail

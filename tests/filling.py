@@ -94,7 +94,7 @@ class Filled:
         self.cast, self.filler = cast, Filler()
         self.home = Furnished(cast.council, cast.owner, report_file)
         self.objects: dict[str, Any] = dict(self.home.objects)
-        self.passkey: Authenticator = make_passkey(cast.coordinator.user, "tom")  # type: ignore[arg-type]  # has one
+        self.passkey: Authenticator = make_passkey(cast.coordinator.user, "tom")
         self._more()
         for model, fields in written().items():
             self.filler.fill(model, fields)
