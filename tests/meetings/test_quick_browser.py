@@ -66,6 +66,51 @@ def test_two_lines_are_entered_by_keyboard_alone(live: "Page", items: list[Agend
     assert (decision.text, decision.kind) == ("Frågan tas i maj.", DecisionKind.TABLED)
 
 
+def test_a_proposal_is_confirmed_in_the_moment_it_appears(live: "Page", items: list[AgendaItem], police: Member) -> None:
+    live.locator(".clock-now").wait_for()
+    live.evaluate("""() => new MutationObserver((_, watch) => {
+        const button = document.querySelector(".quick .form-end button");
+        if (button) { watch.disconnect(); button.click(); }
+    }).observe(document.getElementById("item"), { childList: true, subtree: true })""")
+    live.fill("[name=line]", "! kommunpolis: föräldramöte senast 2017-05-15")
+    live.keyboard.press("Enter")
+    live.locator("[id^=action-]", has_text="föräldramöte").wait_for()
+    on_line(live)
+
+
+def test_what_quick_entry_did_is_undone_from_where_one_is(
+    live: "Page", items: list[AgendaItem], police: Member
+) -> None:
+    live.set_viewport_size({"width": 390, "height": 700})
+    live.locator(".clock-now").wait_for()
+    live.fill("[name=line]", "! kommunpolis: föräldramöte senast 2017-05-15")
+    live.keyboard.press("Enter")
+    live.locator("button:focus", has_text="Add the action").wait_for()
+    live.keyboard.press("Enter")
+    live.locator("[id^=action-]", has_text="föräldramöte").wait_for()
+    live.get_by_role("button", name="Remove föräldramöte").click()
+    undo = live.get_by_role("button", name="Undo")
+    undo.wait_for()
+    assert undo.count() == 1
+    box = undo.bounding_box()
+    assert box is not None
+    assert (box["y"] >= 0, box["y"] + box["height"] <= 700) == (True, True)
+    look(live)
+    live.evaluate("document.activeElement.blur()")
+    live.keyboard.press("u")
+    live.locator("[id^=action-]", has_text="föräldramöte").wait_for()
+    assert Action.objects.count() == 1
+
+
+def test_a_message_out_of_the_way_can_be_closed(live: "Page", items: list[AgendaItem]) -> None:
+    live.fill("[name=line]", ": bordlägg")
+    live.keyboard.press("Enter")
+    live.locator("#messages .message").wait_for()
+    on_line(live)
+    live.get_by_role("button", name="Close the message").click()
+    assert live.locator("#messages .message").count() == 0
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_a_proposal_is_for_everybody(live: "Page", items: list[AgendaItem], width: int) -> None:
     live.set_viewport_size({"width": width, "height": 800})

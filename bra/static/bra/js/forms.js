@@ -71,6 +71,11 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// A message that came with an answer can be put away.
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-close]")) event.target.closest(".message").remove();
+});
+
 // Filters start folded on a phone unless one is in use.
 for (const filters of document.querySelectorAll("details.filters")) {
   if (window.matchMedia("(max-width: 40rem)").matches && !filters.hasAttribute("data-used")) filters.open = false;
