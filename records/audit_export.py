@@ -8,6 +8,10 @@ from typing import IO
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from bra.models import HistoryEntry, HistoryEntryQuerySet
 from records import audit_words
@@ -59,13 +63,27 @@ def as_csv(entries: HistoryEntryQuerySet) -> Iterator[bytes]:
 
 
 def write_xlsx(entries: HistoryEntryQuerySet, target: IO[bytes]) -> None:
-    """Write the workbook: one sheet, its header frozen."""
+    """Write the workbook: one sheet, its header frozen, and repeated on each page when it is printed."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Audit log"))
     sheet.freeze_panes = "A2"
     for letter, width in zip("ABCDEFGH", (12, 26, 40, 34, 26, 26, 10, 68), strict=True):
         sheet.column_dimensions[letter].width = width
-    for row in rows(entries):
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.print_title_rows = "1:1"
+    sheet.oddFooter.right.text = "&P (&N)"
+    table = rows(entries)
+    sheet.append([_bold(sheet, str(word)) for word in next(table)])
+    for row in table:
         # A text that begins like a formula is no formula.
         sheet.append([shown(value) if isinstance(value, str) else value for value in row])
     book.save(target)
+
+
+def _bold(sheet: WriteOnlyWorksheet, word: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, word)
+    cell.font = Font(bold=True)
+    return cell

@@ -83,7 +83,7 @@ def _choose(request: CouncilRequest, release: Release, whole: bool) -> HttpRespo
     title = _("Choose a document")
     context = {
         "release": release,
-        "groups": documents.sources(request.member),
+        "groups": documents.sources(request.member, whole=whole),
         "whole": whole,
         "title": title,
         "trail": trail_of(request, step_of(release), (title, None)),

@@ -76,10 +76,21 @@ class Source:
         return self.kind != SourceKind.REPORT
 
 
-def sources(member: Member) -> list[tuple[str, list[Source]]]:
-    """Return what the member may make copies of, by kind, the latest first. Three queries at most."""
-    found = [(str(kind.label), list(_sources(kind, member))[:_MOST]) for kind in SourceKind]
+def sources(member: Member, *, whole: bool) -> list[tuple[str, list[Source]]]:
+    """Return what the member may make copies of, by kind, the latest first. Three queries at most.
+
+    A restricted case has a sheet only if restricted matter is left in (`whole`).
+    """
+    offered = {
+        kind: [source for source in _sources(kind, member) if whole or not _is_restricted_case(source)]
+        for kind in SourceKind
+    }
+    found = [(str(kind.label), rows[:_MOST]) for kind, rows in offered.items()]
     return [(label, rows) for label, rows in found if rows]
+
+
+def _is_restricted_case(source: Source) -> bool:
+    return source.kind == SourceKind.CASE and source.row.restricted
 
 
 def source_for(member: Member, key: str) -> Source | None:

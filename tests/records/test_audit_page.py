@@ -163,6 +163,12 @@ def test_the_files_have_all_rows_with_whole_seals(cast: Cast, case_entry: Histor
     assert [(int(row[6]), row[7]) for row in rows[: len(expected)]] == expected
     book = openpyxl.load_workbook(io.BytesIO(b"".join(browser.get(address(cast, "audit_xlsx")))))
     sheet = list(book["Audit log"].iter_rows(min_row=2, values_only=True))
+    printed = book["Audit log"]
+    assert (printed.page_setup.orientation, printed.page_setup.fitToHeight, printed.print_title_rows) == (
+        "landscape",
+        0,
+        "$1:$1",
+    )
     assert [(row[6], row[7]) for row in sheet[: len(expected)]] == expected
 
 

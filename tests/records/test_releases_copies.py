@@ -157,6 +157,11 @@ def test_a_case_sheet_is_masked_and_its_metadata_too(cast: Cast) -> None:
     assert [word for word in ("Norrskolan", "Storgatan", SECRET) if word in text] == []
     assert "Berit på" in text
     restricted = make.make_case(cast.council, restricted=True, title=SECRET)
+    offered = {
+        whole: [row.row.pk for _label, rows in documents.sources(cast.secretary, whole=whole) for row in rows]
+        for whole in (False, True)
+    }
+    assert offered == {False: [case.pk], True: [restricted.pk, case.pk]}
     closed = documents.source_for(cast.secretary, f"case-{restricted.pk}")
     assert closed is not None
     with pytest.raises(RuleBroken, match="The case is restricted"):
@@ -225,7 +230,7 @@ def test_the_search_takes_as_many_queries_for_three_meetings_as_for_one(cast: Ca
         with CaptureQueriesContext(connection) as log:
             documents.secrets_of(source)
             documents.allowed_of(source)
-            documents.sources(cast.coordinator)
+            documents.sources(cast.coordinator, whole=True)
         return len(log)
 
     before = queries()
