@@ -16,6 +16,7 @@ from bra.http import CouncilRequest, only_if
 from bra.member_views import member_for
 from bra.models import Member
 from bra.permissions import may_coordinate
+from bra.recent import recently_authenticated
 from records import erasing, own_lifecycle
 from records.own_forms import EraseForm, OwnDataForm
 from records.own_selection import as_json, held
@@ -48,7 +49,13 @@ def own_data(request: CouncilRequest) -> HttpResponse:
     return render(request, "records/own_data.html", context, status=REFUSED if form.errors else 200)
 
 
+def _cleared(request: CouncilRequest) -> bool:
+    """Whether the file may hold restricted matter."""
+    return request.member.cleared
+
+
 @require_safe
+@recently_authenticated(_cleared)
 def own_data_json(request: CouncilRequest) -> HttpResponse:
     """The same as a file for machines."""
     said = as_json(request.member, held(request.member, on=request.today), on=request.today)
@@ -56,13 +63,20 @@ def own_data_json(request: CouncilRequest) -> HttpResponse:
 
 
 @require_safe
+@recently_authenticated(_cleared)
 def own_data_file(request: CouncilRequest) -> HttpResponse:
     """The same as a page to keep, which needs nothing else to be read."""
     return _to_read(request, request.member)
 
 
+def _of_a_cleared(request: CouncilRequest, pk: int) -> bool:
+    """Whether the file will be of a member who may see restricted matter."""
+    return Member.objects.filter(council=request.council, pk=pk, cleared=True).exists()
+
+
 @require_POST
 @only_if(may_coordinate)
+@recently_authenticated(_of_a_cleared)
 def member_data(request: CouncilRequest, pk: int) -> HttpResponse:
     """The same of a member who doesn't log in, to be handed to them by the coordinator; the log tells that it was."""
     member = member_for(request.member, pk)
