@@ -365,7 +365,7 @@ def test_no_mail_holds_it(scene: Scene, mailoutbox: list[Any]) -> None:
 
 def test_no_page_or_feed_that_opens_by_a_secret_address_holds_it(scene: Scene) -> None:
     """Not for the cleared either: a link proves less than a log-in."""
-    told = []
+    told: list[tuple[Any, str]] = []
     for who in (scene.cast.coordinator, scene.uncleared["member"]):
         opened = {(who.pk, row.pk): (who, row.pk) for row in Meeting.objects.filter(council=scene.cast.council)}
         for (_who, about), secret in links.make_links(list(opened.values()), MINUTES).items():

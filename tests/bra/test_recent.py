@@ -100,3 +100,13 @@ def test_htmx_is_led_to_the_page_as_a_whole(cast: Cast) -> None:
     address = f"/granby/ledamoter/{member.pk}/inloggning/"
     answer = stale(cast.coordinator).post(address, {"do": "give"}, headers={"hx-request": "true"})
     assert (answer.status_code, answer["HX-Redirect"]) == (204, f"{ASK}?next={quote(address, safe='')}")
+
+
+@pytest.mark.parametrize("ending", ["json", "fil"])
+def test_the_own_data_of_who_is_cleared_asks_and_that_of_others_does_not(cast: Cast, ending: str) -> None:
+    """What the cleared take along holds what they did with restricted matter."""
+    address = f"/granby/mina-uppgifter/{ending}/"
+    assert {who.role: stale(who).get(address).status_code for who in (cast.chair, cast.member)} == {
+        "chair": 302,
+        "member": 200,
+    }

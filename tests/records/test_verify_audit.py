@@ -246,6 +246,16 @@ def test_kept_ends_are_given_by_hand_or_in_a_file(tmp_path: Path) -> None:
     assert told("--council", "granby", "--head-file", str(file), status=1) == [anew]
 
 
+def test_the_ends_are_printed_as_they_are_read_again(tmp_path: Path) -> None:
+    """So that a nightly job can keep them on another machine, and hold the log against them."""
+    logged()
+    lines = told("--ends")
+    assert lines == [f"granby {LENGTH}:{entry(LENGTH).seal}"]
+    file = tmp_path / "heads"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert len(told("--council", "granby", "--head-file", str(file))) == 1
+
+
 def test_wrong_use_is_said_with_status_2(tmp_path: Path) -> None:
     logged()
     assert told("--council", "nowhere", status=2) == ["There is no council with the address nowhere."]

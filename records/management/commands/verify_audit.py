@@ -30,6 +30,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--head-file", type=Path, metavar="FILE", help='such ends, one a line, "SLUG SEQ:SEAL" for any council'
         )
+        parser.add_argument(
+            "--ends", action="store_true", help="write the ends of logs that hold as --head-file reads them"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Verify chain by chain."""
@@ -39,7 +42,7 @@ class Command(BaseCommand):
         for slug, council in chains.items():
             known = [*heads[slug], *(of_reports(council) if council else ())]
             verified = verify(council.pk if council else None, heads=known, now=timezone.now())
-            sound = self._tell(slug, verified) and sound
+            sound = self._tell(slug, verified, ends=options["ends"]) and sound
         if not sound:
             sys.exit(1)
 
@@ -74,15 +77,17 @@ class Command(BaseCommand):
             heads[slug].append(found[1])
         return heads
 
-    def _tell(self, slug: str, verified: Verified) -> bool:
+    def _tell(self, slug: str, verified: Verified, *, ends: bool) -> bool:
         whose = _("the installation") if slug == INSTALLATION else slug
         for finding in verified.findings:
             self.stdout.write(f"{whose}: {finding}")
         if verified.untold:
             more = ngettext("and %(n)d more finding.", "and %(n)d more findings.", verified.untold)
             self.stdout.write(f"{whose}: {more % {'n': verified.untold}}")
-        if verified.holds:
+        if verified.holds and not ends:
             self.stdout.write(sound(whose, verified))
+        elif verified.holds and verified.sequence:
+            self.stdout.write(f"{slug} {verified.sequence}:{verified.seal}")
         return verified.holds
 
     def _stop(self, sentence: str) -> None:
