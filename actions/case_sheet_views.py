@@ -32,7 +32,7 @@ def case_sheet(request: CouncilRequest, pk: int) -> HttpResponse:
         messages.error(request, _("The case is restricted: there is no sheet of it without restricted matter."))
         return redirect("meetings:case_detail", request.council.slug, case.pk)
     data = sheet_of(case, request.member, on=request.today, restricted=restricted)
-    readings.exported("case.fetched", target=case, by=request.member, on=request.today, file_format="pdf")
+    readings.fetched(request, "case.fetched", case, "pdf")
     # The registry number tells which case it is without saying what it is about.
     name = slugify(case.registry_number.replace("/", "-"))
     marked = "-sekretess" if data["mark"] else ""

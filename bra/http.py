@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
-from typing import Any, Concatenate
+from typing import Any, Concatenate, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
@@ -23,6 +23,7 @@ class CouncilRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 View = Callable[Concatenate[CouncilRequest, ...], HttpResponseBase]
 
 
@@ -39,6 +40,13 @@ def only_if(allowed: Callable[[Member], bool]) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def to_keep(answer: Answer, name: str) -> Answer:
+    """Make the answer a file to keep, under a name of plain letters that says nothing of what is in it."""
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def calendar_answer(calendar: bytes, council: Council) -> HttpResponse:

@@ -1,13 +1,22 @@
 """The readings of restricted matter in the audit log: who was shown what on which day, and what left the house."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import models
 
 from bra import history
 from bra.models import EntryKind, HistoryEntry, Member
 from bra.shown import Seen
+
+
+class Asked(Protocol):
+    """A request of a member, through the council's own pages or by a link."""
+
+    method: str | None
+    member: Member
+    today: date
+
 
 # What the entry of a kind of row is called.
 VERBS = {
@@ -50,3 +59,9 @@ def exported(verb: str, *, target: models.Model, by: Member, on: date, file_form
         changes={name: (None, value) for name, value in {"format": file_format, **more}.items()},
         kind=EntryKind.READING,
     )
+
+
+def fetched(request: Asked, verb: str, target: models.Model, file_format: str, **more: Any) -> None:
+    """Do the same for who asks for the file now; who only asks whether it is there (HEAD) fetches nothing."""
+    if request.method != "HEAD":
+        exported(verb, target=target, by=request.member, on=request.today, file_format=file_format, **more)

@@ -123,9 +123,7 @@ def _answer(content: bytes, program: Path, *arguments: str) -> dict[str, Any]:
 
 def masked(text: str) -> str:
     """Return the text without what looks like a personnummer in it."""
-    for found in reversed(personnummer.find(text)):
-        text = f"{text[: found.start]}{MASK}{text[found.end :]}"
-    return text
+    return personnummer.masked(text, MASK)[0]
 
 
 def _kept(cell: Cell) -> Cell:

@@ -15,7 +15,7 @@ from bra import readings
 from bra.bounds import bounded
 from bra.errors import RuleBroken
 from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, to_keep
 from bra.permissions import may_coordinate, may_log, may_read_council
 from bra.recent import recently_authenticated
 from meetings import lifecycle
@@ -64,8 +64,9 @@ def _file(
     masked = bool(request.GET.get("maskad"))
     layout = layout_of(meeting.council)
     content = make(paper_for(meeting, request.member, masked=masked))
-    readings.exported("minutes.fetched", target=meeting, by=request.member, on=request.today, file_format=ending)
-    return download(content, content_type, f"{file_name(meeting, layout)}{'-maskad' if masked else ''}.{ending}")
+    readings.fetched(request, "minutes.fetched", meeting, ending)
+    name = f"{file_name(meeting, layout)}{'-maskad' if masked else ''}.{ending}"
+    return to_keep(HttpResponse(content, content_type=content_type), name)
 
 
 # Names of files, like addresses, are Swedish whatever language the page is read in.
@@ -76,14 +77,6 @@ def file_name(meeting: Meeting, layout: MinutesLayout) -> str:
     """The file's name: kind, council and number; nothing of what was said."""
     kind = "dagordning" if not meeting.opened_at else _FILE_NAMES[PaperKind(layout.kind)]
     return f"{kind}-{meeting.council.slug}-{meeting.number}"
-
-
-def download(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """Return the file as one to keep, under a name of plain letters."""
-    response = HttpResponse(content, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -149,7 +142,8 @@ def layout_preview(request: CouncilRequest) -> HttpResponse:
             form.refuse(error)
         else:
             content = pdf.as_pdf(paper_of(meeting, request.member, layout=tried))
-            return download(content, pdf.TYPE, f"forhandsvisning-{file_name(meeting, tried)}.pdf")
+            answer = HttpResponse(content, content_type=pdf.TYPE)
+            return to_keep(answer, f"forhandsvisning-{file_name(meeting, tried)}.pdf")
     return _layout_page(request, form)
 
 

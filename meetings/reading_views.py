@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from bra import readings
 from bra.bounds import bounded, few_guesses
+from bra.http import to_keep
 from bra.link_doors import LinkDoor, LinkRequest
-from meetings.document_views import download, file_name
+from meetings.document_views import file_name
 from meetings.documents import docx, pdf
 from meetings.documents.content import Paper
 from meetings.documents.reading import paper_for
@@ -74,5 +75,6 @@ def _file(request: LinkRequest, make: Callable[[Paper], bytes], content_type: st
     if meeting is None:
         return door.gone(request, status=410)
     content = make(paper_for(meeting, request.member, masked=True))
-    readings.exported("minutes.fetched", target=meeting, by=request.member, on=request.today, file_format=ending)
-    return download(content, content_type, f"{file_name(meeting, layout_of(request.council))}-maskad.{ending}")
+    readings.fetched(request, "minutes.fetched", meeting, ending)
+    name = f"{file_name(meeting, layout_of(request.council))}-maskad.{ending}"
+    return to_keep(HttpResponse(content, content_type=content_type), name)

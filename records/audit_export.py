@@ -1,7 +1,5 @@
 """The audit log as a file: all rows of a choice, with whole seals, read as they are written."""
 
-import csv
-from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import IO
 
@@ -18,18 +16,9 @@ from records import audit_words
 from records.audit_tables import AuditTable
 from reports.formats.csv_file import shown
 
-CSV_TYPE = "text/csv; charset=utf-8"
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A sheet of more rows takes longer to write than anybody waits; CSV has no such bound.
 MOST_ROWS_OF_A_SHEET = 50_000
 CHUNK = 2000
-
-
-class _Line:
-    """What a csv.writer writes to: it gives the line back instead of keeping it."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 def rows(entries: HistoryEntryQuerySet) -> Iterator[list[str | int | None]]:
@@ -52,14 +41,6 @@ def _row(entry: HistoryEntry, words: dict[str, str]) -> list[str | int | None]:
         entry.sequence,
         entry.seal,
     ]
-
-
-def as_csv(entries: HistoryEntryQuerySet) -> Iterator[bytes]:
-    """The file in pieces, as Excel in Sweden reads it by a double click."""
-    yield BOM_UTF8
-    writer = csv.writer(_Line(), delimiter=";", lineterminator="\r\n")
-    for row in rows(entries):
-        yield str(writer.writerow([shown(value) for value in row])).encode()
 
 
 def write_xlsx(entries: HistoryEntryQuerySet, target: IO[bytes]) -> None:

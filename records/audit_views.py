@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bra import keyset, readings
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, to_keep
 from bra.models import HistoryEntry, HistoryEntryQuerySet
 from bra.permissions import may_audit
 from bra.sealing import head_of
@@ -22,6 +22,8 @@ from records import audit_export
 from records.audit_filters import AuditFilter
 from records.audit_tables import AuditTable, readable
 from records.kept_heads import of_reports
+from records.release_book import XLSX
+from reports.formats import csv_file
 
 PAGE_SIZE = 50
 ORDER = keyset.Order("on", descending=True, in_address=True)
@@ -96,18 +98,12 @@ def _file(
             % {"n": audit_export.MOST_ROWS_OF_A_SHEET},
         )
         return redirect("audit_log", request.council.slug)
-    if request.method == "GET":
-        readings.exported(
-            "audit.exported", target=request.council, by=request.member, on=request.today, file_format=ending
-        )
-    name = f"logg-{request.council.slug}-{request.today.isoformat()}.{ending}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    readings.fetched(request, "audit.exported", request.council, ending)
+    return to_keep(response, f"logg-{request.council.slug}-{request.today.isoformat()}.{ending}")
 
 
 def _csv(entries: HistoryEntryQuerySet) -> HttpResponseBase:
-    return StreamingHttpResponse(audit_export.as_csv(entries), content_type=audit_export.CSV_TYPE)
+    return StreamingHttpResponse(csv_file.lines(audit_export.rows(entries)), content_type=csv_file.TYPE)
 
 
 def _xlsx(entries: HistoryEntryQuerySet) -> HttpResponseBase | None:
@@ -117,7 +113,7 @@ def _xlsx(entries: HistoryEntryQuerySet) -> HttpResponseBase | None:
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
     audit_export.write_xlsx(entries, file)
     file.seek(0)
-    return FileResponse(file, content_type=audit_export.XLSX_TYPE)
+    return FileResponse(file, content_type=XLSX)
 
 
 @require_POST

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bra import readings
 from bra.errors import RuleBroken
 from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, to_keep
 from bra.member_views import member_for
 from bra.models import Member
 from bra.permissions import may_coordinate
@@ -60,7 +60,7 @@ def _with_restricted(request: CouncilRequest) -> bool:
 def own_data_json(request: CouncilRequest) -> HttpResponse:
     """The same as a file for machines."""
     said = as_json(request.member, held(request.member, on=request.today), on=request.today)
-    _log(request, "json")
+    readings.fetched(request, "member.data_fetched", request.member, "json")
     return _file(request, said, "json", "application/json")
 
 
@@ -68,7 +68,7 @@ def own_data_json(request: CouncilRequest) -> HttpResponse:
 @recently_authenticated(_with_restricted)
 def own_data_file(request: CouncilRequest) -> HttpResponse:
     """The same as a page to keep, which needs nothing else to be read."""
-    _log(request, "html")
+    readings.fetched(request, "member.data_fetched", request.member, "html")
     return _to_read(request, request.member)
 
 
@@ -86,22 +86,14 @@ def member_data(request: CouncilRequest, pk: int) -> HttpResponse:
     return _to_read(request, member)
 
 
-def _log(request: CouncilRequest, ending: str) -> None:
-    if request.method == "GET":
-        who = request.member
-        readings.exported("member.data_fetched", target=who, by=who, on=request.today, file_format=ending)
-
-
 def _to_read(request: CouncilRequest, member: Member) -> HttpResponse:
     context = {"sections": held(member, on=request.today), "council": request.council, "on": request.today}
     return _file(request, render_to_string("records/own_file.html", context), "html", "text/html")
 
 
 def _file(request: CouncilRequest, content: str, ending: str, kind: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=f"{kind}; charset=utf-8")
-    name = f"mina-uppgifter-{request.council.slug}-{request.today}.{ending}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    answer = HttpResponse(content, content_type=f"{kind}; charset=utf-8")
+    return to_keep(answer, f"mina-uppgifter-{request.council.slug}-{request.today}.{ending}")
 
 
 @require_POST

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bra.errors import RuleBroken
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, to_keep
 from bra.models import LegalGround, Member
 from bra.recent import recently_authenticated
 from records import masking, permissions
@@ -165,12 +165,7 @@ def release_fetch(request: CouncilRequest, pk: int) -> HttpResponse:
         return redirect("release_detail", request.council.slug, copy.release_id)
     if request.method == "GET":
         log_fetch(copy=copy, by=request.member, on=request.today)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{download_name(copy)}"',
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-    }
-    return HttpResponse(content, content_type=documents.TYPES[copy.format], headers=headers)
+    return to_keep(HttpResponse(content, content_type=documents.TYPES[copy.format]), download_name(copy))
 
 
 @require_POST

@@ -1,12 +1,9 @@
 """Files of the register: the letter of a decision, the register as a table, and the auditor's list."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.utils import translation
 from django.utils.formats import date_format
@@ -16,13 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from bra import pdf, readings
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, to_keep
 from bra.permissions import may_audit
 from records import permissions
 from records.models import KEPT_BACK, Release, ReleaseQuerySet
 from records.release_book import XLSX, Table, as_xlsx
 from records.release_views import found_releases, release_for
-from reports.formats.csv_file import shown
+from reports.formats import csv_file
 
 
 @never_cache
@@ -36,8 +33,8 @@ def release_letter(request: CouncilRequest, pk: int) -> HttpResponse:
     with translation.override(settings.LANGUAGE_CODE):
         data, title = letter_of(release), _("Decision on request %(number)s") % {"number": release.label}
         content = pdf.render("refusal.typ", data | {"title": title}, title=f"{title}, {release.council.name}")
-    _log(request, "release.letter_fetched", release, "pdf")
-    return _file(content, "application/pdf", f"beslut-utlamnande-{release.label}.pdf")
+    readings.fetched(request, "release.letter_fetched", release, "pdf")
+    return to_keep(HttpResponse(content, content_type="application/pdf"), f"beslut-utlamnande-{release.label}.pdf")
 
 
 def letter_of(release: Release) -> dict[str, Any]:
@@ -74,9 +71,10 @@ def letter_of(release: Release) -> dict[str, Any]:
 def release_export_xlsx(request: CouncilRequest) -> HttpResponse:
     """Give the register as filtered, as a workbook; who asked is left out unless `?requester=on`."""
     table = _register(request)
-    _log(request, "release.exported", request.council, "xlsx", requester=_with_names(request))
+    readings.fetched(request, "release.exported", request.council, "xlsx", requester=_with_names(request))
     content = as_xlsx(request.council, request.today, _("Requests for records"), table)
-    return _file(content, XLSX, f"utlamnanden-{request.council.slug}-{request.today.isoformat()}.xlsx")
+    name = f"utlamnanden-{request.council.slug}-{request.today.isoformat()}.xlsx"
+    return to_keep(HttpResponse(content, content_type=XLSX), name)
 
 
 @never_cache
@@ -85,9 +83,9 @@ def release_export_xlsx(request: CouncilRequest) -> HttpResponse:
 def release_export_csv(request: CouncilRequest) -> HttpResponse:
     """Give the same as CSV."""
     name = f"utlamnanden-{request.council.slug}-{request.today.isoformat()}.csv"
-    content = _csv(_register(request))
-    _log(request, "release.exported", request.council, "csv", requester=_with_names(request))
-    return _file(content, "text/csv; charset=utf-8", name)
+    answer = _csv(_register(request))
+    readings.fetched(request, "release.exported", request.council, "csv", requester=_with_names(request))
+    return to_keep(answer, name)
 
 
 @never_cache
@@ -97,7 +95,7 @@ def release_extract(request: CouncilRequest) -> HttpResponse:
     """Give the list without contents: number, days, state and grounds."""
     rows = [(*_days(release), _grounds(release)) for release in _all(Release.objects.of(request.council))]
     table = Table((*_day_columns(), (_("Legal grounds"), 40)), rows)
-    return _file(_csv(table), "text/csv; charset=utf-8", f"utlamnanden-revision-{request.council.slug}.csv")
+    return to_keep(_csv(table), f"utlamnanden-revision-{request.council.slug}.csv")
 
 
 def _all(releases: ReleaseQuerySet) -> ReleaseQuerySet:
@@ -124,12 +122,6 @@ def _with_names(request: CouncilRequest) -> bool:
     return bool(request.GET.get("requester"))
 
 
-def _log(request: CouncilRequest, verb: str, target: Model, file_format: str, **more: bool) -> None:
-    """Write that the file left the house; a question whether it is there fetches nothing."""
-    if request.method == "GET":
-        readings.exported(verb, target=target, by=request.member, on=request.today, file_format=file_format, **more)
-
-
 def _register(request: CouncilRequest) -> Table:
     _form, releases = found_releases(request)
     named = _with_names(request)
@@ -143,18 +135,6 @@ def _register(request: CouncilRequest) -> Table:
     return Table(tuple(columns), rows)
 
 
-def _csv(table: Table) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([header for header, _width in table.columns])
-    writer.writerows([shown(value) for value in row] for row in table.rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return HttpResponse(content, content_type=content_type, headers=headers)
+def _csv(table: Table) -> HttpResponse:
+    header = [header for header, _width in table.columns]
+    return HttpResponse(b"".join(csv_file.lines([header, *table.rows])), content_type=csv_file.TYPE)

@@ -1,7 +1,6 @@
 """How long records are kept, what is due to be purged, the purging in its two steps, and its log."""
 
-import csv
-from codecs import BOM_UTF8
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bra import readings
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, to_keep
 from bra.permissions import may_audit
 from bra.recent import is_sent, recently_authenticated
 from records import tasks
@@ -29,7 +28,7 @@ from records.permissions import may_open_order, may_purge
 from records.proposals import listed, proposals
 from records.retention import BIN, KINDS, Kind, rules_of
 from records.retention_forms import OrderForm, RuleForm, SuggestedForm
-from reports.formats.csv_file import shown
+from reports.formats import csv_file
 
 REFUSED = 422
 PER_PAGE = 50
@@ -220,17 +219,9 @@ def log(request: CouncilRequest) -> HttpResponse:
 @only_if(may_audit)
 def log_csv(request: CouncilRequest) -> HttpResponse:
     """The purge log as a file for a spreadsheet."""
-    response = HttpResponse(BOM_UTF8, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="gallringslogg-{request.council.slug}.csv"'
-    writer = csv.writer(response, delimiter=";", lineterminator="\r\n")
     heads = (_("Day"), _("Kind"), _("Number"), _("Oldest"), _("Newest"), _("Decision"), _("By"), _("First"), _("Last"))
-    writer.writerow(heads)
-    if request.method == "GET":
-        readings.exported(
-            "retention.exported", target=request.council, by=request.member, on=request.today, file_format="csv"
-        )
-    for one in _purges(request).iterator(chunk_size=500):
-        cells = (
+    rows = (
+        (
             one.on,
             str(_kind_label(one.kind)),
             one.number,
@@ -241,8 +232,11 @@ def log_csv(request: CouncilRequest) -> HttpResponse:
             one.first_key,
             one.last_key,
         )
-        writer.writerow([shown(cell) for cell in cells])
-    return response
+        for one in _purges(request).iterator(chunk_size=500)
+    )
+    answer = HttpResponse(csv_file.lines(chain([heads], rows)), content_type=csv_file.TYPE)
+    readings.fetched(request, "retention.exported", request.council, "csv")
+    return to_keep(answer, f"gallringslogg-{request.council.slug}.csv")
 
 
 def _purges(request: CouncilRequest) -> Any:

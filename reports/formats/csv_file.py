@@ -1,9 +1,10 @@
-"""The report's main table as CSV, as Excel in Sweden reads it by a double click: semicolons, decimal commas, a BOM."""
+"""Tables as CSV, as Excel in Sweden reads it by a double click: semicolons, decimal commas, a BOM."""
 
 import csv
 from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator
 from datetime import date
-from io import TextIOWrapper
+from itertools import chain
 from typing import IO, Any
 
 from reports import workbook
@@ -19,18 +20,26 @@ _MAIN = ("Atgarder", "Oppna", "Extremism", "Arenden")
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
+class _Line:
+    """What a csv.writer writes to: it gives the line back instead of keeping it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def lines(rows: Iterable[Iterable[Any]]) -> Iterator[bytes]:
+    """Return the file of a table in pieces, its header first, in constant memory."""
+    yield BOM_UTF8
+    writer = csv.writer(_Line(), delimiter=";", lineterminator="\r\n")
+    for row in rows:
+        yield str(writer.writerow([shown(value) for value in row])).encode()
+
+
 def write(data: StatusData, target: IO[bytes], progress: Progress = lambda rows: None) -> None:
-    """Write the main table, its header first."""
-    target.write(BOM_UTF8)
-    text = TextIOWrapper(target, encoding="utf-8", newline="", write_through=False)
-    try:
-        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-        with workbook.laid_out(data, progress) as report:
-            table = _main(report)
-            writer.writerow([column.header for column in table.columns])
-            writer.writerows([shown(value) for value in row] for row in table.rows)
-    finally:
-        text.detach()  # flushes; the file is its owner's to close
+    """Write the main table."""
+    with workbook.laid_out(data, progress) as report:
+        table = _main(report)
+        target.writelines(lines(chain([[column.header for column in table.columns]], table.rows)))
 
 
 def _main(report: Report) -> Described:
