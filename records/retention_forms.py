@@ -15,7 +15,7 @@ class DecisionField(forms.CharField):
     """The number of a decision."""
 
     def __init__(self, **options: Any) -> None:
-        words = {
+        words: dict[str, Any] = {
             "label": _("Decision"),
             "help_text": _("For instance a number in the registry, KS 2017/12. It is kept in the purge log."),
             "error_messages": {
