@@ -195,3 +195,8 @@ def test_a_number_let_through_is_noted_with_who_did_it(browser: Client, administ
 def test_nobody_is_sought_by_a_number_among_log_ins(browser: Client) -> None:
     answer = browser.get(reverse("administering:accounts"), {"q": "701063-2391"})
     assert (b"No person is searched for here" in answer.content, answer.context["sought"]) == (True, "")
+
+
+def test_the_form_of_a_council_is_one_form_whose_button_says_what_it_does(browser: Client) -> None:
+    page = browser.get(reverse("administering:council_new")).content.decode()
+    assert (page.count('class="form"'), page.count('<button class="button"></button>')) == (1, 0)

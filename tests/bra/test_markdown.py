@@ -66,6 +66,6 @@ def test_every_word_is_still_there(typed: str) -> None:
 
 @pytest.mark.parametrize("unit", ["> ", "- ", "[", "*a **b ", "|a|b|\n", "<", "a\t", "a\tb\n"])
 def test_long_hostile_notes_are_shown_quickly(unit: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     render((unit * 50_000)[:50_000])
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5

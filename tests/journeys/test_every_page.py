@@ -118,7 +118,19 @@ PAGES = [
     "/mina-uppgifter/",
 ]
 # Pages of one's own log-in, the same whatever the council.
-OWN = ["/konto/losenord/", "/konto/inloggningar/", "/konto/bekrafta/", "/konto/logga-ut/", "/integritet/"]
+OWN = [
+    "/konto/losenord/",
+    "/konto/glomt/",
+    "/konto/glomt/skickat/",
+    "/konto/nytt/klart/",
+    "/konto/inloggningar/",
+    "/konto/tvasteg/",
+    "/konto/tvasteg/app/",
+    "/konto/tvasteg/nycklar/ny/",
+    "/konto/bekrafta/",
+    "/konto/logga-ut/",
+    "/integritet/",
+]
 ADDRESSES = [f"{COUNCIL}{page}" for page in PAGES] + OWN
 HEAVIEST = 60_000  # bytes of HTML, CSS and JS together, compressed
 

@@ -66,9 +66,7 @@ def test_two_lines_are_entered_by_keyboard_alone(live: "Page", items: list[Agend
     assert (decision.text, decision.kind) == ("Frågan tas i maj.", DecisionKind.TABLED)
 
 
-def test_a_proposal_is_confirmed_in_the_moment_it_appears(
-    live: "Page", items: list[AgendaItem], police: Member
-) -> None:
+def test_a_proposal_is_confirmed_the_moment_it_appears(live: "Page", items: list[AgendaItem], police: Member) -> None:
     live.locator(".clock-now").wait_for()
     live.evaluate("""() => new MutationObserver((_, watch) => {
         const button = document.querySelector(".quick .form-end button");
