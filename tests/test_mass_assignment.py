@@ -15,7 +15,7 @@ from tests.cast import Cast
 from tests.test_bad_input import _forms, field_names, visitor
 from tests.test_doors import DOORS, Furnished, abroad, cast, home, report_file
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 __all__ = ["abroad", "cast", "home", "report_file"]  # the fixtures of the doors
 
 # What decides who sees what. The register of members asks for a member's role and clearance, the rest for none.

@@ -158,7 +158,7 @@ def test_the_next_start_keeps_the_demo_and_prints_its_log_ins_again(tmp_path: Pa
     assert "Laddar demon" not in said_second
     assert before == after
     assert stat.S_IMODE((folder / "demo-logins.txt").stat().st_mode) == 0o600
-    assert len(second.passwords()) == 4
+    assert len(second.passwords()) == 5
 
 
 def test_what_dies_at_once_every_time_stops_the_start(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
