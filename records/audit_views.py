@@ -1,12 +1,12 @@
 """The audit log: its page, its files, and whether it holds."""
 
-import tempfile
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -110,10 +110,9 @@ def _xlsx(entries: HistoryEntryQuerySet) -> HttpResponseBase | None:
     most = audit_export.MOST_ROWS_OF_A_SHEET
     if entries.order_by()[: most + 1].count() > most:
         return None
-    file = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
-    audit_export.write_xlsx(entries, file)
-    file.seek(0)
-    return FileResponse(file, content_type=XLSX)
+    book = BytesIO()
+    audit_export.write_xlsx(entries, book)
+    return HttpResponse(book.getvalue(), content_type=XLSX)
 
 
 @require_POST

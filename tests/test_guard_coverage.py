@@ -173,6 +173,7 @@ def test_every_set_of_filters_refuses_a_number() -> None:
     open_filters = [
         f"{kind.__name__}.{name}"
         for kind in django_filters.FilterSet.__subclasses__()
+        if kind.__module__.split(".")[0] in APPS
         for name, one in kind.base_filters.items()
         if isinstance(one.field, forms.CharField) and refuse_number not in one.field.validators
     ]
