@@ -35,7 +35,8 @@ from tests import make
 from tests.cast import Cast, seat_everybody
 from tests.make import NOW, TODAY
 
-pytestmark = pytest.mark.django_db
+# What is asked of each address is no matter of the database, so it is asked once.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 COORDINATOR = {"coordinator"}
 LOGGERS = COORDINATOR | {"secretary"}
