@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bra.forms import DayField, GuardedForm, LongText, refuse_number
+from bra.forms import DayField, GuardedForm, LongText, SeveralField, refuse_number
 from bra.models import Council, LegalGround, Member, Role
 from records.lifecycle import Masks
 from records.masking import Part, part_of
@@ -84,7 +84,7 @@ class RefusalForm(GuardedForm):
         choices=[("part", pgettext_lazy("kept back", "A part")), ("whole", pgettext_lazy("kept back", "The whole"))],
         widget=forms.RadioSelect,
     )
-    grounds = forms.ModelMultipleChoiceField(
+    grounds = SeveralField(
         label=_("Legal grounds"),
         queryset=LegalGround.objects.none(),
         widget=forms.CheckboxSelectMultiple,
