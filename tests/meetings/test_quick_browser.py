@@ -89,6 +89,8 @@ def test_what_quick_entry_did_is_undone_from_where_one_is(
     live.keyboard.press("Enter")
     live.locator("[id^=action-]", has_text="föräldramöte").wait_for()
     live.get_by_role("button", name="Remove föräldramöte").click()
+    # What told of the entry, with an undo of its own, has gone when the action has.
+    live.locator("[id^=action-]", has_text="föräldramöte").wait_for(state="detached")
     undo = live.get_by_role("button", name="Undo")
     undo.wait_for()
     assert undo.count() == 1
