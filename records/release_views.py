@@ -149,6 +149,14 @@ def _form_page(
     return render(request, "records/release_form.html", context, status=REFUSED if form.errors else 200)
 
 
+def _step_page(
+    request: CouncilRequest, release: Release, form: GuardedForm, title: str, submit: str, words: str = ""
+) -> HttpResponse:
+    """A form about one request, whose page one comes back to."""
+    step = step_of(release)
+    return _form_page(request, form, title, submit, step[1] or "", trail_of(request, step, (title, None)), words)
+
+
 @never_cache
 @require_safe
 @only_if(permissions.may_read_releases)
@@ -201,10 +209,7 @@ def release_edit(request: CouncilRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The request is saved."))
             return redirect("release_detail", request.council.slug, release.pk)
     title = _("Change request %(number)s") % {"number": release.label}
-    step = step_of(release)
-    return _form_page(
-        request, form, title, _("Save the request"), step[1] or "", trail_of(request, step, (title, None))
-    )
+    return _step_page(request, release, form, title, _("Save the request"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -223,10 +228,8 @@ def release_end(request: CouncilRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The request has ended."))
             return redirect("release_detail", request.council.slug, release.pk)
     title = _("End request %(number)s") % {"number": release.label}
-    step = step_of(release)
     words = _("Was something kept back, a masked passage too? Then enter the decision instead.")
-    trail = trail_of(request, step, (title, None))
-    return _form_page(request, form, title, _("End the request"), step[1] or "", trail, words)
+    return _step_page(request, release, form, title, _("End the request"), words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -243,7 +246,6 @@ def release_refuse(request: CouncilRequest, pk: int) -> HttpResponse:
     form = RefusalForm(request.council, before, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = dict(form.cleaned_data)
-        said.pop("not_personnummer_reason", None)
         try:
             with transaction.atomic():
                 in_part = said.pop("extent") == "part"
@@ -255,9 +257,7 @@ def release_refuse(request: CouncilRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The decision is entered. Its letter is ready."))
             return redirect("release_detail", request.council.slug, release.pk)
     title = _("Decision on request %(number)s") % {"number": release.label}
-    step = step_of(release)
-    trail = trail_of(request, step, (title, None))
-    return _form_page(request, form, title, _("Enter the decision"), step[1] or "", trail)
+    return _step_page(request, release, form, title, _("Enter the decision"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -278,9 +278,7 @@ def release_reopen(request: CouncilRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The request is being handled again."))
             return redirect("release_detail", request.council.slug, release.pk)
     title = _("Open request %(number)s again") % {"number": release.label}
-    step = step_of(release)
-    trail = trail_of(request, step, (title, None))
-    return _form_page(request, form, title, _("Open the request again"), step[1] or "", trail)
+    return _step_page(request, release, form, title, _("Open the request again"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
