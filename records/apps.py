@@ -11,5 +11,5 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self) -> None:
-        """Tell the ledger our kind of mail, and listen to the floors below."""
-        from records import own_letters, receivers  # noqa: F401  # connected by being imported
+        """Tell the ledger our kind of mail, and retention its kinds of records; listen to the floors below."""
+        from records import own_letters, receivers, retention  # noqa: F401  # connected by being imported

@@ -7,7 +7,7 @@ from django.db.models import Count, Max, Min
 
 from bra.models import Council, Member
 from records.models import PurgeOrder, RetentionRule, local_day
-from records.retention import KINDS, Kind, falls_due_next, names, rules_of
+from records.record_kinds import KINDS, Kind, falls_due_next, names, rules_of
 
 LISTED = 50
 

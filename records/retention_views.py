@@ -26,7 +26,7 @@ from records.lifecycle import purging, rules
 from records.models import OrderState, Purge, PurgeOrder, RetentionRule
 from records.permissions import may_open_order, may_purge
 from records.proposals import listed, proposals
-from records.retention import BIN, KINDS, Kind, rules_of
+from records.record_kinds import BIN, KINDS, Kind, rules_of
 from records.retention_forms import OrderForm, RuleForm, SuggestedForm
 from reports.formats import csv_file
 

@@ -38,7 +38,7 @@ STEPS = [
         "template_loader",
     },
     {"permissions", "rows", "status", "indicators", "series", "timing", "grids", "back_grids", "reading", "marks"},
-    {"proposing", "retention", "fates"},
+    {"proposing", "record_kinds", "retention", "fates"},
     {
         "history",
         "mail",
@@ -279,6 +279,7 @@ CLOCKLESS = {
     "schedule",
     "scheduling",
     "purging",
+    "record_kinds",
     "retention",
     "fates",
     "bin",

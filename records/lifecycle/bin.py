@@ -18,7 +18,7 @@ from records.bin import DAYS, Removed, Sort, contents
 from records.fates import entries_of, grown, take_away
 from records.lifecycle.purging import count, tell
 from records.models import Purge
-from records.retention import BIN
+from records.record_kinds import BIN
 
 logger = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from bra.rows import locked
 from records.fates import entries_of, grown, take_away
 from records.lifecycle.producing import forget_copies
 from records.models import OrderState, Purge, PurgeOrder, Release, RetentionRule, local_day
-from records.retention import KINDS, Kind, marks, rules_of
+from records.record_kinds import KINDS, Kind, marks, rules_of
 from reports import purging as reports
 from reports.models import Report
 

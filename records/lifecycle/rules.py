@@ -10,7 +10,7 @@ from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
 from records.models import MOST_YEARS, RetentionRule
-from records.retention import KINDS, Kind, rules_of
+from records.record_kinds import KINDS, Kind, rules_of
 
 
 @transaction.atomic

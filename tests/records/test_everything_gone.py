@@ -38,7 +38,7 @@ from records.fates import grown
 from records.lifecycle import bin as recycling
 from records.lifecycle import purging
 from records.models import OrderState, Release
-from records.retention import KINDS
+from records.record_kinds import KINDS
 from reports import lifecycle as reporting
 from reports.models import Report, ReturnedAction, ReturnedFile
 from tests import make

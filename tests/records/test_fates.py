@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from meetings.models import AgendaItem, Case, Meeting
 from records.bin import SORTS
 from records.fates import FATES, Fate, grown, name_of, references
-from records.retention import KINDS
+from records.record_kinds import KINDS
 from tests import make
 from tests.cast import Cast
 

@@ -17,7 +17,7 @@ from records import tasks
 from records.lifecycle import purging, rules
 from records.models import OrderState, Purge, PurgeOrder, RetentionRule, years_after, years_before
 from records.proposals import proposals
-from records.retention import KINDS
+from records.record_kinds import KINDS
 from reports import lifecycle
 from reports import purging as reporting
 from reports.models import Report

@@ -12,7 +12,7 @@ from meetings.models import Case
 from records import tasks
 from records.lifecycle import purging
 from records.models import OrderState, Purge, PurgeOrder, RetentionRule
-from records.retention import KINDS
+from records.record_kinds import KINDS
 from tests import make
 from tests.cast import Cast
 from tests.records.test_purging import OLD, closed_case, decide, done
