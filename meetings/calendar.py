@@ -16,7 +16,9 @@ AGAIN = timedelta(hours=6)  # how often a calendar is asked to read a feed
 
 def empty_feed(council: Council) -> Calendar:
     """Return a calendar to be subscribed to, of the council's name, with nothing in it."""
-    return Calendar.new(prodid="-//BRA//Calendar feed//SV", name=council.name, method="PUBLISH", refresh_interval=AGAIN)
+    # The library escapes texts, but not a calendar's name: a line break would begin a new property.
+    name = " ".join(council.name.split())
+    return Calendar.new(prodid="-//BRA//Calendar feed//SV", name=name, method="PUBLISH", refresh_interval=AGAIN)
 
 
 def bare_event(kind: str, pk: int, clock: datetime) -> Event:

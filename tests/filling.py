@@ -81,7 +81,7 @@ class Filler:
 
     def fill(self, model: type[models.Model], fields: list[Any]) -> None:
         """Write into every row of the model."""
-        for row in model._base_manager.all():
+        for row in model._base_manager.order_by("pk"):
             for field in fields:
                 setattr(row, field.name, self.text(field))
             row.save()

@@ -22,7 +22,7 @@ from meetings.summons import REPLY
 from tests import make
 from tests.cast import Cast
 from tests.filling import Filled
-from tests.journeys.watching import Watched, flat
+from tests.journeys.watching import Watched, flat, until
 from tests.make import TODAY
 from tests.payloads import PAYLOADS
 from tests.test_bad_input import field_names
@@ -185,7 +185,7 @@ def test_none_runs_in_the_conflict_of_notes(filled: Filled, cast: Cast, watched:
     page.fill(field, mine)  # which htmx sends by itself
     shown(mine)
     page.get_by_role("button", name="Put both texts together").click()
-    page.wait_for_function(f"document.querySelector('textarea[name=notes]').value.length > {len(theirs) + 1000}")
+    until(page, f"document.querySelector('textarea[name=notes]').value.length > {len(theirs) + 1000}")
     shown(theirs + mine)
 
     # The same as a page, without htmx.
@@ -238,7 +238,7 @@ def test_the_watch_sees_them_run_where_nothing_protects(live_server: Any, watche
     for payload in PAYLOADS:
         page.evaluate("(text) => document.body.appendChild(document.createElement('div')).innerHTML = text", payload)
     page.wait_for_timeout(300)
-    page.wait_for_function("window.odd.length > 40")
+    until(page, "window.odd.length > 40")
     watched.look()
     kinds = {re.sub(r"[\d=].*", "", what).strip() for _url, what in watched.faults}
     assert {"hit", "<img onerror>", "<script>", "<iframe>"} <= kinds | {"<script>"}
@@ -272,7 +272,7 @@ def test_the_policy_stops_what_would_get_in(live_server: Any, db: None, watched:
     page.goto(f"{watched.url}/konto/logga-in/", wait_until="load")
     page.locator("#slipped").evaluate("(link) => link.click()")
     page.locator("#away").evaluate("(form) => form.submit()")
-    page.wait_for_function("window.odd.some((what) => what.startsWith('policy form-action'))")
+    until(page, "window.odd.some((what) => what.startsWith('policy form-action'))")
     odd = page.evaluate("window.odd")
     assert page.url == f"{watched.url}/konto/logga-in/"
     assert [what for what in odd if what.startswith("hit")] == []

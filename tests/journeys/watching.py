@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from bra.models import Member, User
+from ops.processes import wait_until
 from tests.cast import Cast, confirm
 from tests.payloads import PAYLOADS
 
@@ -84,6 +85,14 @@ TAGS = tags_of_ours()
 def flat(text: str) -> str:
     """The text without spaces, which HTML folds, and without signs that aren't seen, which forms drop."""
     return "".join(sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cf", "Zs", "Zl", "Zp"))
+
+
+def until(page: "Page", condition: str) -> None:
+    """Wait until a condition in JavaScript holds; ten seconds is the longest.
+
+    Playwright's own wait_for_function asks again from within the page, where our policy forbids `eval`.
+    """
+    assert wait_until(lambda: page.evaluate(condition), seconds=10, every=0.05), condition
 
 
 class Watched:

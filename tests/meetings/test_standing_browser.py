@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from meetings.models import StandingItem
 from tests.cast import Cast
+from tests.journeys.watching import until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -65,4 +66,4 @@ def test_a_row_is_moved_by_keyboard_and_the_focus_goes_along(standing: "Page") -
         standing.keyboard.press("Enter")
     standing.locator("li:nth-child(2)", has_text="Avslutning").wait_for()
     assert order() == ["Öppnande", "Avslutning", "Lägesbild"]
-    standing.wait_for_function("document.activeElement.textContent.includes('Avslutning')")
+    until(standing, "document.activeElement.textContent.includes('Avslutning')")
