@@ -36,7 +36,7 @@ from tests.cast import Cast, seat_everybody
 from tests.make import NOW, TODAY
 
 # What is asked of each address is no matter of the database, so it is asked once.
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.wide]
 
 COORDINATOR = {"coordinator"}
 LOGGERS = COORDINATOR | {"secretary"}

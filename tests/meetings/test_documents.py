@@ -40,7 +40,7 @@ from tests import make
 from tests.cast import Cast
 from tests.make import NOW, TODAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide, pytest.mark.sqlite]
 
 SECRET = "Hemlighetsfullt"
 

@@ -46,7 +46,7 @@ from tests.make import NOW, TODAY
 from tests.meetings.signing import held, signed
 from tests.test_doors import ADDRESSES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 class Scene:

@@ -49,6 +49,8 @@ from meetings.models import (
 from tests import make
 from tests.make import NOW, TODAY
 
+pytestmark = pytest.mark.wide
+
 EXAMPLES, FEW_EXAMPLES, STEPS = 12, 3, 45
 
 PICK = st.integers(0, 5)

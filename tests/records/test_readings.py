@@ -21,7 +21,7 @@ from tests.make import TODAY
 from tests.records.releasing import a_release, copied, minutes_of, signed_meeting
 from tests.test_doors import DOORS, Furnished, signed_off
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 WORD = "Blåsippan"
 

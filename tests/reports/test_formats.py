@@ -38,6 +38,8 @@ from tests import make
 from tests.reports.story import DAY, Story
 from tests.reports.test_workbook import HOSTILE, invented, told_story, with_title
 
+pytestmark = [pytest.mark.wide, pytest.mark.sqlite]
+
 SCHEMA = Path(settings.BASE_DIR) / "docs" / "status-report.schema.json"
 OTHERS = [Format.ODS, Format.CSV, Format.PDF, Format.JSON]
 

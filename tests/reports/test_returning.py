@@ -32,7 +32,7 @@ from tests.make import TODAY
 from tests.reports.filled import changed, content_of, filled_in, report_of, table_of, taken_in, taken_up
 from tests.reports.story import Story, make_story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 AGREED = date(2017, 1, 16)
 

@@ -31,6 +31,8 @@ from tests import make
 from tests.reports.story import DAY, Story, make_story
 from tests.reports.test_status import row
 
+pytestmark = [pytest.mark.wide, pytest.mark.sqlite]
+
 TABLES = [
     "Mal",
     "Fordelning",
