@@ -14,15 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from actions import lifecycle, permissions
 from actions.closing_forms import AnswerForm, HandOverAllForm, SendBackForm, TiesForm
+from actions.doors import action_for
+from actions.item_views import live_page
 from actions.models import Action, DeadlineRequest
 from actions.templatetags.follow_up import reported_context
-from actions.views import action_for, action_page, item_for, perform
+from actions.views import action_page, perform
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override
 from bra.http import CouncilRequest, only_if
 from bra.member_views import member_for
 from bra.permissions import may_log
 from bra.tasks import wake_sender
+from meetings.doors import item_for
 from meetings.models import AgendaItem, ItemKind
 
 REFUSED = 422
@@ -49,8 +52,7 @@ def _back(
         context = reported_context(request, item, refused=refused)
         return render(request, "actions/_reported_answer.html", context, status=status)
     if item is not None:
-        live = reverse("meetings:live", args=[request.council.slug, item.meeting_id])
-        return redirect(f"{live}?punkt={item.pk}")
+        return redirect(live_page(request, item))
     if action is not None:
         return redirect("actions:detail", request.council.slug, action.pk)
     return redirect("actions:list", request.council.slug)

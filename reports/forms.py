@@ -12,7 +12,7 @@ from bra.forms import DayInput, GuardedForm
 from bra.models import Council
 from reports import lifecycle
 from reports.models import Format, Language, ReportKind, Variant
-from reports.selection import Question
+from reports.questions import Question
 
 # What is chosen besides the plan and the days.
 CHOICES = ("kind", "variant", "language", "file_format")

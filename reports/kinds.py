@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 from bra.verifying import SHORT
 from reports import status
 from reports.models import Language, ReportKind, Variant
-from reports.selection import Question, StatusData
+from reports.questions import Question
+from reports.selection import StatusData
 
 # The word that a file's name begins with, by kind and language.
 _FILE_WORDS = {

@@ -21,8 +21,10 @@ from actions.status import OVERDUE, PARTS, Progress, goal_progress, progress_wor
 from bra.models import Organisation
 from reports import charts, status
 from reports.models import ReportKind
-from reports.selection import Question, StatusData
-from reports.status import DELAYS, ActionRow, ActivityRow, Change, ChangeRow, Counts, Month
+from reports.questions import Question
+from reports.rows import ActionRow, ActivityRow, Change, ChangeRow
+from reports.selection import StatusData
+from reports.status import DELAYS, Counts, Month
 
 OPEN = "open"
 # What a month counts.
@@ -34,7 +36,7 @@ class Pick:
     """Some of a report's actions, each empty field: whatever it is.
 
     `goal` is a number of the plan or NO_GOAL, `organisation` and `activity` keys, `part` one of PARTS or OPEN, `late`
-    the first day of one of DELAYS, `month` its label with `did` as what of it, `change` a status.Change.
+    the first day of one of DELAYS, `month` its label with `did` as what of it, `change` a rows.Change.
     """
 
     goal: str = ""

@@ -18,7 +18,7 @@ from bra.http import CouncilRequest, only_if
 from reports import charts, lifecycle, permissions, selection
 from reports.forms import QuestionForm, initial
 from reports.models import ReportKind, Variant
-from reports.status import ActionRow, ChangeRow
+from reports.rows import ActionRow, ChangeRow
 from reports.views import presets_of, question_form
 from reports.web import Pick, Reader, change_words
 

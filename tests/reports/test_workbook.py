@@ -25,7 +25,8 @@ from actions import lifecycle, plan_lifecycle
 from actions.models import Action, Status, WorkPlan
 from bra.models import Council
 from reports import marks, selection, status, workbook
-from reports.selection import LeftOut, Question, StatusData
+from reports.questions import Question, plan_so_far
+from reports.selection import LeftOut, StatusData
 from reports.workbook.texts import LONGEST_TEXT, cell_text
 from tests import make
 from tests.reports.story import DAY, Story, make_story
@@ -323,7 +324,7 @@ def test_restricted_text_is_nowhere_in_the_file(story: Story) -> None:
 
 def test_an_empty_plan_opens_with_words_instead_of_empty_tables(db: None) -> None:
     plan = make.make_plan(make.make_council())
-    content = workbook.build(selection.load(selection.plan_so_far(plan, DAY)))
+    content = workbook.build(selection.load(plan_so_far(plan, DAY)))
     for sheet in opened(content).worksheets[1:-1]:
         assert list(sheet.tables) == []
         assert [cell.value is not None for cell in sheet["A"]] == [True, True, False, True]

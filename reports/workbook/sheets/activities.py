@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from actions.indicators import Measured
 from actions.status import Progress, progress_words
 from reports import status
-from reports.status import ActivityRow
+from reports.rows import ActivityRow
 from reports.workbook.book import Column
 from reports.workbook.report import Report
 from reports.workbook.styles import LATE, MUTED

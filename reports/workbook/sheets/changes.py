@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from actions.models import Status
-from reports.status import Change, ChangeRow
+from reports.rows import Change, ChangeRow
 from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
 from reports.workbook.charts import Lines
 from reports.workbook.report import Report
