@@ -103,13 +103,6 @@ def count(rows: Iterable[ActionRow], day: date) -> Counts:
     return tally.total()
 
 
-def by_delay(rows: Iterable[ActionRow], day: date) -> tuple[tuple[int, int | None, int], ...]:
-    """Count the overdue rows by age of delay: (from, to, number) for each of DELAYS."""
-    tally = Tally(day)
-    tally.add_all(list(rows))
-    return tally.delays()
-
-
 class Tally:
     """All counts of a report on `day`, from its actions one by one, so that they needn't be held."""
 
@@ -234,19 +227,6 @@ def _counts(parts: Iterable[tuple[str, int, int]]) -> Counts:
         by_status[state] += number
         late_by_status[state] += number if late >= 0 else 0
     return Counts(by_status, late_by_status)
-
-
-def figures(
-    rows: Iterable[ActionRow],
-    goals: Sequence[GoalRow],
-    activities: Sequence[ActivityRow],
-    organisations: Sequence[str],
-    day: date,
-) -> Figures:
-    """Return all totals of the rows on `day`, as Tally.figures says."""
-    tally = Tally(day)
-    tally.add_all(list(rows))
-    return tally.figures(goals, activities, organisations)
 
 
 def progress(activity: ActivityRow, counts: Counts, day: date) -> Progress:

@@ -65,7 +65,9 @@ def test_a_delay_falls_into_one_bucket_by_its_days(days: int, bucket: int | None
     expected = [0, 0, 0, 0]
     if bucket is not None:
         expected[bucket] = 1
-    assert [number for _low, _high, number in status.by_delay([row()], day)] == expected
+    tally = status.Tally(day)
+    tally.add_all([row()])
+    assert [number for _low, _high, number in tally.delays()] == expected
 
 
 @pytest.mark.parametrize("state", [Status.DONE, Status.CANCELLED])

@@ -425,7 +425,9 @@ def invented() -> StatusData:
     plan = WorkPlan(name="2016-2017", starts=date(2016, 1, 1), ends=date(2017, 12, 31))
     plan.council = Council(name="BRÅ", slug="bra")
     rows = tuple(row(pk=n, title=f"Åtgärd {n}", organisation=f"Del {n % 3}") for n in range(20))
-    figures = status.figures(rows, (), (), ["Del 0", "Del 1", "Del 2"], DAY)
+    tally = status.Tally(DAY)
+    tally.add_all(rows)
+    figures = tally.figures((), (), ["Del 0", "Del 1", "Del 2"])
     question = Question(plan, plan.starts, DAY, DAY)
     return StatusData(question, (), (), rows, (), (), (), figures, LeftOut(0, 0, 0), "")
 

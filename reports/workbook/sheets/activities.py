@@ -1,6 +1,5 @@
 """The sheet of the plan's activities."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -96,7 +95,3 @@ def activities(report: Report) -> None:
 def _shown(one: Measured) -> str:
     """The outcome and its day: "62 % (2017-03-01)"."""
     return f"{one.outcome_words} ({one.latest.on})" if one.latest else _("nothing noted")
-
-
-def _listed(pairs: Iterable[tuple[str, str]]) -> str:
-    return "; ".join(_("%(name)s: %(value)s") % {"name": name, "value": value} for name, value in pairs)
