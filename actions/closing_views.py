@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +19,7 @@ from actions.models import Action, DeadlineRequest
 from actions.templatetags.follow_up import reported_context
 from actions.views import action_page, perform
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, note_override
+from bra.forms import GuardedForm, saving
 from bra.http import CouncilRequest, only_if
 from bra.member_views import member_for
 from bra.permissions import may_log
@@ -126,15 +125,10 @@ def send_back(request: CouncilRequest, pk: int) -> HttpResponse:
     action = action_for(request, pk)
     form = SendBackForm(request.POST, auto_id=f"send_back-{pk}-%s")
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.send_back(
-                    action=action, reason=form.cleaned_data["text"], by=request.member, on=request.today
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=action)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.send_back(action=action, reason=form.cleaned_data["text"], by=request.member, on=request.today)
+            note(action)
+        if not form.errors:
             wake_sender()
             messages.success(request, _("The action is open again, and its owner gets a mail."))
             return _back(request, action)
@@ -177,19 +171,16 @@ def answer_request(request: CouncilRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST, auto_id="answer-%s")
     action = action_for(request, asked.action_id)
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.answer_deadline(
-                    request=asked,
-                    grant=form.granted(),
-                    answer=form.cleaned_data["answer"],
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=action)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.answer_deadline(
+                request=asked,
+                grant=form.granted(),
+                answer=form.cleaned_data["answer"],
+                by=request.member,
+                on=request.today,
+            )
+            note(action)
+        if not form.errors:
             wake_sender()
             words = _("The deadline is changed, and the owner gets a mail.")
             messages.success(request, words if form.granted() else _("The owner gets a mail with your answer."))
@@ -231,11 +222,9 @@ def hand_over_all(request: CouncilRequest, pk: int) -> HttpResponse:
     )
     if posted and form.is_valid():
         to = form.cleaned_data["owner"]
-        try:
+        with form.refusing():
             number = lifecycle.hand_over_all(member=member, to=to, by=request.member, on=request.today)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             wake_sender()
             words = ngettext("%(n)d action now belongs to %(to)s.", "%(n)d actions now belong to %(to)s.", number)
             messages.success(request, words % {"n": number, "to": to.label})

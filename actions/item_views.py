@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from actions.forms import AgreeForm
 from actions.models import Action
 from actions.templatetags.item_actions import item_context
 from bra.errors import RuleBroken
-from bra.forms import note_override
+from bra.forms import saving
 from bra.http import CouncilRequest
 from meetings.doors import item_for
 from meetings.models import AgendaItem
@@ -52,13 +51,10 @@ def agree(request: CouncilRequest, item_pk: int) -> HttpResponse:
     posted = request.method == "POST"
     form = AgreeForm(request.POST if posted else None, item=item, on=request.today)
     if posted and form.is_valid():
-        try:
-            with transaction.atomic():
-                action = lifecycle.agree(agenda_item=item, by=request.member, on=request.today, **form.cleaned_data)
-                note_override(form, council=request.council, by=request.member, on=request.today, target=action)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            action = lifecycle.agree(agenda_item=item, by=request.member, on=request.today, **form.cleaned_data)
+            note(action)
+        if not form.errors:
             messages.success(request, _("The action is logged."), extra_tags=_undo(request, action, "actions:remove"))
             if request.htmx:
                 return _item_partial(request, item, focus=True)

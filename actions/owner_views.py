@@ -298,11 +298,9 @@ def mail_choice(request: LinkRequest) -> HttpResponse:
     """Choose how often to be reminded, and until when not at all."""
     form = MailChoiceForm(request.POST, member=request.member)
     if form.is_valid():
-        try:
+        with form.refusing():
             form.save(request.member, on=request.today)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             messages.success(request, _("Your choice is saved."))
             return redirect("owner:page")
     return _page(request, form)
@@ -316,11 +314,9 @@ def deputy(request: LinkRequest) -> HttpResponse:
     own = _colleagues(request, {request.member.organisation_id})[request.member.organisation_id]
     form = DeputyForm(request.POST, colleagues=[member for member in own if member.pk != request.member.pk])
     if form.is_valid():
-        try:
+        with form.refusing():
             made = form.save(request.member, on=request.today)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             messages.success(request, _("%(deputy)s stands in for you.") % {"deputy": made.deputy.label})
             return redirect("owner:page")
     return _page(request, form)

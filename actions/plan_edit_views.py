@@ -18,7 +18,7 @@ from actions.plan_forms import ActivityForm, GoalForm, PlanForm
 from actions.plan_sentences import history_of_plan
 from actions.plan_views import activity_for, goal_for, plan_for, trail_to
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, note_override
+from bra.forms import GuardedForm, note_override, saving
 from bra.http import CouncilRequest, only_if
 
 
@@ -57,21 +57,18 @@ def plan_new(request: CouncilRequest) -> HttpResponse:
     form = PlanForm(request.POST or None, plans=plans, initial=PlanForm.first_values(plans.first(), request.today))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        try:
-            with transaction.atomic():
-                made = lifecycle.start_plan(
-                    council=request.council,
-                    name=said["name"],
-                    starts=said["starts"],
-                    ends=said["ends"],
-                    copy_of=said.get("copy_of"),
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=made)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            made = lifecycle.start_plan(
+                council=request.council,
+                name=said["name"],
+                starts=said["starts"],
+                ends=said["ends"],
+                copy_of=said.get("copy_of"),
+                by=request.member,
+                on=request.today,
+            )
+            note(made)
+        if not form.errors:
             messages.success(request, _("The plan %(name)s is begun.") % {"name": made.name})
             return redirect("actions:plan_outline", request.council.slug, made.pk)
     trail = [(_("Work plan"), reverse("actions:plan", args=[request.council.slug])), (_("New plan"), None)]
@@ -87,20 +84,17 @@ def plan_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     form = PlanForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        try:
-            with transaction.atomic():
-                changed = lifecycle.edit_plan(
-                    plan=shown,
-                    name=said["name"],
-                    starts=said["starts"],
-                    ends=said["ends"],
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=changed)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            changed = lifecycle.edit_plan(
+                plan=shown,
+                name=said["name"],
+                starts=said["starts"],
+                ends=said["ends"],
+                by=request.member,
+                on=request.today,
+            )
+            note(changed)
+        if not form.errors:
             messages.success(request, _("The plan is changed."))
             return redirect(_outline_of(request, shown))
     return _part_form(request, form, _("Name and period of the plan"), shown)
@@ -128,13 +122,10 @@ def goal_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     goal = goal_for(request, pk)
     form = GoalForm(request.POST or None, initial={"title": goal.title})
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.edit_goal(goal=goal, title=form.cleaned_data["title"], by=request.member, on=request.today)
-                note_override(form, council=request.council, by=request.member, on=request.today, target=goal)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.edit_goal(goal=goal, title=form.cleaned_data["title"], by=request.member, on=request.today)
+            note(goal)
+        if not form.errors:
             messages.success(request, _("The goal is changed."))
             return redirect(_outline_of(request, goal.plan, goal))
     return _part_form(request, form, _("Change goal %(number)d") % {"number": goal.number}, goal.plan)
@@ -147,15 +138,12 @@ def activity_add(request: CouncilRequest, pk: int) -> HttpResponse:
     goal = goal_for(request, pk)
     form = ActivityForm(request.POST or None, goal=goal)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                made = lifecycle.add_activity(
-                    goal=goal, quarters=form.quarters, by=request.member, on=request.today, **_words(form)
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=made)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            made = lifecycle.add_activity(
+                goal=goal, quarters=form.quarters, by=request.member, on=request.today, **_words(form)
+            )
+            note(made)
+        if not form.errors:
             messages.success(request, _("The activity “%(title)s” is in the plan.") % {"title": made.title})
             _warn_outside(request, goal.plan, form)
             return redirect("actions:plan_activity", request.council.slug, made.pk)
@@ -170,14 +158,11 @@ def activity_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     form = ActivityForm(request.POST or None, goal=found.goal, activity=found, initial=ActivityForm.of(found))
     if request.method == "POST" and form.is_valid():
         here: dict[str, Any] = {"by": request.member, "on": request.today}
-        try:
-            with transaction.atomic():
-                lifecycle.edit_activity(activity=found, goal=form.cleaned_data["goal"], **_words(form), **here)
-                lifecycle.set_due_quarters(activity=found, quarters=form.quarters, **here)
-                note_override(form, council=request.council, target=found, **here)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.edit_activity(activity=found, goal=form.cleaned_data["goal"], **_words(form), **here)
+            lifecycle.set_due_quarters(activity=found, quarters=form.quarters, **here)
+            note(found)
+        if not form.errors:
             messages.success(request, _("The activity is changed."))
             _warn_outside(request, found.goal.plan, form)
             return redirect("actions:plan_activity", request.council.slug, found.pk)

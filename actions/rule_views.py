@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions import reminders
 from actions.models import ReminderRules, UpdateRound
 from actions.rule_forms import RoundForm, RulesForm
-from bra.errors import RuleBroken
 from bra.http import CouncilRequest, only_if
 from bra.permissions import may_coordinate
 from bra.tasks import wake_sender
@@ -30,11 +29,9 @@ def rules(request: CouncilRequest) -> HttpResponse:
     form = RulesForm(request.POST or None)
     form.initial = {name: getattr(row, name) for name in form.fields}
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusing():
             reminders.change_rules(council=request.council, by=request.member, on=request.today, **form.cleaned_data)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             messages.success(request, _("The settings are saved."))
             return redirect("actions:mail_rules", request.council.slug)
     title = _("When mail goes out")
@@ -49,13 +46,11 @@ def rounds(request: CouncilRequest) -> HttpResponse:
     form = RoundForm(request.POST or None)
     form.initial = {"as_of": request.today, "grace_days": ReminderRules.of(request.council).grace_days}
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusing():
             made = reminders.start_update_round(
                 council=request.council, by=request.member, on=request.today, **form.cleaned_data
             )
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             soon = wake_sender()
             words = _("The owners are asked now.") if soon else _("The owners are asked within ten minutes.")
             messages.success(request, words)

@@ -19,7 +19,7 @@ from actions.item_views import live_page
 from actions.models import LIVE, Action, Status
 from actions.sentences import sentences_of
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, note_override
+from bra.forms import GuardedForm, note_override, saving
 from bra.http import CouncilRequest, only_if
 from bra.models import Member
 from bra.permissions import may_log, may_read_council, may_take_part
@@ -98,13 +98,10 @@ def perform(
 ) -> HttpResponse:
     """Run the verb on what the form says; show the page again with everything typed when it is refused."""
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                verb(action=action, by=request.member, on=request.today, **form.cleaned_data)
-                note_override(form, council=request.council, by=request.member, on=request.today, target=action)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            verb(action=action, by=request.member, on=request.today, **form.cleaned_data)
+            note(action)
+        if not form.errors:
             messages.success(request, words)
             return redirect("actions:detail", request.council.slug, action.pk)
     return action_page(request, action_for(request, action.pk), (name, form))

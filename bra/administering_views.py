@@ -86,14 +86,11 @@ def council_new(request: AdministratorRequest) -> HttpResponse:
     """Make a council with its first coordinator, who is told by mail how to log in."""
     form = CouncilForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                day = timezone.localdate()
-                council, member = administering.open_council(**form.cleaned_data, by=request.user, on=day)
-                note_override(form, council=council, by=None, user=request.user, on=day, target=council)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with form.refusing(), transaction.atomic():
+            day = timezone.localdate()
+            council, member = administering.open_council(**form.cleaned_data, by=request.user, on=day)
+            note_override(form, council=council, by=None, user=request.user, on=day, target=council)
+        if not form.errors:
             messages.success(request, _("%(council)s is made.") % {"council": council.name})
             _invite(request, member)
             return redirect("administering:installation")
@@ -113,20 +110,17 @@ def coordinator_new(request: AdministratorRequest, pk: int) -> HttpResponse:
     form = CoordinatorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         fields = dict(form.cleaned_data)
-        try:
-            with transaction.atomic():
-                member = administering.appoint_coordinator(
-                    council=council,
-                    name=fields.pop("coordinator"),
-                    **fields,
-                    by=request.user,
-                    on=timezone.localdate(),
-                    day=day,
-                )
-                note_override(form, council=council, by=None, user=request.user, on=day, target=member)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with form.refusing(), transaction.atomic():
+            member = administering.appoint_coordinator(
+                council=council,
+                name=fields.pop("coordinator"),
+                **fields,
+                by=request.user,
+                on=timezone.localdate(),
+                day=day,
+            )
+            note_override(form, council=council, by=None, user=request.user, on=day, target=member)
+        if not form.errors:
             messages.success(request, _("%(council)s has a coordinator again.") % {"council": council.name})
             _invite(request, member)
             return redirect("administering:installation")

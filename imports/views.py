@@ -55,11 +55,9 @@ def import_list(request: CouncilRequest) -> HttpResponse:
     form = UploadForm(request.POST if posted else None, request.FILES if posted else None)
     if posted and form.is_valid():
         upload = form.cleaned_data["file"]
-        try:
+        with form.refusing():
             batch = _taken_in(request, form, upload.name, upload.read())
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             return redirect("imports:detail", request.council.slug, batch.pk)
     batches = (
         ImportBatch.objects.visible_to(request.member).select_related("by").defer("rows", "mapping").with_numbers()[:50]
@@ -91,11 +89,9 @@ def detail(request: CouncilRequest, pk: int) -> HttpResponse:
     posted = request.method == "POST"
     form = ChoicesForm(request.POST if posted else None, found=found, shown=shown, places=offered)
     if posted and form.is_valid():
-        try:
+        with form.refusing():
             changed = _kept(request, batch, form)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             if request.POST.get("do") == "apply":
                 return _bring_in(request, batch, changed=changed)
             return redirect(f"{request.get_full_path()}#rader")

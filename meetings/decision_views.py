@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bra import history
 from bra.errors import RuleBroken
-from bra.forms import note_override
+from bra.forms import note_override, saving
 from bra.http import CouncilRequest, only_if
 from bra.permissions import may_log
 from meetings import lifecycle
@@ -35,19 +35,16 @@ def decision_add(request: CouncilRequest, pk: int) -> HttpResponse:
     item = item_for(request.member, pk, taken_off=True)
     form = DecisionForm.new_at(item, request.POST)
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                decision = lifecycle.record_decision(
-                    item=item,
-                    text=form.cleaned_data["text"],
-                    kind=DecisionKind(form.cleaned_data["kind"]),
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=decision)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            decision = lifecycle.record_decision(
+                item=item,
+                text=form.cleaned_data["text"],
+                kind=DecisionKind(form.cleaned_data["kind"]),
+                by=request.member,
+                on=request.today,
+            )
+            note(decision)
+        if not form.errors:
             return _decisions_answer(request, item, focus=True)
     if request.htmx:
         context = {"item": item, "meeting": item.meeting, "decisions": decisions_of(item), "decision_form": form}

@@ -9,7 +9,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from bra import post
-from bra.errors import RuleBroken
 from bra.http import CouncilRequest, only_if
 from bra.models import NO_ADDRESS
 from bra.permissions import may_log
@@ -45,13 +44,11 @@ def minutes_mail(request: CouncilRequest, pk: int) -> HttpResponse:
         request.POST or None, members=waiting, is_final=minutes is not None, initial={"recipients": ticked}
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusing():
             posted = lifecycle.mail_minutes(
                 meeting=meeting, recipients=form.chosen, by=request.member, on=request.today
             )
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             _tell(request, posted)
             return redirect("meetings:minutes_mail", request.council.slug, meeting.pk)
     kind = PaperKind(layout_of(request.council).kind)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bra.errors import RuleBroken
-from bra.forms import note_override
+from bra.forms import note_override, saving
 from bra.http import CouncilRequest, only_if
 from meetings import lifecycle
 from meetings.models import AgendaItem, ItemProposal, Meeting, last_proposal_day
@@ -81,19 +81,16 @@ def proposal_new(request: CouncilRequest) -> HttpResponse:
         initial={"meeting": int(wanted)} if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else {},
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                proposal = lifecycle.propose_item(
-                    meeting=form.cleaned_data["meeting"],
-                    title=form.cleaned_data["title"],
-                    reason=form.cleaned_data["reason"],
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=proposal)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            proposal = lifecycle.propose_item(
+                meeting=form.cleaned_data["meeting"],
+                title=form.cleaned_data["title"],
+                reason=form.cleaned_data["reason"],
+                by=request.member,
+                on=request.today,
+            )
+            note(proposal)
+        if not form.errors:
             said = _("The proposal is sent.")
             if proposal.is_late:
                 said = _("The proposal is sent, after the last day. The secretary decides whether there is room.")

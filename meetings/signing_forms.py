@@ -27,7 +27,7 @@ class _Members(SeveralField):
         self.choices = [(member.pk, member.label) for member in members]
 
 
-class AdjustersForm(forms.Form):
+class AdjustersForm(GuardedForm):
     """Who signs the minutes beside the chair."""
 
     adjusters = _Members(label=_("Adjusters"), required=False)
@@ -38,10 +38,6 @@ class AdjustersForm(forms.Form):
         field = self.fields["adjusters"]
         assert isinstance(field, _Members)
         field.offer(lifecycle.may_adjust(meeting, on))
-
-    def refuse(self, error: Any) -> None:
-        """Show a verb's sentence at its field, or on top of the form."""
-        self.add_error(error.field if error.field in self.fields else None, error)
 
 
 class SendForm(AdjustersForm):

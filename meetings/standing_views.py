@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bra.errors import RuleBroken
-from bra.forms import note_override
+from bra.forms import note_override, saving
 from bra.http import CouncilRequest, only_if
 from meetings import lifecycle
 from meetings.models import Meeting, StandingItem
@@ -79,13 +79,10 @@ def standing_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     item = _item_for(request, pk)
     form = StandingForm(request.POST or None, council=request.council, initial=StandingForm.of(item))
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.edit_standing(item=item, by=request.member, on=request.today, **_fields(form))
-                note_override(form, council=request.council, by=request.member, on=request.today, target=item)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.edit_standing(item=item, by=request.member, on=request.today, **_fields(form))
+            note(item)
+        if not form.errors:
             messages.success(request, _("The standing item is changed. Meetings planned already stay as they are."))
             return redirect(_page(request, item))
     return _form_page(request, form, _("Change standing item %(position)d") % {"position": item.position})

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_tables2 import RequestConfig
 
 from bra.errors import RuleBroken
-from bra.forms import note_override
+from bra.forms import saving
 from bra.http import CouncilRequest, only_if
 from bra.permissions import may_coordinate, may_read_council
 from bra.tasks import wake_sender
@@ -89,15 +88,12 @@ def meeting_new(request: CouncilRequest) -> HttpResponse:
     """Plan a meeting; it begins with the standing agenda."""
     form = MeetingForm(request.POST or None, initial=MeetingForm.like_last(request.council))
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                meeting = lifecycle.plan_meeting(
-                    council=request.council, by=request.member, on=request.today, **_plan(form)
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            meeting = lifecycle.plan_meeting(
+                council=request.council, by=request.member, on=request.today, **_plan(form)
+            )
+            note(meeting)
+        if not form.errors:
             messages.success(request, _("Meeting %(label)s is planned.") % {"label": meeting.label})
             return redirect("meetings:detail", request.council.slug, meeting.pk)
     context = {
@@ -127,13 +123,10 @@ def meeting_edit(request: CouncilRequest, pk: int) -> HttpResponse:
         return redirect(own_page)
     given = answers.count()
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                changed = lifecycle.replan_meeting(meeting=meeting, by=request.member, on=request.today, **_plan(form))
-                note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            changed = lifecycle.replan_meeting(meeting=meeting, by=request.member, on=request.today, **_plan(form))
+            note(meeting)
+        if not form.errors:
             messages.success(request, _("The meeting is changed."))
             if changed.summons_sequence != meeting.summons_sequence:
                 wake_sender()
@@ -252,15 +245,12 @@ def item_add(request: CouncilRequest, pk: int) -> HttpResponse:
     meeting = meeting_for(request.member, pk)
     form = ItemForm(request.POST or None, member=request.member, initial={"kind": ItemKind.DISCUSSION})
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                item = lifecycle.add_item(
-                    meeting=meeting, by=request.member, on=request.today, **_item_fields(request, form)
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=item)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            item = lifecycle.add_item(
+                meeting=meeting, by=request.member, on=request.today, **_item_fields(request, form)
+            )
+            note(item)
+        if not form.errors:
             messages.success(request, _("“%(title)s” is on the agenda.") % {"title": item.title})
             return redirect(page_of(request, meeting, item))
     return _item_page(request, meeting, form, title=_("New item"), cancel=page_of(request, meeting))
@@ -273,13 +263,10 @@ def item_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     item = item_for(request.member, pk)
     form = ItemForm(request.POST or None, member=request.member, item=item, initial=ItemForm.of(item))
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.edit_item(item=item, by=request.member, on=request.today, **_item_fields(request, form))
-                note_override(form, council=request.council, by=request.member, on=request.today, target=item)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.edit_item(item=item, by=request.member, on=request.today, **_item_fields(request, form))
+            note(item)
+        if not form.errors:
             messages.success(request, _("The item is changed."))
             return redirect(page_of(request, item.meeting, item))
     title = _("Change item %(position)d") % {"position": item.position}

@@ -60,11 +60,9 @@ def take_up(request: CouncilRequest, pk: int) -> HttpResponse:
     form = ReturnForm(request.POST if posted else None, request.FILES if posted else None)
     if posted and form.is_valid():
         upload = form.cleaned_data["file"]
-        try:
+        with form.refusing():
             returned = _taken_up(request, form, report, upload.name, upload.read())
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             return redirect("reports:returned", request.council.slug, returned.pk)
     files = ReturnedFile.objects.visible_to(request.member).filter(report=report).select_related("by")[:50]
     context = {"report": report, "form": form, "files": files, "trail": _trail(request, report)}
