@@ -20,14 +20,12 @@ from actions.templatetags.follow_up import reported_context
 from actions.views import action_page, perform
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, saving
-from bra.http import CouncilRequest, only_if
+from bra.http import REFUSED, CouncilRequest, only_if
 from bra.member_views import member_for
 from bra.permissions import may_log
 from bra.tasks import wake_sender
 from meetings.doors import item_for
 from meetings.models import AgendaItem, ItemKind
-
-REFUSED = 422
 
 
 def _item(request: CouncilRequest) -> AgendaItem | None:

@@ -16,7 +16,7 @@ from actions.plan_forms import IndicatorForm, OutcomeForm
 from actions.plan_views import Trail, activity_for, indicator_for, indicator_page, trail_to
 from bra.errors import RuleBroken
 from bra.forms import saving
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 
 _FIELDS = ("name", "kind", "unit", "target_number", "target_day", "target_by")
 
@@ -67,7 +67,7 @@ def indicator_edit(request: CouncilRequest, pk: int) -> HttpResponse:
 
 def _form_page(request: CouncilRequest, form: IndicatorForm, title: str, trail: Trail, cancel: str) -> HttpResponse:
     context = {"form": form, "title": title, "trail": trail, "cancel": cancel}
-    return render(request, "actions/plan_form.html", context, status=422 if form.errors else 200)
+    return render(request, "actions/plan_form.html", context, status=status_of(form))
 
 
 @only_if(may_edit_plan)

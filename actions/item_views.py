@@ -16,12 +16,9 @@ from actions.models import Action
 from actions.templatetags.item_actions import item_context
 from bra.errors import RuleBroken
 from bra.forms import saving
-from bra.http import CouncilRequest
+from bra.http import REFUSED, CouncilRequest
 from meetings.doors import item_for
 from meetings.models import AgendaItem
-
-# A form that was refused: htmx and browsers show the page that comes with it.
-REFUSED = 422
 
 
 def live_page(request: CouncilRequest, item: AgendaItem) -> str:

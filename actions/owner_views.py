@@ -38,13 +38,12 @@ from bra import links, post
 from bra.bounds import few_guesses
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm
-from bra.http import calendar_answer
+from bra.http import REFUSED, calendar_answer
 from bra.link_doors import LinkDoor, LinkRequest
 from bra.models import Deputy, Member
 from bra.permissions import may_read_council
 from bra.tasks import wake_sender
 
-REFUSED = 422
 # The latest comments of an action that its page shows.
 MOST_COMMENTS = 3
 

@@ -19,7 +19,7 @@ from actions.plan_sentences import history_of_plan
 from actions.plan_views import activity_for, goal_for, plan_for, trail_to
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override, saving
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 
 
 def _outline_context(shown: WorkPlan) -> dict[str, Any]:
@@ -274,4 +274,4 @@ def _part_form(request: CouncilRequest, form: GuardedForm, title: str, shown: Wo
 
 def _form_page(request: CouncilRequest, form: GuardedForm, title: str, trail: Any, cancel: str) -> HttpResponse:
     context = {"form": form, "title": title, "trail": trail, "cancel": cancel}
-    return render(request, "actions/plan_form.html", context, status=422 if form.errors else 200)
+    return render(request, "actions/plan_form.html", context, status=status_of(form))

@@ -23,7 +23,7 @@ from actions.quick import ActionLine, DecisionLine, Person, StateLine, action, p
 from actions.templatetags.item_actions import item_context
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, saving
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.models import Member
 from bra.permissions import may_log
 from meetings.doors import item_for
@@ -32,8 +32,6 @@ from meetings.lifecycle import record_decision, set_item_state
 from meetings.models import AgendaItem, DecisionKind, ItemState
 from meetings.sheets import agenda, decisions_of
 from meetings.views import page_of
-
-REFUSED = 422
 
 
 @only_if(may_log)
@@ -149,7 +147,7 @@ def _show(
         "trail": [(item.title, page_of(request, item.meeting, item)), (_("Quick entry"), None)],
     }
     template = "actions/_quick.html" if request.htmx else "actions/quick.html"
-    return render(request, template, context, status=REFUSED if form.errors else 200)
+    return render(request, template, context, status=status_of(form))
 
 
 def _choose(request: CouncilRequest, item: AgendaItem) -> HttpResponse:

@@ -10,11 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions import reminders
 from actions.models import ReminderRules, UpdateRound
 from actions.rule_forms import RoundForm, RulesForm
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.permissions import may_coordinate
 from bra.tasks import wake_sender
-
-REFUSED = 422
 
 
 def _log(request: CouncilRequest) -> tuple[str, str]:
@@ -36,7 +34,7 @@ def rules(request: CouncilRequest) -> HttpResponse:
             return redirect("actions:mail_rules", request.council.slug)
     title = _("When mail goes out")
     context = {"form": form, "title": title, "trail": [_log(request), (title, None)], "cancel": _log(request)[1]}
-    return render(request, "actions/mail_rules.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "actions/mail_rules.html", context, status=status_of(form))
 
 
 @only_if(may_coordinate)
@@ -62,7 +60,7 @@ def rounds(request: CouncilRequest) -> HttpResponse:
         "title": title,
         "trail": [_log(request), (title, None)],
     }
-    return render(request, "actions/mail_rounds.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "actions/mail_rounds.html", context, status=status_of(form))
 
 
 @only_if(may_coordinate)

@@ -20,14 +20,11 @@ from actions.models import LIVE, Action, Status
 from actions.sentences import sentences_of
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override, saving
-from bra.http import CouncilRequest, only_if
+from bra.http import REFUSED, CouncilRequest, only_if
 from bra.models import Member
 from bra.permissions import may_log, may_read_council, may_take_part
 from bra.tasks import wake_sender
 from meetings.models import Case
-
-# A form that was refused: htmx and browsers show the page that comes with it.
-REFUSED = 422
 
 
 def _forms(request: CouncilRequest, action: Action, *, may_report: bool) -> dict[str, GuardedForm]:

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 
 from bra import tasks
 from bra.browsers import in_words
+from bra.http import REFUSED
 from bra.invitations import invitations_of
 from bra.models import User
 
@@ -65,7 +66,7 @@ class NewPassword(PasswordResetFromKeyView):
     def form_invalid(self, form: Form) -> HttpResponse:
         """Show the form again as one that was refused."""
         response: HttpResponse = super().form_invalid(form)
-        response.status_code = 422
+        response.status_code = REFUSED
         return response
 
 

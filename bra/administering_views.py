@@ -24,6 +24,7 @@ from bra.administering_forms import CoordinatorForm, CouncilForm
 from bra.administering_sentences import lines_of_installation
 from bra.errors import RuleBroken
 from bra.forms import note_override, refuse_number
+from bra.http import status_of
 from bra.models import Council, HistoryEntry, Letter, Member, Role, User
 from bra.recent import is_sent, recently_authenticated
 from bra.second_step import factors_of
@@ -233,4 +234,4 @@ def _invite(request: HttpRequest, member: Member) -> None:
 def _form_page(request: HttpRequest, form: CoordinatorForm, title: str, button: str) -> HttpResponse:
     back = reverse("administering:installation")
     context = {"form": form, "title": title, "button": button, "cancel": back, "trail": [(_("Installation"), back)]}
-    return render(request, "administering/form.html", context, status=422 if form.errors else 200)
+    return render(request, "administering/form.html", context, status=status_of(form))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from bra import lifecycle
 from bra.concern_forms import ConcernForm
 from bra.forms import saving
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.permissions import may_coordinate
 
 
@@ -27,4 +27,4 @@ def concern(request: CouncilRequest) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("Saved. It stands wherever one writes freely."))
             return redirect("concern", council.slug)
-    return render(request, "members/concern.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "members/concern.html", {"form": form}, status=status_of(form))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bra import invitations, lifecycle, mail, second_step
 from bra.errors import RuleBroken
 from bra.forms import saving
-from bra.http import CouncilRequest, only_if
+from bra.http import REFUSED, CouncilRequest, only_if
 from bra.member_forms import MandateEndForm, MemberForm
 from bra.member_sentences import lines_of
 from bra.models import Member
@@ -133,7 +133,7 @@ def _form_page(
         "second_step": _second_step(member, request.member) if member else "",
     }
     failed = form.errors or (ending is not None and ending.errors)
-    return render(request, "members/form.html", context, status=422 if failed else 200)
+    return render(request, "members/form.html", context, status=REFUSED if failed else 200)
 
 
 def _second_step(member: Member, by: Member) -> str:

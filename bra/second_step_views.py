@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from bra import second_step
+from bra.http import REFUSED
 from bra.models import User
 from bra.second_step_adapter import passkeys_work
 from bra.second_step_middleware import NEXT, came_through_provider, owes
@@ -38,7 +39,7 @@ class _Refused:
 
     def form_invalid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # a mixin of FormView
-        response.status_code = 422
+        response.status_code = REFUSED
         return response
 
 
@@ -92,7 +93,7 @@ class Authenticate(AuthenticateView):
     def form_invalid(self, form: Any) -> HttpResponse:
         """Show the page again, with what was wrong."""
         response: HttpResponse = super().form_invalid(form)
-        response.status_code = 422
+        response.status_code = REFUSED
         return response
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -231,7 +232,7 @@ class RemovePasskey(RemoveWebAuthnView):
             _lock(request)
             self.object = self.get_object()
             if not second_step.may_remove(self.object, second_step.real_day(timezone.now())):
-                return self.render_to_response(self.get_context_data(object=self.object), status=422)
+                return self.render_to_response(self.get_context_data(object=self.object), status=REFUSED)
             response: HttpResponse = super().post(request, *args, **kwargs)
         return response
 

@@ -16,7 +16,7 @@ from actions.models import Action
 from bra.bounds import bounded, takes_files
 from bra.errors import RuleBroken
 from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.models import Member
 from imports import lifecycle, reading
 from imports.forms import ChoicesForm, UploadForm
@@ -27,7 +27,6 @@ from imports.selection import Preview, places, preview
 from imports.sentences import lines_of
 
 PAGE_SIZE = 25
-REFUSED = 422
 
 Trail = list[tuple[str, str | None]]
 
@@ -63,7 +62,7 @@ def import_list(request: CouncilRequest) -> HttpResponse:
         ImportBatch.objects.visible_to(request.member).select_related("by").defer("rows", "mapping").with_numbers()[:50]
     )
     context = {"form": form, "batches": batches, "trail": _trail(request)}
-    return render(request, "imports/list.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "imports/list.html", context, status=status_of(form))
 
 
 def _taken_in(request: CouncilRequest, form: UploadForm, name: str, content: bytes) -> ImportBatch:
@@ -101,7 +100,7 @@ def detail(request: CouncilRequest, pk: int) -> HttpResponse:
         "rows": [(row, form.of_row(row.number) if row in shown else []) for row in page],
         "no_meeting": not offered,
     }
-    return render(request, "imports/preview.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "imports/preview.html", context, status=status_of(form))
 
 
 def _kept(request: CouncilRequest, batch: ImportBatch, form: ChoicesForm) -> bool:

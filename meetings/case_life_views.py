@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, saving
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.permissions import may_coordinate, may_log, may_read_council
 from meetings import lifecycle
 from meetings.case_life_forms import CaseRulesForm, CloseForm, LinkForm, MergeForm, ReopenForm, SplitForm
@@ -53,7 +53,7 @@ def _perform(
             (words["title"], ""),
         ],
     }
-    return render(request, "meetings/case_verb.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/case_verb.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -244,4 +244,4 @@ def case_rules(request: CouncilRequest) -> HttpResponse:
             messages.success(request, _("The settings are saved."))
             return redirect("meetings:case_rules", request.council.slug)
     context = {"form": form, "cancel": reverse("home", args=[request.council.slug])}
-    return render(request, "meetings/case_rules.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/case_rules.html", context, status=status_of(form))

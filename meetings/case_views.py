@@ -12,7 +12,7 @@ from django_tables2 import RequestConfig
 
 from bra.errors import RuleBroken
 from bra.forms import saving
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.models import Member
 from bra.permissions import may_log, may_read_council
 from meetings import lifecycle, permissions
@@ -201,7 +201,7 @@ def _form_page(request: CouncilRequest, form: CaseForm, case: Case | None) -> Ht
         cancel = reverse("meetings:case_detail", args=[slug, case.pk])
         trail += [(case.registry_number, cancel), (_("Edit"), "")]
     context = {"form": form, "case": case, "trail": trail, "cancel": cancel}
-    return render(request, "meetings/case_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/case_form.html", context, status=status_of(form))
 
 
 @require_POST

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bra import history
 from bra.errors import RuleBroken
 from bra.forms import note_override, saving
-from bra.http import CouncilRequest, only_if
+from bra.http import REFUSED, CouncilRequest, only_if, status_of
 from bra.permissions import may_log
 from meetings import lifecycle
 from meetings.doors import decision_for, item_for
@@ -48,8 +48,8 @@ def decision_add(request: CouncilRequest, pk: int) -> HttpResponse:
             return _decisions_answer(request, item, focus=True)
     if request.htmx:
         context = {"item": item, "meeting": item.meeting, "decisions": decisions_of(item), "decision_form": form}
-        return render(request, "meetings/_decisions.html", context, status=422)
-    return _decision_page(request, item, form, title=_("New decision"), status=422)
+        return render(request, "meetings/_decisions.html", context, status=REFUSED)
+    return _decision_page(request, item, form, title=_("New decision"), status=REFUSED)
 
 
 @only_if(may_log)
@@ -84,7 +84,7 @@ def decision_edit(request: CouncilRequest, pk: int) -> HttpResponse:
             decision.refresh_from_db(fields=["removed"])
         else:
             return _decisions_answer(request, item)
-    return _edit_answer(request, decision, form, status=422 if form.errors else 200)
+    return _edit_answer(request, decision, form, status=status_of(form))
 
 
 def _conflict(request: CouncilRequest, decision: Decision, text: str, kind: DecisionKind) -> HttpResponse:

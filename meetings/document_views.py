@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bra import readings
 from bra.bounds import bounded
 from bra.forms import saving
-from bra.http import CouncilRequest, only_if, to_keep
+from bra.http import CouncilRequest, only_if, status_of, to_keep
 from bra.permissions import may_coordinate, may_log, may_read_council
 from bra.recent import recently_authenticated
 from meetings import lifecycle
@@ -98,7 +98,7 @@ def minutes_register(request: CouncilRequest, pk: int) -> HttpResponse:
         "cancel": own_page,
         "trail": trail_to(request, meeting, _("Registry number")),
     }
-    return render(request, "meetings/register.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/register.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -147,4 +147,4 @@ def _layout_page(request: CouncilRequest, form: LayoutForm) -> HttpResponse:
     trail: Trail = [*trail_to(request, None), (_("Layout of the minutes"), None)]
     context = {"form": form, "trail": trail, "preview_of": _latest(request)}
     context["lines"] = history_of_layout(layout_of(request.council))
-    return render(request, "meetings/layout.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/layout.html", context, status=status_of(form))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bra import grounds
 from bra.forms import saving
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.models import LegalGround
 from meetings.ground_forms import LegalGroundForm
 from meetings.permissions import may_restrict_any
@@ -91,7 +91,7 @@ def _form(request: CouncilRequest, ground: LegalGround | None) -> HttpResponse:
         "cancel": page,
         "trail": [_register(request), (_("Legal grounds"), page), (title, None)],
     }
-    return render(request, "meetings/register.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/register.html", context, status=status_of(form))
 
 
 @require_POST

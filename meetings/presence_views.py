@@ -10,7 +10,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from bra.errors import RuleBroken
 from bra.forms import saving
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.lifecycle import set_quorum
 from bra.models import Member
 from bra.permissions import may_coordinate, may_log, may_read_council
@@ -141,7 +141,7 @@ def _page(
         "cancel": _attendance_of(request, meeting),
         "trail": trail_to(request, meeting, title),
     }
-    return render(request, "meetings/presence_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/presence_form.html", context, status=status_of(form))
 
 
 @only_if(may_log)
@@ -184,7 +184,7 @@ def quorum(request: CouncilRequest) -> HttpResponse:
         "cancel": reverse("meetings:list", args=[request.council.slug]),
         "trail": trail_to(request, None, _("Quorum")),
     }
-    return render(request, "meetings/presence_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/presence_form.html", context, status=status_of(form))
 
 
 # What is spoken of now

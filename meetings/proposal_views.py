@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bra.errors import RuleBroken
 from bra.forms import note_override, saving
-from bra.http import CouncilRequest, only_if
+from bra.http import REFUSED, CouncilRequest, only_if, status_of
 from meetings import lifecycle
 from meetings.models import AgendaItem, ItemProposal, Meeting, last_proposal_day
 from meetings.permissions import may_plan_meetings, may_propose
@@ -66,7 +66,7 @@ def _list_page(
         "trail": [*trail_to(request, None), (_("Proposals for the agenda"), None)],
     }
     failed_any = declining is not None or (days_form is not None and days_form.errors)
-    return render(request, "meetings/proposals.html", context, status=422 if failed_any else 200)
+    return render(request, "meetings/proposals.html", context, status=REFUSED if failed_any else 200)
 
 
 @only_if(may_propose)
@@ -108,7 +108,7 @@ def proposal_new(request: CouncilRequest) -> HttpResponse:
         ],
         "cancel": _page(request),
     }
-    return render(request, "meetings/proposal_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/proposal_form.html", context, status=status_of(form))
 
 
 @only_if(may_plan_meetings)

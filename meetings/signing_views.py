@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, saving
-from bra.http import CouncilRequest, only_if
+from bra.http import REFUSED, CouncilRequest, only_if, status_of
 from bra.permissions import may_coordinate, may_log, may_read_council
 from bra.tasks import wake_sender
 from meetings import lifecycle
@@ -37,7 +37,7 @@ def _form_page(request: CouncilRequest, meeting: Meeting, form: forms.Form, **wo
     """One form on a page of its own: title, lead and submit are the words around it."""
     context = {"cancel": _own_page(request, meeting), "trail": trail_to(request, meeting, words["title"])} | words
     context |= {"form": form, "meeting": meeting}
-    return render(request, "meetings/signing_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/signing_form.html", context, status=status_of(form))
 
 
 # Before the minutes are sent
@@ -135,7 +135,7 @@ def _sign_off_page(
         "refused_comment": comment_form,
         "commented": commented,
     }
-    return render(request, "meetings/sign_off.html", context, status=422 if refused and refused.errors else 200)
+    return render(request, "meetings/sign_off.html", context, status=REFUSED if refused and refused.errors else 200)
 
 
 def _round_shown(request: CouncilRequest, meeting: Meeting) -> SignOff:
@@ -354,4 +354,4 @@ def meeting_rules(request: CouncilRequest) -> HttpResponse:
         "cancel": reverse("meetings:list", args=[request.council.slug]),
         "trail": trail_to(request, None, _("Settings for meetings")),
     }
-    return render(request, "meetings/signing_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/signing_form.html", context, status=status_of(form))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bra.errors import RuleBroken
 from bra.forms import note_override, saving
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from meetings import lifecycle
 from meetings.models import Meeting, StandingItem
 from meetings.permissions import may_plan_meetings
@@ -100,7 +100,7 @@ def _form_page(request: CouncilRequest, form: StandingForm, title: str) -> HttpR
         "cancel": own,
         "trail": [*trail_to(request, None), (_("Standing agenda"), own), (title, None)],
     }
-    return render(request, "meetings/item_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/item_form.html", context, status=status_of(form))
 
 
 def _page(request: CouncilRequest, item: StandingItem | None = None) -> str:

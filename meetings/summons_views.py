@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bra.errors import RuleBroken
 from bra.forms import saving
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.permissions import may_read_council
 from bra.tasks import wake_sender
 from meetings import lifecycle
@@ -118,7 +118,7 @@ def cancel(request: CouncilRequest, pk: int) -> HttpResponse:
         "cancel": _detail(request, meeting),
         "trail": trail_to(request, meeting, title),
     }
-    return render(request, "meetings/cancel.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/cancel.html", context, status=status_of(form))
 
 
 @only_if(may_plan_meetings)
@@ -172,7 +172,7 @@ def answer(request: CouncilRequest, pk: int) -> HttpResponse:
         "cancel": _detail(request, meeting),
         "trail": trail_to(request, meeting, title),
     }
-    return render(request, "meetings/answer.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/answer.html", context, status=status_of(form))
 
 
 @only_if(may_read_council)

@@ -12,7 +12,7 @@ from django_tables2 import RequestConfig
 
 from bra.errors import RuleBroken
 from bra.forms import saving
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.permissions import may_coordinate, may_read_council
 from bra.tasks import wake_sender
 from meetings import lifecycle
@@ -104,7 +104,7 @@ def meeting_new(request: CouncilRequest) -> HttpResponse:
         "trail": trail_to(request, None, _("New meeting")),
         "is_new": True,
     }
-    return render(request, "meetings/form.html", context, status=_status(form))
+    return render(request, "meetings/form.html", context, status=status_of(form))
 
 
 @only_if(may_plan_meetings)
@@ -143,16 +143,11 @@ def meeting_edit(request: CouncilRequest, pk: int) -> HttpResponse:
         "given": given,
         "trail": trail_to(request, meeting, _("Change")),
     }
-    return render(request, "meetings/form.html", context, status=_status(form))
+    return render(request, "meetings/form.html", context, status=status_of(form))
 
 
 def _plan(form: MeetingForm) -> dict[str, Any]:
     return {name: form.cleaned_data[name] for name in ("date", "starts_at", "ends_at", "place", "title")}
-
-
-def _status(form: Any) -> int:
-    """The status of a page that shows a form: 422 when something in it was refused."""
-    return 422 if form.errors else 200
 
 
 @only_if(may_read_council)
@@ -281,7 +276,7 @@ def _item_page(request: CouncilRequest, meeting: Meeting, form: ItemForm, *, tit
         "cancel": cancel,
         "trail": trail_to(request, meeting, title),
     }
-    return render(request, "meetings/item_form.html", context, status=_status(form))
+    return render(request, "meetings/item_form.html", context, status=status_of(form))
 
 
 def _item_fields(request: CouncilRequest, form: ItemForm) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bra import readings
 from bra.errors import RuleBroken
 from bra.forms import saving
-from bra.http import CouncilRequest, only_if, to_keep
+from bra.http import CouncilRequest, only_if, status_of, to_keep
 from bra.member_views import member_for
 from bra.models import Member
 from bra.permissions import may_coordinate
@@ -20,8 +20,6 @@ from bra.recent import is_sent, recently_authenticated
 from records import erasing, own_lifecycle
 from records.own_forms import EraseForm, OwnDataForm
 from records.own_selection import as_json, held
-
-REFUSED = 422
 
 
 @sensitive_post_parameters()
@@ -43,7 +41,7 @@ def own_data(request: CouncilRequest) -> HttpResponse:
         "sections": held(member, on=request.today),
         "asked_on": own_lifecycle.asked_on(member),
     }
-    return render(request, "records/own_data.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "records/own_data.html", context, status=status_of(form))
 
 
 def _with_restricted(request: CouncilRequest) -> bool:
@@ -134,4 +132,4 @@ def erase(request: CouncilRequest, pk: int) -> HttpResponse:
             (_("Remove personal data"), ""),
         ],
     }
-    return render(request, "records/erase.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "records/erase.html", context, status=status_of(form))

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from actions.models import WorkPlan
 from bra.bounds import bounded
 from bra.errors import RuleBroken
-from bra.http import CouncilRequest, only_if
+from bra.http import REFUSED, CouncilRequest, only_if
 from bra.models import Member
 from reports import charts, formats, kinds, lifecycle, permissions, selection, tasks
 from reports.forms import CHOICES, QuestionForm, initial, plans_of
@@ -131,7 +131,7 @@ def _ask(request: CouncilRequest) -> HttpResponse:
         else:
             tasks.wake_after_commit(report)
             return redirect(f"{_address(request)}?{urlencode(initial(question, report.format))}#reports")
-    return _page(request, form, status=422)
+    return _page(request, form, status=REFUSED)
 
 
 def _address(request: CouncilRequest) -> str:
