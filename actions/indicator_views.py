@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from actions import indicator_lifecycle as lifecycle
 from actions.models import IndicatorOutcome
 from actions.permissions import may_edit_plan
+from actions.plan_edit_views import form_page
 from actions.plan_forms import IndicatorForm, OutcomeForm
-from actions.plan_views import Trail, activity_for, indicator_for, indicator_page, trail_to
+from actions.plan_views import activity_for, indicator_for, indicator_page, trail_to
 from bra.errors import RuleBroken
 from bra.forms import saving
-from bra.http import CouncilRequest, only_if, status_of
+from bra.http import CouncilRequest, only_if
 
 _FIELDS = ("name", "kind", "unit", "target_number", "target_day", "target_by")
 
@@ -40,7 +41,7 @@ def indicator_add(request: CouncilRequest, pk: int) -> HttpResponse:
             return redirect("actions:plan_indicator", request.council.slug, made.pk)
     back = reverse("actions:plan_activity", args=[request.council.slug, activity.pk])
     trail = [*trail_to(request, activity.goal.plan, activity), (_("New indicator"), None)]
-    return _form_page(request, form, _("New indicator"), trail, back)
+    return form_page(request, form, _("New indicator"), trail, back)
 
 
 @only_if(may_edit_plan)
@@ -62,12 +63,7 @@ def indicator_edit(request: CouncilRequest, pk: int) -> HttpResponse:
         (indicator.name, page),
         (_("Change"), None),
     ]
-    return _form_page(request, form, _("Change the indicator"), trail, page)
-
-
-def _form_page(request: CouncilRequest, form: IndicatorForm, title: str, trail: Trail, cancel: str) -> HttpResponse:
-    context = {"form": form, "title": title, "trail": trail, "cancel": cancel}
-    return render(request, "actions/plan_form.html", context, status=status_of(form))
+    return form_page(request, form, _("Change the indicator"), trail, page)
 
 
 @only_if(may_edit_plan)

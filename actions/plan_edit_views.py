@@ -72,7 +72,7 @@ def plan_new(request: CouncilRequest) -> HttpResponse:
             messages.success(request, _("The plan %(name)s is begun.") % {"name": made.name})
             return redirect("actions:plan_outline", request.council.slug, made.pk)
     trail = [(_("Work plan"), reverse("actions:plan", args=[request.council.slug])), (_("New plan"), None)]
-    return _form_page(request, form, _("New plan"), trail, reverse("actions:plan", args=[request.council.slug]))
+    return form_page(request, form, _("New plan"), trail, reverse("actions:plan", args=[request.council.slug]))
 
 
 @only_if(may_edit_plan)
@@ -168,7 +168,7 @@ def activity_edit(request: CouncilRequest, pk: int) -> HttpResponse:
             return redirect("actions:plan_activity", request.council.slug, found.pk)
     trail = [*trail_to(request, found.goal.plan, found), (_("Change"), None)]
     back = reverse("actions:plan_activity", args=[request.council.slug, found.pk])
-    return _form_page(request, form, _("Change activity %(code)s") % {"code": found.code}, trail, back)
+    return form_page(request, form, _("Change activity %(code)s") % {"code": found.code}, trail, back)
 
 
 def _words(form: ActivityForm) -> dict[str, Any]:
@@ -269,9 +269,10 @@ def _outline_of(request: CouncilRequest, shown: WorkPlan, row: Goal | Activity |
 def _part_form(request: CouncilRequest, form: GuardedForm, title: str, shown: WorkPlan) -> HttpResponse:
     own = _outline_of(request, shown)
     trail = [*trail_to(request, shown), (_("Change the plan"), own), (title, None)]
-    return _form_page(request, form, title, trail, own)
+    return form_page(request, form, title, trail, own)
 
 
-def _form_page(request: CouncilRequest, form: GuardedForm, title: str, trail: Any, cancel: str) -> HttpResponse:
+def form_page(request: CouncilRequest, form: GuardedForm, title: str, trail: Any, cancel: str) -> HttpResponse:
+    """The page of one form of the plan."""
     context = {"form": form, "title": title, "trail": trail, "cancel": cancel}
     return render(request, "actions/plan_form.html", context, status=status_of(form))

@@ -84,6 +84,13 @@ class SeveralField(forms.ModelMultipleChoiceField):
         return super().clean(value)
 
 
+def row_choice(form: forms.BaseForm, name: str) -> "forms.ModelChoiceField[Any]":
+    """Return the form's field of that name, which chooses one or several rows, typed as such."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    return field
+
+
 class LongText(forms.CharField):
     """Free text of several lines, kept as typed. Too much of it is said in a sentence, never cut by the browser.
 

@@ -50,6 +50,16 @@ def status_of(form: BaseForm) -> int:
     return REFUSED if form.errors else 200
 
 
+class Refusing:
+    """What a view of one form (FormView) is besides, so that a refused form answers REFUSED."""
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        """Show the form again."""
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # a mixin of FormView
+        response.status_code = REFUSED
+        return response
+
+
 def to_keep(answer: Answer, name: str) -> Answer:
     """Make the answer a file to keep, under a name of plain letters that says nothing of what is in it."""
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

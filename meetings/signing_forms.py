@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bra.forms import DayInput, GroundField, GuardedForm, LongText, SeveralField
+from bra.forms import DayInput, GroundField, GuardedForm, LongText, SeveralField, row_choice
 from bra.models import Council, Member
 from meetings import lifecycle
 from meetings.models import Addendum, Adjuster, ItemComment, Meeting, MeetingRules, PaperKind, layout_of
@@ -58,8 +58,7 @@ class SendForm(AdjustersForm):
         if lifecycle.presiding(meeting, on) is not None:
             del self.fields["chair"]
             return
-        field = self.fields["chair"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = row_choice(self, "chair")
         able = lifecycle.attended(meeting, on)
         field.queryset = Member.objects.filter(pk__in=[member.pk for member in able])
         field.choices = [("", "–"), *((member.pk, member.label) for member in able)]
