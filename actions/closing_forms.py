@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from actions.forms import OwnerField
 from actions.lifecycle import LONGEST_REPEAT
 from actions.models import Action
-from bra.forms import GuardedForm, LongText
+from bra.forms import GuardedForm, LongText, row_choice
 from bra.models import Member
 
 # So many open actions are offered to wait for, those of the same meeting first.
@@ -61,8 +61,7 @@ class TiesForm(GuardedForm):
     def __init__(self, data: Any = None, *, action: Action, member: Member, **options: Any) -> None:
         initial = {"waits_for": action.waits_for_id, "repeat_months": action.repeat_months}
         super().__init__(data, initial=initial, **options)
-        field = self.fields["waits_for"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = row_choice(self, "waits_for")
         field.queryset = Action.objects.visible_to(member).agreed().exclude(pk=action.pk)
         live = Action.objects.visible_to(member).live().exclude(pk=action.pk).select_related("owner")
         meeting = action.agenda_item.meeting_id

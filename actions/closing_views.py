@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,18 +13,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from actions import lifecycle, permissions
 from actions.closing_forms import AnswerForm, HandOverAllForm, SendBackForm, TiesForm
+from actions.doors import action_for
+from actions.item_views import live_page
 from actions.models import Action, DeadlineRequest
 from actions.templatetags.follow_up import reported_context
-from actions.views import action_for, action_page, item_for, perform
+from actions.views import action_page, perform
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import GuardedForm, saving
+from bra.http import REFUSED, CouncilRequest, only_if
 from bra.member_views import member_for
 from bra.permissions import may_log
 from bra.tasks import wake_sender
+from meetings.doors import item_for
 from meetings.models import AgendaItem, ItemKind
-
-REFUSED = 422
 
 
 def _item(request: CouncilRequest) -> AgendaItem | None:
@@ -49,8 +49,7 @@ def _back(
         context = reported_context(request, item, refused=refused)
         return render(request, "actions/_reported_answer.html", context, status=status)
     if item is not None:
-        live = reverse("meetings:live", args=[request.council.slug, item.meeting_id])
-        return redirect(f"{live}?punkt={item.pk}")
+        return redirect(live_page(request, item))
     if action is not None:
         return redirect("actions:detail", request.council.slug, action.pk)
     return redirect("actions:list", request.council.slug)
@@ -124,15 +123,10 @@ def send_back(request: CouncilRequest, pk: int) -> HttpResponse:
     action = action_for(request, pk)
     form = SendBackForm(request.POST, auto_id=f"send_back-{pk}-%s")
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.send_back(
-                    action=action, reason=form.cleaned_data["text"], by=request.member, on=request.today
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=action)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.send_back(action=action, reason=form.cleaned_data["text"], by=request.member, on=request.today)
+            note(action)
+        if not form.errors:
             wake_sender()
             messages.success(request, _("The action is open again, and its owner gets a mail."))
             return _back(request, action)
@@ -175,19 +169,16 @@ def answer_request(request: CouncilRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST, auto_id="answer-%s")
     action = action_for(request, asked.action_id)
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.answer_deadline(
-                    request=asked,
-                    grant=form.granted(),
-                    answer=form.cleaned_data["answer"],
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=action)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.answer_deadline(
+                request=asked,
+                grant=form.granted(),
+                answer=form.cleaned_data["answer"],
+                by=request.member,
+                on=request.today,
+            )
+            note(action)
+        if not form.errors:
             wake_sender()
             words = _("The deadline is changed, and the owner gets a mail.")
             messages.success(request, words if form.granted() else _("The owner gets a mail with your answer."))
@@ -229,11 +220,9 @@ def hand_over_all(request: CouncilRequest, pk: int) -> HttpResponse:
     )
     if posted and form.is_valid():
         to = form.cleaned_data["owner"]
-        try:
+        with form.refusing():
             number = lifecycle.hand_over_all(member=member, to=to, by=request.member, on=request.today)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             wake_sender()
             words = ngettext("%(n)d action now belongs to %(to)s.", "%(n)d actions now belong to %(to)s.", number)
             messages.success(request, words % {"n": number, "to": to.label})

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from actions.models import Action, Activity, WorkPlan
 from bra.forms import DayField as AnyDayField
-from bra.forms import GuardedForm, LongText
+from bra.forms import GuardedForm, LongText, row_choice
 from bra.models import Council, Member
 from meetings.models import AgendaItem, Decision, reckoned_numbers
 
@@ -135,8 +135,7 @@ class AgreeForm(GuardedForm):
         return field
 
     def _offer(self, item: AgendaItem, decisions: list[Decision]) -> None:
-        field = self.fields["decision"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = row_choice(self, "decision")
         field.queryset = item.decisions.filter(removed=False)
         numbers = reckoned_numbers(item.meeting)
         field.choices = [

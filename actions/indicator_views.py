@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from actions import indicator_lifecycle as lifecycle
 from actions.models import IndicatorOutcome
 from actions.permissions import may_edit_plan
+from actions.plan_edit_views import form_page
 from actions.plan_forms import IndicatorForm, OutcomeForm
-from actions.plan_views import Trail, activity_for, indicator_for, indicator_page, trail_to
+from actions.plan_views import activity_for, indicator_for, indicator_page, trail_to
 from bra.errors import RuleBroken
-from bra.forms import note_override
+from bra.forms import saving
 from bra.http import CouncilRequest, only_if
 
 _FIELDS = ("name", "kind", "unit", "target_number", "target_day", "target_by")
@@ -33,18 +33,15 @@ def indicator_add(request: CouncilRequest, pk: int) -> HttpResponse:
     activity = activity_for(request, pk)
     form = IndicatorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                made = lifecycle.add_indicator(activity=activity, by=request.member, on=request.today, **_fields(form))
-                note_override(form, council=request.council, by=request.member, on=request.today, target=made)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            made = lifecycle.add_indicator(activity=activity, by=request.member, on=request.today, **_fields(form))
+            note(made)
+        if not form.errors:
             messages.success(request, _("The indicator “%(name)s” is added.") % {"name": made.name})
             return redirect("actions:plan_indicator", request.council.slug, made.pk)
     back = reverse("actions:plan_activity", args=[request.council.slug, activity.pk])
     trail = [*trail_to(request, activity.goal.plan, activity), (_("New indicator"), None)]
-    return _form_page(request, form, _("New indicator"), trail, back)
+    return form_page(request, form, _("New indicator"), trail, back)
 
 
 @only_if(may_edit_plan)
@@ -55,13 +52,10 @@ def indicator_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     form = IndicatorForm(request.POST or None, initial=IndicatorForm.of(indicator))
     page = reverse("actions:plan_indicator", args=[request.council.slug, indicator.pk])
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.edit_indicator(indicator=indicator, by=request.member, on=request.today, **_fields(form))
-                note_override(form, council=request.council, by=request.member, on=request.today, target=indicator)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.edit_indicator(indicator=indicator, by=request.member, on=request.today, **_fields(form))
+            note(indicator)
+        if not form.errors:
             messages.success(request, _("The indicator is changed."))
             return redirect(page)
     trail = [
@@ -69,12 +63,7 @@ def indicator_edit(request: CouncilRequest, pk: int) -> HttpResponse:
         (indicator.name, page),
         (_("Change"), None),
     ]
-    return _form_page(request, form, _("Change the indicator"), trail, page)
-
-
-def _form_page(request: CouncilRequest, form: IndicatorForm, title: str, trail: Trail, cancel: str) -> HttpResponse:
-    context = {"form": form, "title": title, "trail": trail, "cancel": cancel}
-    return render(request, "actions/plan_form.html", context, status=422 if form.errors else 200)
+    return form_page(request, form, _("Change the indicator"), trail, page)
 
 
 @only_if(may_edit_plan)
@@ -104,13 +93,10 @@ def outcome_note(request: CouncilRequest, pk: int) -> HttpResponse:
     indicator = indicator_for(request, pk)
     form = OutcomeForm(request.POST, indicator=indicator)
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                outcome = lifecycle.note_outcome(indicator=indicator, by=request.member, on=request.today, **form.said)
-                note_override(form, council=request.council, by=request.member, on=request.today, target=outcome)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            outcome = lifecycle.note_outcome(indicator=indicator, by=request.member, on=request.today, **form.said)
+            note(outcome)
+        if not form.errors:
             messages.success(request, _("The outcome as of %(day)s is noted.") % {"day": outcome.on})
             plan = indicator.activity.goal.plan
             if not plan.starts <= outcome.on <= plan.ends:

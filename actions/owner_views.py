@@ -38,13 +38,12 @@ from bra import links, post
 from bra.bounds import few_guesses
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm
-from bra.http import calendar_answer
+from bra.http import REFUSED, calendar_answer
 from bra.link_doors import LinkDoor, LinkRequest
 from bra.models import Deputy, Member
 from bra.permissions import may_read_council
 from bra.tasks import wake_sender
 
-REFUSED = 422
 # The latest comments of an action that its page shows.
 MOST_COMMENTS = 3
 
@@ -298,11 +297,9 @@ def mail_choice(request: LinkRequest) -> HttpResponse:
     """Choose how often to be reminded, and until when not at all."""
     form = MailChoiceForm(request.POST, member=request.member)
     if form.is_valid():
-        try:
+        with form.refusing():
             form.save(request.member, on=request.today)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             messages.success(request, _("Your choice is saved."))
             return redirect("owner:page")
     return _page(request, form)
@@ -316,11 +313,9 @@ def deputy(request: LinkRequest) -> HttpResponse:
     own = _colleagues(request, {request.member.organisation_id})[request.member.organisation_id]
     form = DeputyForm(request.POST, colleagues=[member for member in own if member.pk != request.member.pk])
     if form.is_valid():
-        try:
+        with form.refusing():
             made = form.save(request.member, on=request.today)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             messages.success(request, _("%(deputy)s stands in for you.") % {"deputy": made.deputy.label})
             return redirect("owner:page")
     return _page(request, form)

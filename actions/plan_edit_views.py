@@ -18,8 +18,8 @@ from actions.plan_forms import ActivityForm, GoalForm, PlanForm
 from actions.plan_sentences import history_of_plan
 from actions.plan_views import activity_for, goal_for, plan_for, trail_to
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import GuardedForm, note_override, saving
+from bra.http import CouncilRequest, only_if, status_of
 
 
 def _outline_context(shown: WorkPlan) -> dict[str, Any]:
@@ -57,25 +57,22 @@ def plan_new(request: CouncilRequest) -> HttpResponse:
     form = PlanForm(request.POST or None, plans=plans, initial=PlanForm.first_values(plans.first(), request.today))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        try:
-            with transaction.atomic():
-                made = lifecycle.start_plan(
-                    council=request.council,
-                    name=said["name"],
-                    starts=said["starts"],
-                    ends=said["ends"],
-                    copy_of=said.get("copy_of"),
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=made)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            made = lifecycle.start_plan(
+                council=request.council,
+                name=said["name"],
+                starts=said["starts"],
+                ends=said["ends"],
+                copy_of=said.get("copy_of"),
+                by=request.member,
+                on=request.today,
+            )
+            note(made)
+        if not form.errors:
             messages.success(request, _("The plan %(name)s is begun.") % {"name": made.name})
             return redirect("actions:plan_outline", request.council.slug, made.pk)
     trail = [(_("Work plan"), reverse("actions:plan", args=[request.council.slug])), (_("New plan"), None)]
-    return _form_page(request, form, _("New plan"), trail, reverse("actions:plan", args=[request.council.slug]))
+    return form_page(request, form, _("New plan"), trail, reverse("actions:plan", args=[request.council.slug]))
 
 
 @only_if(may_edit_plan)
@@ -87,20 +84,17 @@ def plan_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     form = PlanForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        try:
-            with transaction.atomic():
-                changed = lifecycle.edit_plan(
-                    plan=shown,
-                    name=said["name"],
-                    starts=said["starts"],
-                    ends=said["ends"],
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=changed)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            changed = lifecycle.edit_plan(
+                plan=shown,
+                name=said["name"],
+                starts=said["starts"],
+                ends=said["ends"],
+                by=request.member,
+                on=request.today,
+            )
+            note(changed)
+        if not form.errors:
             messages.success(request, _("The plan is changed."))
             return redirect(_outline_of(request, shown))
     return _part_form(request, form, _("Name and period of the plan"), shown)
@@ -128,13 +122,10 @@ def goal_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     goal = goal_for(request, pk)
     form = GoalForm(request.POST or None, initial={"title": goal.title})
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.edit_goal(goal=goal, title=form.cleaned_data["title"], by=request.member, on=request.today)
-                note_override(form, council=request.council, by=request.member, on=request.today, target=goal)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.edit_goal(goal=goal, title=form.cleaned_data["title"], by=request.member, on=request.today)
+            note(goal)
+        if not form.errors:
             messages.success(request, _("The goal is changed."))
             return redirect(_outline_of(request, goal.plan, goal))
     return _part_form(request, form, _("Change goal %(number)d") % {"number": goal.number}, goal.plan)
@@ -147,15 +138,12 @@ def activity_add(request: CouncilRequest, pk: int) -> HttpResponse:
     goal = goal_for(request, pk)
     form = ActivityForm(request.POST or None, goal=goal)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                made = lifecycle.add_activity(
-                    goal=goal, quarters=form.quarters, by=request.member, on=request.today, **_words(form)
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=made)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            made = lifecycle.add_activity(
+                goal=goal, quarters=form.quarters, by=request.member, on=request.today, **_words(form)
+            )
+            note(made)
+        if not form.errors:
             messages.success(request, _("The activity “%(title)s” is in the plan.") % {"title": made.title})
             _warn_outside(request, goal.plan, form)
             return redirect("actions:plan_activity", request.council.slug, made.pk)
@@ -170,20 +158,17 @@ def activity_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     form = ActivityForm(request.POST or None, goal=found.goal, activity=found, initial=ActivityForm.of(found))
     if request.method == "POST" and form.is_valid():
         here: dict[str, Any] = {"by": request.member, "on": request.today}
-        try:
-            with transaction.atomic():
-                lifecycle.edit_activity(activity=found, goal=form.cleaned_data["goal"], **_words(form), **here)
-                lifecycle.set_due_quarters(activity=found, quarters=form.quarters, **here)
-                note_override(form, council=request.council, target=found, **here)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.edit_activity(activity=found, goal=form.cleaned_data["goal"], **_words(form), **here)
+            lifecycle.set_due_quarters(activity=found, quarters=form.quarters, **here)
+            note(found)
+        if not form.errors:
             messages.success(request, _("The activity is changed."))
             _warn_outside(request, found.goal.plan, form)
             return redirect("actions:plan_activity", request.council.slug, found.pk)
     trail = [*trail_to(request, found.goal.plan, found), (_("Change"), None)]
     back = reverse("actions:plan_activity", args=[request.council.slug, found.pk])
-    return _form_page(request, form, _("Change activity %(code)s") % {"code": found.code}, trail, back)
+    return form_page(request, form, _("Change activity %(code)s") % {"code": found.code}, trail, back)
 
 
 def _words(form: ActivityForm) -> dict[str, Any]:
@@ -284,9 +269,10 @@ def _outline_of(request: CouncilRequest, shown: WorkPlan, row: Goal | Activity |
 def _part_form(request: CouncilRequest, form: GuardedForm, title: str, shown: WorkPlan) -> HttpResponse:
     own = _outline_of(request, shown)
     trail = [*trail_to(request, shown), (_("Change the plan"), own), (title, None)]
-    return _form_page(request, form, title, trail, own)
+    return form_page(request, form, title, trail, own)
 
 
-def _form_page(request: CouncilRequest, form: GuardedForm, title: str, trail: Any, cancel: str) -> HttpResponse:
+def form_page(request: CouncilRequest, form: GuardedForm, title: str, trail: Any, cancel: str) -> HttpResponse:
+    """The page of one form of the plan."""
     context = {"form": form, "title": title, "trail": trail, "cancel": cancel}
-    return render(request, "actions/plan_form.html", context, status=422 if form.errors else 200)
+    return render(request, "actions/plan_form.html", context, status=status_of(form))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from actions.forms import DayField
 from actions.models import Activity, Goal, Indicator, IndicatorKind, WorkPlan, WorkPlanQuerySet
 from actions.plan_figures import Quarter
-from bra.forms import GuardedForm
+from bra.forms import GuardedForm, row_choice
 
 
 class PlanForm(GuardedForm):
@@ -35,8 +35,7 @@ class PlanForm(GuardedForm):
         """Offer the `plans` to copy; without any, the form has no such field."""
         super().__init__(*args, **options)
         if plans is not None and plans.exists():
-            field = self.fields["copy_of"]
-            assert isinstance(field, forms.ModelChoiceField)
+            field = row_choice(self, "copy_of")
             field.queryset = plans
         else:
             del self.fields["copy_of"]
@@ -80,8 +79,7 @@ class ActivityForm(GuardedForm):
 
     def __init__(self, *args: Any, goal: Goal, activity: Activity | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["goal"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = row_choice(self, "goal")
         field.queryset = goal.plan.goals.live()
         field.initial = goal
         if activity is None:

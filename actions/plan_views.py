@@ -14,7 +14,7 @@ from actions.models import Activity, Goal, Indicator, IndicatorKind, IndicatorOu
 from actions.permissions import may_edit_plan
 from actions.plan_figures import Counts, GoalRow, goals_of, row_of, with_what_shows
 from actions.plan_forms import OutcomeForm
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.permissions import may_read_council
 
 Trail = list[tuple[str, str | None]]
@@ -182,7 +182,7 @@ def indicator_page(request: CouncilRequest, found: Indicator, form: OutcomeForm)
         "lines": plan_sentences.history_of_indicator(found),
         "trail": [*trail_to(request, found.activity.goal.plan, found.activity), (found.name, None)],
     }
-    return render(request, "actions/plan_indicator.html", context, status=422 if form.errors else 200)
+    return render(request, "actions/plan_indicator.html", context, status=status_of(form))
 
 
 def _row(found: Indicator, outcome: IndicatorOutcome) -> tuple[IndicatorOutcome, str]:

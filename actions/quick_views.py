@@ -7,7 +7,6 @@ Without scripts the proposal stands on a page of its own.
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -23,8 +22,8 @@ from actions.forms import AgreeForm
 from actions.quick import ActionLine, DecisionLine, Person, StateLine, action, paragraphs, read, unmarked
 from actions.templatetags.item_actions import item_context
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import GuardedForm, saving
+from bra.http import CouncilRequest, only_if, status_of
 from bra.models import Member
 from bra.permissions import may_log
 from meetings.doors import item_for
@@ -33,8 +32,6 @@ from meetings.lifecycle import record_decision, set_item_state
 from meetings.models import AgendaItem, DecisionKind, ItemState
 from meetings.sheets import agenda, decisions_of
 from meetings.views import page_of
-
-REFUSED = 422
 
 
 @only_if(may_log)
@@ -150,7 +147,7 @@ def _show(
         "trail": [(item.title, page_of(request, item.meeting, item)), (_("Quick entry"), None)],
     }
     template = "actions/_quick.html" if request.htmx else "actions/quick.html"
-    return render(request, template, context, status=REFUSED if form.errors else 200)
+    return render(request, template, context, status=status_of(form))
 
 
 def _choose(request: CouncilRequest, item: AgendaItem) -> HttpResponse:
@@ -173,13 +170,10 @@ def _confirm_action(request: CouncilRequest, item: AgendaItem) -> HttpResponse:
     form = AgreeForm(request.POST, item=item, on=request.today)
     _named(form, item)
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                made = lifecycle.agree(agenda_item=item, by=request.member, on=request.today, **form.cleaned_data)
-                note_override(form, council=request.council, by=request.member, on=request.today, target=made)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            made = lifecycle.agree(agenda_item=item, by=request.member, on=request.today, **form.cleaned_data)
+            note(made)
+        if not form.errors:
             undo = reverse("actions:remove", args=[request.council.slug, made.pk])
             messages.success(request, _("The action is logged."), extra_tags=f"undo={undo}")
             return _done(request, item, with_actions=True)
@@ -190,19 +184,16 @@ def _confirm_decision(request: CouncilRequest, item: AgendaItem) -> HttpResponse
     form = DecisionForm(request.POST)
     _named(form, item)
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                made = record_decision(
-                    item=item,
-                    text=form.cleaned_data["text"],
-                    kind=DecisionKind(form.cleaned_data["kind"]),
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=made)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            made = record_decision(
+                item=item,
+                text=form.cleaned_data["text"],
+                kind=DecisionKind(form.cleaned_data["kind"]),
+                by=request.member,
+                on=request.today,
+            )
+            note(made)
+        if not form.errors:
             undo = reverse("meetings:decision_remove", args=[request.council.slug, made.pk])
             messages.success(request, _("The decision is recorded."), extra_tags=f"undo={undo}")
             return _done(request, item, with_decisions=True)

@@ -10,12 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions import reminders
 from actions.models import ReminderRules, UpdateRound
 from actions.rule_forms import RoundForm, RulesForm
-from bra.errors import RuleBroken
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.permissions import may_coordinate
 from bra.tasks import wake_sender
-
-REFUSED = 422
 
 
 def _log(request: CouncilRequest) -> tuple[str, str]:
@@ -30,16 +27,14 @@ def rules(request: CouncilRequest) -> HttpResponse:
     form = RulesForm(request.POST or None)
     form.initial = {name: getattr(row, name) for name in form.fields}
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusing():
             reminders.change_rules(council=request.council, by=request.member, on=request.today, **form.cleaned_data)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             messages.success(request, _("The settings are saved."))
             return redirect("actions:mail_rules", request.council.slug)
     title = _("When mail goes out")
     context = {"form": form, "title": title, "trail": [_log(request), (title, None)], "cancel": _log(request)[1]}
-    return render(request, "actions/mail_rules.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "actions/mail_rules.html", context, status=status_of(form))
 
 
 @only_if(may_coordinate)
@@ -49,13 +44,11 @@ def rounds(request: CouncilRequest) -> HttpResponse:
     form = RoundForm(request.POST or None)
     form.initial = {"as_of": request.today, "grace_days": ReminderRules.of(request.council).grace_days}
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusing():
             made = reminders.start_update_round(
                 council=request.council, by=request.member, on=request.today, **form.cleaned_data
             )
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             soon = wake_sender()
             words = _("The owners are asked now.") if soon else _("The owners are asked within ten minutes.")
             messages.success(request, words)
@@ -67,7 +60,7 @@ def rounds(request: CouncilRequest) -> HttpResponse:
         "title": title,
         "trail": [_log(request), (title, None)],
     }
-    return render(request, "actions/mail_rounds.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "actions/mail_rounds.html", context, status=status_of(form))
 
 
 @only_if(may_coordinate)

@@ -15,7 +15,8 @@ from bench import data
 from bench.result import Result, forget_peak, median, peak_rss_mb, seconds_of
 
 if TYPE_CHECKING:
-    from reports.selection import Question, StatusData
+    from reports.questions import Question
+    from reports.selection import StatusData
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +35,7 @@ def measure(options: argparse.Namespace) -> Iterator[Result]:
     computing, which a busy machine disturbs less. "idle_rss_mb" is what the process held before it began; "load" is
     how many processes wanted a processor in the last minute.
     """
-    from reports.selection import Question
+    from reports.questions import Question
 
     world = data.build(options.actions)
     plan = world.plan

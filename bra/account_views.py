@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 
 from bra import tasks
 from bra.browsers import in_words
+from bra.http import Refusing
 from bra.invitations import invitations_of
 from bra.models import User
 
@@ -51,7 +52,7 @@ class Forgotten(PasswordResetView):
         return response
 
 
-class NewPassword(PasswordResetFromKeyView):
+class NewPassword(Refusing, PasswordResetFromKeyView):
     """Choose a password by the link in a mail; whoever does so for the first time reads who invited them."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -61,12 +62,6 @@ class NewPassword(PasswordResetFromKeyView):
         context["reset_user"] = user
         context["invitations"] = invitations_of(user) if user is not None and user.last_login is None else []
         return context
-
-    def form_invalid(self, form: Form) -> HttpResponse:
-        """Show the form again as one that was refused."""
-        response: HttpResponse = super().form_invalid(form)
-        response.status_code = 422
-        return response
 
 
 def _answering(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:

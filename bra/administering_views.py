@@ -24,6 +24,7 @@ from bra.administering_forms import CoordinatorForm, CouncilForm
 from bra.administering_sentences import lines_of_installation
 from bra.errors import RuleBroken
 from bra.forms import note_override, refuse_number
+from bra.http import status_of
 from bra.models import Council, HistoryEntry, Letter, Member, Role, User
 from bra.recent import is_sent, recently_authenticated
 from bra.second_step import factors_of
@@ -86,14 +87,11 @@ def council_new(request: AdministratorRequest) -> HttpResponse:
     """Make a council with its first coordinator, who is told by mail how to log in."""
     form = CouncilForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                day = timezone.localdate()
-                council, member = administering.open_council(**form.cleaned_data, by=request.user, on=day)
-                note_override(form, council=council, by=None, user=request.user, on=day, target=council)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with form.refusing(), transaction.atomic():
+            day = timezone.localdate()
+            council, member = administering.open_council(**form.cleaned_data, by=request.user, on=day)
+            note_override(form, council=council, by=None, user=request.user, on=day, target=council)
+        if not form.errors:
             messages.success(request, _("%(council)s is made.") % {"council": council.name})
             _invite(request, member)
             return redirect("administering:installation")
@@ -113,20 +111,17 @@ def coordinator_new(request: AdministratorRequest, pk: int) -> HttpResponse:
     form = CoordinatorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         fields = dict(form.cleaned_data)
-        try:
-            with transaction.atomic():
-                member = administering.appoint_coordinator(
-                    council=council,
-                    name=fields.pop("coordinator"),
-                    **fields,
-                    by=request.user,
-                    on=timezone.localdate(),
-                    day=day,
-                )
-                note_override(form, council=council, by=None, user=request.user, on=day, target=member)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with form.refusing(), transaction.atomic():
+            member = administering.appoint_coordinator(
+                council=council,
+                name=fields.pop("coordinator"),
+                **fields,
+                by=request.user,
+                on=timezone.localdate(),
+                day=day,
+            )
+            note_override(form, council=council, by=None, user=request.user, on=day, target=member)
+        if not form.errors:
             messages.success(request, _("%(council)s has a coordinator again.") % {"council": council.name})
             _invite(request, member)
             return redirect("administering:installation")
@@ -239,4 +234,4 @@ def _invite(request: HttpRequest, member: Member) -> None:
 def _form_page(request: HttpRequest, form: CoordinatorForm, title: str, button: str) -> HttpResponse:
     back = reverse("administering:installation")
     context = {"form": form, "title": title, "button": button, "cancel": back, "trail": [(_("Installation"), back)]}
-    return render(request, "administering/form.html", context, status=422 if form.errors else 200)
+    return render(request, "administering/form.html", context, status=status_of(form))

@@ -1,7 +1,6 @@
 """The page where a coordinator says where a concern about an individual is reported."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,9 +8,8 @@ from django.views.decorators.http import require_http_methods
 
 from bra import lifecycle
 from bra.concern_forms import ConcernForm
-from bra.errors import RuleBroken
-from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import saving
+from bra.http import CouncilRequest, only_if, status_of
 from bra.permissions import may_coordinate
 
 
@@ -23,13 +21,10 @@ def concern(request: CouncilRequest) -> HttpResponse:
     initial = {"contact": council.concern_contact, "link": council.concern_link}
     form = ConcernForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.set_concern(council=council, by=request.member, on=request.today, **form.cleaned_data)
-                note_override(form, council=council, by=request.member, on=request.today, target=council)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.set_concern(council=council, by=request.member, on=request.today, **form.cleaned_data)
+            note(council)
+        if not form.errors:
             messages.success(request, _("Saved. It stands wherever one writes freely."))
             return redirect("concern", council.slug)
-    return render(request, "members/concern.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "members/concern.html", {"form": form}, status=status_of(form))

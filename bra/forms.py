@@ -1,18 +1,21 @@
 """What the forms of all floors share: no personnummer slips in, and a verb's refusal finds its field."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from bra import history, personnummer
 from bra.errors import RuleBroken
+from bra.http import CouncilRequest
 from bra.models import Council, LegalGround, Member, User
 from bra.text import one_line, without_controls
 
@@ -81,6 +84,13 @@ class SeveralField(forms.ModelMultipleChoiceField):
         return super().clean(value)
 
 
+def row_choice(form: forms.BaseForm, name: str) -> "forms.ModelChoiceField[Any]":
+    """Return the form's field of that name, which chooses one or several rows, typed as such."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    return field
+
+
 class LongText(forms.CharField):
     """Free text of several lines, kept as typed. Too much of it is said in a sentence, never cut by the browser.
 
@@ -132,10 +142,10 @@ class GuardedForm(forms.Form):
     """A form whose `guarded` fields are read for personnummer before anything is saved.
 
     On a finding the form isn't valid: a sentence stands at the field, and the form has grown a field for the reason
-    why it is no personnummer. Sent again with a reason, it is valid; the view then calls `note_override`. A number
-    that stood in the form's `initial` text already isn't asked about again. The names of files are read too.
+    why it is no personnummer. Sent again with a reason, it is valid; the view notes that (`saving`). A number that
+    stood in the form's `initial` text already isn't asked about again. The names of files are read too.
 
-    A verb's refusal goes to the field it belongs to: `form.refuse(error)`.
+    A verb's refusal goes to the field it belongs to (`refusing`).
     """
 
     guarded: tuple[str, ...] = ()
@@ -153,6 +163,14 @@ class GuardedForm(forms.Form):
     def refuse(self, error: RuleBroken) -> None:
         """Show a verb's sentence at its field, or on top of the form when it belongs to none."""
         self.add_error(error.field if error.field in self.fields else None, error)
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Show the refusal of a verb at the form instead of letting it out; `errors` tells afterwards."""
+        try:
+            yield
+        except RuleBroken as error:
+            self.refuse(error)
 
     def clean(self) -> dict[str, Any]:
         """Clean all fields; signs that aren't seen, but change how the rest is read, are left out of every text.
@@ -232,6 +250,20 @@ def note_override(
             changes={"reason": (None, form.override_reason), "fields": (None, form.overridden)},
             user=user,
         )
+
+
+@contextmanager
+def saving(form: GuardedForm, request: CouncilRequest) -> Iterator[Callable[[models.Model], None]]:
+    """Do in one transaction what a valid form asks for, and tell what it was done to: `note(target)` (note_override).
+
+    What a verb refuses is undone and shown at the form; `form.errors` tells afterwards.
+    """
+
+    def note(target: models.Model) -> None:
+        note_override(form, council=request.council, by=request.member, on=request.today, target=target)
+
+    with form.refusing(), transaction.atomic():
+        yield note
 
 
 def _text_of(value: Any) -> str:

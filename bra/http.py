@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate, TypeVar
 
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
@@ -23,6 +24,8 @@ class CouncilRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+# The status of a page on which something was refused: htmx and browsers show it as any other.
+REFUSED = 422
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 View = Callable[Concatenate[CouncilRequest, ...], HttpResponseBase]
 
@@ -40,6 +43,21 @@ def only_if(allowed: Callable[[Member], bool]) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def status_of(form: BaseForm) -> int:
+    """The status of a page that shows a form: REFUSED when something in it was refused."""
+    return REFUSED if form.errors else 200
+
+
+class Refusing:
+    """What a view of one form (FormView) is besides, so that a refused form answers REFUSED."""
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        """Show the form again."""
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # a mixin of FormView
+        response.status_code = REFUSED
+        return response
 
 
 def to_keep(answer: Answer, name: str) -> Answer:

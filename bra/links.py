@@ -5,6 +5,9 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
+from bra.errors import RuleBroken
 from bra.models import MailLink, MailLinkQuerySet, Member
 
 # Each mail carries a link of its own, so an old one needn't live for ever.
@@ -15,6 +18,12 @@ SECRET_BYTES = 32
 def digest(secret: str) -> str:
     """Return what the database keeps of a secret: its SHA-256 in hex. A secret of 32 random bytes needs no salt."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def refuse_others(member: Member, by: Member) -> None:
+    """Refuse that one member makes or stops the address of another's calendar."""
+    if member.pk != by.pk:
+        raise RuleBroken(_("Only the member can make or stop the address of their calendar."))
 
 
 def make_links(wanted: Iterable[tuple[Member, int | None]], purpose: str) -> dict[tuple[int, int | None], str]:

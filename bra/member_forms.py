@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bra.forms import DayInput, GuardedForm
+from bra.forms import DayInput, GuardedForm, row_choice
 from bra.models import Council, Member, Organisation, Role
 
 
@@ -55,8 +55,7 @@ class MemberForm(GuardedForm):
 
     def __init__(self, *args: Any, council: Council, may_clear: bool, **options: Any) -> None:
         super().__init__(*args, **options)
-        organisation = self.fields["organisation"]
-        assert isinstance(organisation, forms.ModelChoiceField)
+        organisation = row_choice(self, "organisation")
         organisation.queryset = Organisation.objects.filter(council=council)
         if not may_clear:
             del self.fields["cleared"]

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bra import invitations, lifecycle, mail, second_step
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import saving
+from bra.http import REFUSED, CouncilRequest, only_if
 from bra.member_forms import MandateEndForm, MemberForm
 from bra.member_sentences import lines_of
 from bra.models import Member
@@ -73,14 +72,11 @@ def member_new(request: CouncilRequest) -> HttpResponse:
         may_clear=may_clear(request.member),
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                fields = {"cleared": False} | _fields(request, form)
-                member = lifecycle.seat_member(council=request.council, by=request.member, on=request.today, **fields)
-                _note(request, form, member)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            fields = {"cleared": False} | _fields(request, form)
+            member = lifecycle.seat_member(council=request.council, by=request.member, on=request.today, **fields)
+            note(member)
+        if not form.errors:
             messages.success(request, _("%(member)s is on the council.") % {"member": member.label})
             return redirect("member_edit", request.council.slug, member.pk)
     return _form_page(request, form, None)
@@ -98,13 +94,10 @@ def member_edit(request: CouncilRequest, pk: int) -> HttpResponse:
         may_clear=may_clear(request.member),
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.edit_member(member=member, by=request.member, on=request.today, **_fields(request, form))
-                _note(request, form, member)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.edit_member(member=member, by=request.member, on=request.today, **_fields(request, form))
+            note(member)
+        if not form.errors:
             messages.success(
                 request, _("%(member)s is saved.") % {"member": form.cleaned_data["name"] or form.cleaned_data["title"]}
             )
@@ -121,10 +114,6 @@ def _fields(request: CouncilRequest, form: MemberForm) -> dict[str, Any]:
             council=request.council, name=new, by=request.member, on=request.today
         )
     return fields
-
-
-def _note(request: CouncilRequest, form: GuardedForm, member: Member) -> None:
-    note_override(form, council=request.council, by=request.member, on=request.today, target=member)
 
 
 def _form_page(
@@ -144,7 +133,7 @@ def _form_page(
         "second_step": _second_step(member, request.member) if member else "",
     }
     failed = form.errors or (ending is not None and ending.errors)
-    return render(request, "members/form.html", context, status=422 if failed else 200)
+    return render(request, "members/form.html", context, status=REFUSED if failed else 200)
 
 
 def _second_step(member: Member, by: Member) -> str:

@@ -28,18 +28,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from bra import second_step
+from bra.http import REFUSED, Refusing
 from bra.models import User
 from bra.second_step_adapter import passkeys_work
 from bra.second_step_middleware import NEXT, came_through_provider, owes
-
-
-class _Refused:
-    """A refused form answers 422, as everywhere else."""
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # a mixin of FormView
-        response.status_code = 422
-        return response
 
 
 def _lock(request: HttpRequest) -> None:
@@ -86,14 +78,8 @@ class Overview(IndexView):
         }
 
 
-class Authenticate(AuthenticateView):
+class Authenticate(Refusing, AuthenticateView):
     """The second step at log-in."""
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        """Show the page again, with what was wrong."""
-        response: HttpResponse = super().form_invalid(form)
-        response.status_code = 422
-        return response
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Go on, and say it when the recovery codes run out."""
@@ -121,7 +107,7 @@ class Authenticate(AuthenticateView):
 
 
 @method_decorator(never_cache, name="dispatch")
-class Reauthenticate(_Refused, ReauthenticateView):
+class Reauthenticate(Refusing, ReauthenticateView):
     """A code confirms that it is still you."""
 
 
@@ -142,7 +128,7 @@ class ReauthenticateByPasskey(ReauthenticateWebAuthnView):
 
 
 @method_decorator(never_cache, name="dispatch")
-class ActivateApp(_Refused, ActivateTOTPView):
+class ActivateApp(Refusing, ActivateTOTPView):
     """Set an app up."""
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -155,7 +141,7 @@ class ActivateApp(_Refused, ActivateTOTPView):
 
 
 @method_decorator(never_cache, name="dispatch")
-class RemoveApp(_Refused, DeactivateTOTPView):
+class RemoveApp(Refusing, DeactivateTOTPView):
     """Take the app away."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -191,12 +177,12 @@ class Codes(ViewRecoveryCodesView):
 
 
 @method_decorator(never_cache, name="dispatch")
-class NewCodes(_Refused, GenerateRecoveryCodesView):
+class NewCodes(Refusing, GenerateRecoveryCodesView):
     """Renew the recovery codes; the old ones stop working."""
 
 
 @method_decorator(never_cache, name="dispatch")
-class AddPasskey(_Refused, AddWebAuthnView):
+class AddPasskey(Refusing, AddWebAuthnView):
     """Make a passkey."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -208,7 +194,7 @@ class AddPasskey(_Refused, AddWebAuthnView):
 
 
 @method_decorator(never_cache, name="dispatch")
-class RenamePasskey(_Refused, EditWebAuthnView):
+class RenamePasskey(Refusing, EditWebAuthnView):
     """Name a passkey."""
 
     success_url = reverse_lazy("mfa_index")
@@ -231,7 +217,7 @@ class RemovePasskey(RemoveWebAuthnView):
             _lock(request)
             self.object = self.get_object()
             if not second_step.may_remove(self.object, second_step.real_day(timezone.now())):
-                return self.render_to_response(self.get_context_data(object=self.object), status=422)
+                return self.render_to_response(self.get_context_data(object=self.object), status=REFUSED)
             response: HttpResponse = super().post(request, *args, **kwargs)
         return response
 

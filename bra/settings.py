@@ -6,13 +6,10 @@ BRA_OIDC_SECRET, BRA_OIDC_NAME, BRA_OIDC_DOMAINS, BRA_MFA, ALLOWED_HOSTS, DEBUG
 (docs/running.md says what each means).
 """
 
-import contextlib
 import os
-import secrets
-import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from celery.schedules import crontab
@@ -22,6 +19,7 @@ from django.core.validators import validate_email
 from environs import Env
 
 from bra import production
+from bra.environment import address, kept_secret_key, oidc_provider
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -39,50 +37,11 @@ REPORT_LEASE_SECONDS = env.int("BRA_REPORT_LEASE", 300)
 if REPORT_LEASE_SECONDS < 1:
     raise ImproperlyConfigured("BRA_REPORT_LEASE must be a number of seconds, 1 at least.")
 
-
-def _kept_secret_key() -> str:
-    """Return the key kept in the data folder; the first start makes it, whole at once and for this user only."""
-    path = DATA_DIR / "secret-key"
-    if not path.exists():
-        with tempfile.NamedTemporaryFile("w", dir=DATA_DIR, encoding="ascii") as new:
-            new.write(secrets.token_urlsafe(50))
-            new.flush()
-            with contextlib.suppress(FileExistsError):  # another process was first
-                os.link(new.name, path)
-    return path.read_text(encoding="ascii")
-
-
-def _address(name: str, default: str, schemes: tuple[str, ...], like: str) -> tuple[str, SplitResult]:
-    """Return the address in the variable `name`, or `default`, and its parts.
-
-    One that can't be used stops the start. It isn't repeated, since it may hold a password.
-    """
-    text = env.str(name, "") or default
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in schemes and bool(parts.hostname or parts.path.strip("/")) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise ImproperlyConfigured(f"{name} must be an address like {like}.")
-    return text, parts
-
-
-def oidc_provider(url: str, client_id: str, secret: str, name: str) -> dict[str, dict[str, object]]:
-    """Return SOCIALACCOUNT_PROVIDERS for the municipality's own OpenID Connect provider at `url`, shown as `name`."""
-    app = {
-        "provider_id": "kommun",
-        "name": name,
-        "client_id": client_id,
-        "secret": secret,
-        "settings": {"server_url": url, "oauth_pkce_enabled": True},
-    }
-    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
-
-
 DEBUG = bool(env.str("DEBUG", "")) and env.bool("DEBUG")
 _like = "https://bra.example.org, without anything after the host"
-BASE_URL, _base = _address("BRA_BASE_URL", "http://127.0.0.1:8000", ("http", "https"), _like)
+BASE_URL, _base = address(
+    "BRA_BASE_URL", env.str("BRA_BASE_URL", "") or "http://127.0.0.1:8000", ("http", "https"), _like
+)
 BASE_URL = BASE_URL.rstrip("/")
 if not _base.hostname or _base.path.strip("/"):
     raise ImproperlyConfigured(f"BRA_BASE_URL must be an address like {_like}.")
@@ -93,7 +52,7 @@ ALLOWED_HOSTS = _hosts or [_base.hostname, *([] if PRODUCTION else ["localhost",
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 if PRODUCTION and (_faults := production.faults(os.environ, base=_base, debug=DEBUG, hosts=ALLOWED_HOSTS)):
     raise ImproperlyConfigured("\n".join(_faults))
-SECRET_KEY = env.str("SECRET_KEY", "") or _kept_secret_key()
+SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret_key(DATA_DIR)
 SECRET_KEY_FALLBACKS = production.fallbacks(os.environ)  # keys of before, so that a change logs nobody out
 
 INSTALLED_APPS = [
@@ -179,9 +138,9 @@ _sqlite_options = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
-_database_url, _database = _address(
+_database_url, _database = address(
     "DATABASE_URL",
-    f"sqlite:///{DATA_DIR / 'bra.sqlite3'}",
+    env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR / 'bra.sqlite3'}",
     ("postgres", "postgresql", "sqlite"),
     "postgres://user:password@host/name",
 )
@@ -251,8 +210,8 @@ SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {}
 OIDC_DOMAINS = {part.strip().lower() for part in env.str("BRA_OIDC_DOMAINS", "").split(",") if part.strip()}
-if env.str("BRA_OIDC_URL", ""):
-    _oidc_url, _oidc = _address("BRA_OIDC_URL", "", ("https", "http"), "https://login.example.org")
+if _url := env.str("BRA_OIDC_URL", ""):
+    _oidc_url, _oidc = address("BRA_OIDC_URL", _url, ("https", "http"), "https://login.example.org")
     if _oidc.scheme == "http" and _oidc.hostname not in ("127.0.0.1", "localhost"):
         raise ImproperlyConfigured("BRA_OIDC_URL must begin with https://.")
     _oidc_client, _oidc_secret = env.str("BRA_OIDC_CLIENT_ID", ""), env.str("BRA_OIDC_SECRET", "")
@@ -358,8 +317,8 @@ STORAGES = {
 
 # Without EMAIL_URL mail goes to a log that the coordinator reads in the application.
 _mail_ports = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
-if env.str("EMAIL_URL", ""):
-    _mail_url, _mail = _address("EMAIL_URL", "", tuple(_mail_ports), "smtp+tls://user:password@host:587")
+if _url := env.str("EMAIL_URL", ""):
+    _mail_url, _mail = address("EMAIL_URL", _url, tuple(_mail_ports), "smtp+tls://user:password@host:587")
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = _mail.hostname or "localhost"
     EMAIL_PORT = _mail.port or _mail_ports[_mail.scheme]
@@ -378,8 +337,11 @@ except ValidationError as error:
     raise ImproperlyConfigured("BRA_MAIL_FROM must be a mail address, without a name around it.") from error
 
 # Due work is rows; a message only wakes a worker. So no ETA, no countdown, no retry anywhere.
-CELERY_BROKER_URL, _broker = _address(
-    "REDIS_URL", "redis://127.0.0.1:6379/0", ("redis", "rediss", "redis+socket"), "redis://host:6379/0"
+CELERY_BROKER_URL, _broker = address(
+    "REDIS_URL",
+    env.str("REDIS_URL", "") or "redis://127.0.0.1:6379/0",
+    ("redis", "rediss", "redis+socket"),
+    "redis://host:6379/0",
 )
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

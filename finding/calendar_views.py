@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bra.bounds import few_guesses
 from bra.errors import RuleBroken
 from bra.http import CouncilRequest, calendar_answer, only_if
+from bra.links import digest
 from bra.permissions import may_take_part
 from finding import feed, lifecycle
 from finding.models import CalendarAddress, working_address
@@ -63,7 +64,7 @@ def calendar_stop(request: CouncilRequest) -> HttpResponse:
 @sensitive_variables("secret")
 def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     """Answer with the calendar that the secret opens; 404 for a wrong, renewed or stopped one, or an ended mandate."""
-    followed = CalendarAddress.objects.working().filter(digest=lifecycle.digest(secret))
+    followed = CalendarAddress.objects.working().filter(digest=digest(secret))
     address = followed.select_related("member__council").first()
     clock = timezone.now()
     if address is None or not address.member.is_active(address.member.council.today(clock)):

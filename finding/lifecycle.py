@@ -1,6 +1,5 @@
 """The verbs of finding: making, renewing and stopping the address of a calendar."""
 
-import hashlib
 import secrets
 from datetime import date
 
@@ -9,16 +8,10 @@ from django.utils.translation import gettext as _
 
 from bra import history
 from bra.errors import RuleBroken
+from bra.links import SECRET_BYTES, digest, refuse_others
 from bra.models import Member
 from bra.rows import locked
 from finding.models import CalendarAddress
-
-SECRET_BYTES = 32
-
-
-def digest(secret: str) -> str:
-    """Return what the database keeps of a secret: its SHA-256 in hex. A secret of 32 random bytes needs no salt."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -27,7 +20,7 @@ def make_address(*, member: Member, by: Member, on: date) -> str:
 
     An address from before stops working. Only one's own calendar has an address made.
     """
-    _refuse_others(member, by)
+    refuse_others(member, by)
     member = locked(member)
     if not member.is_active(on) or member.user is None:
         raise RuleBroken(_("Only members who can log in have a calendar."))
@@ -49,15 +42,10 @@ def make_address(*, member: Member, by: Member, on: date) -> str:
 @transaction.atomic
 def stop_address(*, member: Member, by: Member, on: date) -> None:
     """Stop the address of the member's calendar; where none works, nothing happens."""
-    _refuse_others(member, by)
+    refuse_others(member, by)
     address = CalendarAddress.objects.filter(member=locked(member)).exclude(digest=None).first()
     if address is None:
         return
     address.digest = None
     address.save(update_fields=["digest"])
     history.record(council=member.council, by=by, on=on, verb="calendar.stopped", target=address, changes={})
-
-
-def _refuse_others(member: Member, by: Member) -> None:
-    if member.pk != by.pk:
-        raise RuleBroken(_("Only the member can make or stop the address of their calendar."))

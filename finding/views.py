@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bra.bounds import bounded
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from finding import selection
 from finding.forms import SearchForm, YearForm
 from finding.permissions import may_search
@@ -37,7 +37,7 @@ def search(request: CouncilRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "topics": topics, "asked": form.is_valid()}
     if form.is_valid():
         context |= _found(request, form) | {"topics_found": selection.topics_named(topics, form.words)}
-    return render(request, "finding/search.html", context, status=422 if form.errors else 200)
+    return render(request, "finding/search.html", context, status=status_of(form))
 
 
 def _found(request: CouncilRequest, form: SearchForm) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from actions.models import Action
 from bra.bounds import bounded, takes_files
 from bra.errors import RuleBroken
 from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.models import Member
 from imports import lifecycle, reading
 from imports.forms import ChoicesForm, UploadForm
@@ -27,7 +27,6 @@ from imports.selection import Preview, places, preview
 from imports.sentences import lines_of
 
 PAGE_SIZE = 25
-REFUSED = 422
 
 Trail = list[tuple[str, str | None]]
 
@@ -55,17 +54,15 @@ def import_list(request: CouncilRequest) -> HttpResponse:
     form = UploadForm(request.POST if posted else None, request.FILES if posted else None)
     if posted and form.is_valid():
         upload = form.cleaned_data["file"]
-        try:
+        with form.refusing():
             batch = _taken_in(request, form, upload.name, upload.read())
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             return redirect("imports:detail", request.council.slug, batch.pk)
     batches = (
         ImportBatch.objects.visible_to(request.member).select_related("by").defer("rows", "mapping").with_numbers()[:50]
     )
     context = {"form": form, "batches": batches, "trail": _trail(request)}
-    return render(request, "imports/list.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "imports/list.html", context, status=status_of(form))
 
 
 def _taken_in(request: CouncilRequest, form: UploadForm, name: str, content: bytes) -> ImportBatch:
@@ -91,11 +88,9 @@ def detail(request: CouncilRequest, pk: int) -> HttpResponse:
     posted = request.method == "POST"
     form = ChoicesForm(request.POST if posted else None, found=found, shown=shown, places=offered)
     if posted and form.is_valid():
-        try:
+        with form.refusing():
             changed = _kept(request, batch, form)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             if request.POST.get("do") == "apply":
                 return _bring_in(request, batch, changed=changed)
             return redirect(f"{request.get_full_path()}#rader")
@@ -105,7 +100,7 @@ def detail(request: CouncilRequest, pk: int) -> HttpResponse:
         "rows": [(row, form.of_row(row.number) if row in shown else []) for row in page],
         "no_meeting": not offered,
     }
-    return render(request, "imports/preview.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "imports/preview.html", context, status=status_of(form))
 
 
 def _kept(request: CouncilRequest, batch: ImportBatch, form: ChoicesForm) -> bool:

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from bra.errors import RuleBroken
-from bra.forms import GroundField, GuardedForm, LongText, SeveralField
+from bra.forms import GroundField, GuardedForm, LongText, SeveralField, row_choice
 from bra.models import Council, Organisation
 from meetings.models import Case, CaseState, Topic
 
@@ -50,8 +50,8 @@ class CaseForm(GuardedForm):
         self, *args: Any, council: Council, may_restrict: bool, case: Case | None = None, **options: Any
     ) -> None:
         super().__init__(*args, **options)
-        _choices(self, "organisation").queryset = Organisation.objects.filter(council=council)
-        _choices(self, "topics").queryset = Topic.objects.filter(council=council)
+        row_choice(self, "organisation").queryset = Organisation.objects.filter(council=council)
+        row_choice(self, "topics").queryset = Topic.objects.filter(council=council)
         ground = self.fields["ground"]
         assert isinstance(ground, GroundField)
         ground.offer(council, but=case.legal_ground if case else None)
@@ -85,10 +85,3 @@ class CaseStateForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State"), choices=[choice for choice in CaseState.choices if choice[0] != CaseState.CLOSED]
     )
-
-
-def _choices(form: forms.Form, name: str) -> "forms.ModelChoiceField[Any]":
-    """Return a field that chooses rows, typed as one."""
-    field = form.fields[name]
-    assert isinstance(field, forms.ModelChoiceField)
-    return field

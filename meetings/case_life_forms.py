@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bra.forms import GuardedForm, SeveralField
+from bra.forms import GuardedForm, SeveralField, row_choice
 from bra.models import Member, Organisation
 from meetings.models import AgendaItem, Case, CaseRules
 
@@ -18,7 +18,7 @@ class MergeForm(GuardedForm):
 
     def __init__(self, *args: Any, case: Case, member: Member, **options: Any) -> None:
         super().__init__(*args, **options)
-        _choices(self, "into").queryset = Case.objects.visible_to(member).live().exclude(pk=case.pk)
+        row_choice(self, "into").queryset = Case.objects.visible_to(member).live().exclude(pk=case.pk)
 
 
 class LinkForm(GuardedForm):
@@ -28,7 +28,7 @@ class LinkForm(GuardedForm):
 
     def __init__(self, *args: Any, case: Case, member: Member, **options: Any) -> None:
         super().__init__(*args, **options)
-        _choices(self, "other").queryset = Case.objects.visible_to(member).unmerged().exclude(pk=case.pk)
+        row_choice(self, "other").queryset = Case.objects.visible_to(member).unmerged().exclude(pk=case.pk)
 
 
 class _ItemChoices(SeveralField):
@@ -74,8 +74,8 @@ class SplitForm(GuardedForm):
     def __init__(self, *args: Any, case: Case, member: Member, **options: Any) -> None:
         super().__init__(*args, **options)
         items = AgendaItem.objects.visible_to(member).filter(case=case).select_related("meeting")
-        _choices(self, "items").queryset = items.order_by("-meeting__date", "-meeting_id", "position", "pk")
-        _choices(self, "organisation").queryset = Organisation.objects.filter(council_id=case.council_id)
+        row_choice(self, "items").queryset = items.order_by("-meeting__date", "-meeting_id", "position", "pk")
+        row_choice(self, "organisation").queryset = Organisation.objects.filter(council_id=case.council_id)
 
     def clean_situation(self) -> str:
         """Give the text the line ends that the database keeps."""
@@ -118,10 +118,3 @@ class CaseRulesForm(GuardedForm):
         max_value=CaseRules.MOST_WEEKS,
         help_text=_("26 weeks is half a year."),
     )
-
-
-def _choices(form: forms.Form, name: str) -> "forms.ModelChoiceField[Any]":
-    """Return a field that chooses rows, typed as one."""
-    field = form.fields[name]
-    assert isinstance(field, forms.ModelChoiceField)
-    return field

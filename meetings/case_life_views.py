@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db import models, transaction
+from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import GuardedForm, saving
+from bra.http import CouncilRequest, only_if, status_of
 from bra.permissions import may_coordinate, may_log, may_read_council
 from meetings import lifecycle
 from meetings.case_life_forms import CaseRulesForm, CloseForm, LinkForm, MergeForm, ReopenForm, SplitForm
@@ -35,13 +35,10 @@ def _perform(
     message out of the returned case; `undo`, where there is one, makes the address that takes it back.
     """
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                came_to = verb(by=request.member, on=request.today, **form.cleaned_data)
-                note_override(form, council=request.council, by=request.member, on=request.today, target=came_to)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            came_to = verb(by=request.member, on=request.today, **form.cleaned_data)
+            note(came_to)
+        if not form.errors:
             undo = words["undo"](came_to) if "undo" in words else ""
             messages.success(request, words["done"](came_to), extra_tags=f"undo={undo}" if undo else "")
             return redirect(_page_of(request, came_to))
@@ -56,7 +53,7 @@ def _perform(
             (words["title"], ""),
         ],
     }
-    return render(request, "meetings/case_verb.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/case_verb.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -239,14 +236,12 @@ def case_rules(request: CouncilRequest) -> HttpResponse:
     rules = CaseRules.of(request.council)
     form = CaseRulesForm(request.POST or None, initial={"quiet_weeks": rules.quiet_weeks})
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusing():
             lifecycle.choose_case_rules(
                 council=request.council, by=request.member, on=request.today, **form.cleaned_data
             )
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             messages.success(request, _("The settings are saved."))
             return redirect("meetings:case_rules", request.council.slug)
     context = {"form": form, "cancel": reverse("home", args=[request.council.slug])}
-    return render(request, "meetings/case_rules.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/case_rules.html", context, status=status_of(form))

@@ -1,7 +1,6 @@
 """The pages of cases: the list, one case's timeline, new and changed cases."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_tables2 import RequestConfig
 
 from bra.errors import RuleBroken
-from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import saving
+from bra.http import CouncilRequest, only_if, status_of
 from bra.models import Member
 from bra.permissions import may_log, may_read_council
 from meetings import lifecycle, permissions
@@ -134,15 +133,12 @@ def case_new(request: CouncilRequest) -> HttpResponse:
         may_restrict=permissions.may_restrict_any(request.member),
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                case = lifecycle.open_case(
-                    council=request.council, by=request.member, on=request.today, **form.cleaned_data
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=case)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            case = lifecycle.open_case(
+                council=request.council, by=request.member, on=request.today, **form.cleaned_data
+            )
+            note(case)
+        if not form.errors:
             messages.success(request, _("The case %(number)s is opened.") % {"number": case.registry_number})
             return redirect("meetings:case_detail", request.council.slug, case.pk)
     return _form_page(request, form, None)
@@ -162,19 +158,16 @@ def case_edit(request: CouncilRequest, pk: int) -> HttpResponse:
         case=case,
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.edit_case(
-                    case=case,
-                    by=request.member,
-                    on=request.today,
-                    state=CaseState(case.state),
-                    **form.cleaned_data,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=case)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.edit_case(
+                case=case,
+                by=request.member,
+                on=request.today,
+                state=CaseState(case.state),
+                **form.cleaned_data,
+            )
+            note(case)
+        if not form.errors:
             messages.success(request, _("The case is saved."))
             _tell_of_locks_left(request, case, was_restricted=was_restricted)
             return redirect("meetings:case_detail", request.council.slug, case.pk)
@@ -208,7 +201,7 @@ def _form_page(request: CouncilRequest, form: CaseForm, case: Case | None) -> Ht
         cancel = reverse("meetings:case_detail", args=[slug, case.pk])
         trail += [(case.registry_number, cancel), (_("Edit"), "")]
     context = {"form": form, "case": case, "trail": trail, "cancel": cancel}
-    return render(request, "meetings/case_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/case_form.html", context, status=status_of(form))
 
 
 @require_POST

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bra import history
 from bra.errors import RuleBroken
-from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import note_override, saving
+from bra.http import REFUSED, CouncilRequest, only_if, status_of
 from bra.permissions import may_log
 from meetings import lifecycle
 from meetings.doors import decision_for, item_for
@@ -35,24 +35,21 @@ def decision_add(request: CouncilRequest, pk: int) -> HttpResponse:
     item = item_for(request.member, pk, taken_off=True)
     form = DecisionForm.new_at(item, request.POST)
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                decision = lifecycle.record_decision(
-                    item=item,
-                    text=form.cleaned_data["text"],
-                    kind=DecisionKind(form.cleaned_data["kind"]),
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=decision)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            decision = lifecycle.record_decision(
+                item=item,
+                text=form.cleaned_data["text"],
+                kind=DecisionKind(form.cleaned_data["kind"]),
+                by=request.member,
+                on=request.today,
+            )
+            note(decision)
+        if not form.errors:
             return _decisions_answer(request, item, focus=True)
     if request.htmx:
         context = {"item": item, "meeting": item.meeting, "decisions": decisions_of(item), "decision_form": form}
-        return render(request, "meetings/_decisions.html", context, status=422)
-    return _decision_page(request, item, form, title=_("New decision"), status=422)
+        return render(request, "meetings/_decisions.html", context, status=REFUSED)
+    return _decision_page(request, item, form, title=_("New decision"), status=REFUSED)
 
 
 @only_if(may_log)
@@ -87,7 +84,7 @@ def decision_edit(request: CouncilRequest, pk: int) -> HttpResponse:
             decision.refresh_from_db(fields=["removed"])
         else:
             return _decisions_answer(request, item)
-    return _edit_answer(request, decision, form, status=422 if form.errors else 200)
+    return _edit_answer(request, decision, form, status=status_of(form))
 
 
 def _conflict(request: CouncilRequest, decision: Decision, text: str, kind: DecisionKind) -> HttpResponse:

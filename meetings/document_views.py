@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,9 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bra import readings
 from bra.bounds import bounded
-from bra.errors import RuleBroken
-from bra.forms import note_override
-from bra.http import CouncilRequest, only_if, to_keep
+from bra.forms import saving
+from bra.http import CouncilRequest, only_if, status_of, to_keep
 from bra.permissions import may_coordinate, may_log, may_read_council
 from bra.recent import recently_authenticated
 from meetings import lifecycle
@@ -87,14 +85,11 @@ def minutes_register(request: CouncilRequest, pk: int) -> HttpResponse:
     form = RegisterForm(request.POST or None, initial={"registry_number": meeting.registry_number})
     own_page = reverse("meetings:detail", args=[request.council.slug, meeting.pk])
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                number = form.cleaned_data["registry_number"]
-                lifecycle.register_minutes(meeting=meeting, registry_number=number, by=request.member, on=request.today)
-                note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            number = form.cleaned_data["registry_number"]
+            lifecycle.register_minutes(meeting=meeting, registry_number=number, by=request.member, on=request.today)
+            note(meeting)
+        if not form.errors:
             messages.success(request, _("The registry number is saved."))
             return redirect(own_page)
     context = {
@@ -103,7 +98,7 @@ def minutes_register(request: CouncilRequest, pk: int) -> HttpResponse:
         "cancel": own_page,
         "trail": trail_to(request, meeting, _("Registry number")),
     }
-    return render(request, "meetings/register.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/register.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,15 +108,12 @@ def layout(request: CouncilRequest) -> HttpResponse:
     chosen = layout_of(request.council)
     form = LayoutForm(request.POST or None, initial=LayoutForm.of(chosen))
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                saved = lifecycle.change_layout(
-                    council=request.council, by=request.member, on=request.today, **form.fields_of_layout()
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=saved)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            saved = lifecycle.change_layout(
+                council=request.council, by=request.member, on=request.today, **form.fields_of_layout()
+            )
+            note(saved)
+        if not form.errors:
             messages.success(request, _("The layout of the minutes is saved."))
             return redirect("meetings:layout", request.council.slug)
     return _layout_page(request, form)
@@ -136,11 +128,9 @@ def layout_preview(request: CouncilRequest) -> HttpResponse:
     form = LayoutForm(request.POST, initial=LayoutForm.of(layout_of(request.council)))
     meeting = _latest(request)
     if form.is_valid() and meeting is not None:
-        try:
+        with form.refusing():
             tried = lifecycle.laid_out(request.council, **form.fields_of_layout())
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             content = pdf.as_pdf(paper_of(meeting, request.member, layout=tried))
             answer = HttpResponse(content, content_type=pdf.TYPE)
             return to_keep(answer, f"forhandsvisning-{file_name(meeting, tried)}.pdf")
@@ -157,4 +147,4 @@ def _layout_page(request: CouncilRequest, form: LayoutForm) -> HttpResponse:
     trail: Trail = [*trail_to(request, None), (_("Layout of the minutes"), None)]
     context = {"form": form, "trail": trail, "preview_of": _latest(request)}
     context["lines"] = history_of_layout(layout_of(request.council))
-    return render(request, "meetings/layout.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/layout.html", context, status=status_of(form))

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bra.forms import DayInput, GroundField, GuardedForm, LongText, SeveralField
+from bra.forms import DayInput, GroundField, GuardedForm, LongText, SeveralField, row_choice
 from bra.markdown import pasted
 from bra.models import Council, Member, Organisation
 from meetings.models import (
@@ -124,8 +124,7 @@ class ItemForm(GuardedForm):
         ground.offer(member.council, but=item.legal_ground if item else None)
 
     def _choose_from(self, name: str, rows: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = row_choice(self, name)
         field.queryset = rows
 
     @staticmethod

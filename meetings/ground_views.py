@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,9 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bra import grounds
-from bra.errors import RuleBroken
-from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import saving
+from bra.http import CouncilRequest, only_if, status_of
 from bra.models import LegalGround
 from meetings.ground_forms import LegalGroundForm
 from meetings.permissions import may_restrict_any
@@ -75,17 +73,14 @@ def _form(request: CouncilRequest, ground: LegalGround | None) -> HttpResponse:
     initial = {"reference": ground.reference, "summary": ground.summary} if ground else None
     form = LegalGroundForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                how = {"by": request.member, "on": request.today, **form.cleaned_data}
-                if ground is None:
-                    saved = grounds.add_ground(council=request.council, **how)
-                else:
-                    saved = grounds.amend_ground(ground=ground, **how)
-                note_override(form, council=request.council, by=request.member, on=request.today, target=saved)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            how = {"by": request.member, "on": request.today, **form.cleaned_data}
+            if ground is None:
+                saved = grounds.add_ground(council=request.council, **how)
+            else:
+                saved = grounds.amend_ground(ground=ground, **how)
+            note(saved)
+        if not form.errors:
             messages.success(request, _("The legal ground is saved."))
             return redirect("meetings:grounds", request.council.slug)
     page = reverse("meetings:grounds", args=[request.council.slug])
@@ -96,7 +91,7 @@ def _form(request: CouncilRequest, ground: LegalGround | None) -> HttpResponse:
         "cancel": page,
         "trail": [_register(request), (_("Legal grounds"), page), (title, None)],
     }
-    return render(request, "meetings/register.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/register.html", context, status=status_of(form))
 
 
 @require_POST

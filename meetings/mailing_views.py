@@ -9,8 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from bra import post
-from bra.errors import RuleBroken
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.models import NO_ADDRESS
 from bra.permissions import may_log
 from bra.tasks import wake_sender
@@ -45,13 +44,11 @@ def minutes_mail(request: CouncilRequest, pk: int) -> HttpResponse:
         request.POST or None, members=waiting, is_final=minutes is not None, initial={"recipients": ticked}
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusing():
             posted = lifecycle.mail_minutes(
                 meeting=meeting, recipients=form.chosen, by=request.member, on=request.today
             )
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             _tell(request, posted)
             return redirect("meetings:minutes_mail", request.council.slug, meeting.pk)
     kind = PaperKind(layout_of(request.council).kind)
@@ -67,7 +64,7 @@ def minutes_mail(request: CouncilRequest, pk: int) -> HttpResponse:
         "cancel": reverse("meetings:detail", args=[request.council.slug, meeting.pk]),
         "trail": trail_to(request, meeting, _("Mail")),
     }
-    return render(request, "meetings/minutes_mail.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/minutes_mail.html", context, status=status_of(form))
 
 
 def _tell(request: CouncilRequest, posted: int) -> None:

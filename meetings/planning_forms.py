@@ -8,7 +8,7 @@ from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bra.forms import GuardedForm, SeveralField
+from bra.forms import GuardedForm, SeveralField, row_choice
 from bra.models import Council, Member
 from meetings import series
 from meetings.forms import DayInput, HourInput, LongText, PlannedMinutes
@@ -38,8 +38,7 @@ class StandingForm(GuardedForm):
 
     def __init__(self, *args: Any, council: Council, **options: Any) -> None:
         super().__init__(*args, **options)
-        topics = self.fields["topics"]
-        assert isinstance(topics, forms.ModelMultipleChoiceField)
+        topics = row_choice(self, "topics")
         topics.queryset = Topic.objects.filter(council=council)
 
     @staticmethod

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bra.forms import GuardedForm
+from bra.forms import GuardedForm, row_choice
 from bra.models import Member
 from meetings.models import AgendaItem, Attendance, Guest
 
@@ -68,8 +68,7 @@ class PresenceForm(_StayForm):
                 "to_item": stay.to_item_id,
             }
         super().__init__(*args, initial=initial, **options)
-        field = self.fields["substitute_for"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = row_choice(self, "substitute_for")
         field.queryset = Member.objects.filter(pk__in=[member.pk for member in members])
         field.choices = [("", _("Nobody")), *((member.pk, member.label) for member in members)]
         self._offer(items, stay)

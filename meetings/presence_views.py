@@ -1,7 +1,6 @@
 """Pages of who is there when and of what is spoken of now. Plain forms; the live page stays as fast as it is."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from bra.errors import RuleBroken
-from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import saving
+from bra.http import CouncilRequest, only_if, status_of
 from bra.lifecycle import set_quorum
 from bra.models import Member
 from bra.permissions import may_coordinate, may_log, may_read_council
@@ -57,7 +56,7 @@ def presence(request: CouncilRequest, pk: int) -> HttpResponse:
         stay=stays.select_related("from_item", "to_item").first(),
     )
     if form.is_valid():
-        try:
+        with form.refusing():
             lifecycle.note_stay(
                 meeting=meeting,
                 member=member,
@@ -66,9 +65,7 @@ def presence(request: CouncilRequest, pk: int) -> HttpResponse:
                 on=request.today,
                 **form.stay(),
             )
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             messages.success(request, _("%(member)s is noted as present.") % {"member": member.display_name})
             return redirect(_attendance_of(request, meeting))
     title = _("Attendance of %(member)s") % {"member": member.display_name}
@@ -84,20 +81,17 @@ def guest_add(request: CouncilRequest, pk: int) -> HttpResponse:
         return _too_late(request, meeting)
     form = GuestForm(request.POST if request.method == "POST" else None, items=_items(request, meeting))
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.add_guest(
-                    meeting=meeting,
-                    name=form.cleaned_data["name"],
-                    organisation=form.cleaned_data["organisation"],
-                    by=request.member,
-                    on=request.today,
-                    **form.stay(),
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.add_guest(
+                meeting=meeting,
+                name=form.cleaned_data["name"],
+                organisation=form.cleaned_data["organisation"],
+                by=request.member,
+                on=request.today,
+                **form.stay(),
+            )
+            note(meeting)
+        if not form.errors:
             messages.success(request, _("%(name)s is noted as co-opted.") % {"name": form.cleaned_data["name"]})
             return redirect(_attendance_of(request, meeting))
     return _page(request, meeting, form, title=_("Co-opted guest"), submit=_("Note the guest"))
@@ -120,20 +114,17 @@ def guest_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     bound = request.POST if request.method == "POST" else None
     form = GuestForm(bound, items=_items(request, meeting), guest=guest)
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.edit_guest(
-                    guest=guest,
-                    name=form.cleaned_data["name"],
-                    organisation=form.cleaned_data["organisation"],
-                    by=request.member,
-                    on=request.today,
-                    **form.stay(),
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.edit_guest(
+                guest=guest,
+                name=form.cleaned_data["name"],
+                organisation=form.cleaned_data["organisation"],
+                by=request.member,
+                on=request.today,
+                **form.stay(),
+            )
+            note(meeting)
+        if not form.errors:
             messages.success(request, _("The guest is changed."))
             return redirect(_attendance_of(request, meeting))
     return _page(request, meeting, form, title=_("Co-opted guest"), submit=_("Save"))
@@ -150,7 +141,7 @@ def _page(
         "cancel": _attendance_of(request, meeting),
         "trail": trail_to(request, meeting, title),
     }
-    return render(request, "meetings/presence_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/presence_form.html", context, status=status_of(form))
 
 
 @only_if(may_log)
@@ -193,7 +184,7 @@ def quorum(request: CouncilRequest) -> HttpResponse:
         "cancel": reverse("meetings:list", args=[request.council.slug]),
         "trail": trail_to(request, None, _("Quorum")),
     }
-    return render(request, "meetings/presence_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/presence_form.html", context, status=status_of(form))
 
 
 # What is spoken of now

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bra.errors import RuleBroken
-from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import note_override, saving
+from bra.http import REFUSED, CouncilRequest, only_if, status_of
 from meetings import lifecycle
 from meetings.models import AgendaItem, ItemProposal, Meeting, last_proposal_day
 from meetings.permissions import may_plan_meetings, may_propose
@@ -66,7 +66,7 @@ def _list_page(
         "trail": [*trail_to(request, None), (_("Proposals for the agenda"), None)],
     }
     failed_any = declining is not None or (days_form is not None and days_form.errors)
-    return render(request, "meetings/proposals.html", context, status=422 if failed_any else 200)
+    return render(request, "meetings/proposals.html", context, status=REFUSED if failed_any else 200)
 
 
 @only_if(may_propose)
@@ -81,19 +81,16 @@ def proposal_new(request: CouncilRequest) -> HttpResponse:
         initial={"meeting": int(wanted)} if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else {},
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                proposal = lifecycle.propose_item(
-                    meeting=form.cleaned_data["meeting"],
-                    title=form.cleaned_data["title"],
-                    reason=form.cleaned_data["reason"],
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=proposal)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            proposal = lifecycle.propose_item(
+                meeting=form.cleaned_data["meeting"],
+                title=form.cleaned_data["title"],
+                reason=form.cleaned_data["reason"],
+                by=request.member,
+                on=request.today,
+            )
+            note(proposal)
+        if not form.errors:
             said = _("The proposal is sent.")
             if proposal.is_late:
                 said = _("The proposal is sent, after the last day. The secretary decides whether there is room.")
@@ -111,7 +108,7 @@ def proposal_new(request: CouncilRequest) -> HttpResponse:
         ],
         "cancel": _page(request),
     }
-    return render(request, "meetings/proposal_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/proposal_form.html", context, status=status_of(form))
 
 
 @only_if(may_plan_meetings)

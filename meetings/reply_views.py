@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bra.bounds import few_guesses
 from bra.errors import RuleBroken
+from bra.http import REFUSED
 from bra.link_doors import LinkDoor, LinkRequest
 from meetings.models import Meeting, MeetingState, SummonsReply
 from meetings.outside import agenda_outside
@@ -71,7 +72,7 @@ def _page(request: LinkRequest, meeting: Meeting, refused: AnswerForm | None = N
         "form": refused or (_form(request, meeting, reply) if open_to_answers else None),
         "undoable": open_to_answers and _BEFORE in request.session,
     }
-    return render(request, "meetings/reply.html", context, status=422 if refused else 200)
+    return render(request, "meetings/reply.html", context, status=REFUSED if refused else 200)
 
 
 @never_cache

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from bra.errors import RuleBroken
 from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from meetings import lifecycle
 from meetings.models import Meeting
 from meetings.permissions import may_plan_meetings
@@ -60,7 +60,7 @@ def series(request: CouncilRequest) -> HttpResponse:
         "cancel": reverse("meetings:list", args=[request.council.slug]),
         "trail": trail_to(request, None, _("Plan a year of meetings")),
     }
-    return render(request, "meetings/series.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/series.html", context, status=status_of(form))
 
 
 def _rows(request: CouncilRequest, form: SeriesForm, chosen: set[str] | None) -> list[Row]:

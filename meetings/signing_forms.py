@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bra.forms import DayInput, GroundField, GuardedForm, LongText, SeveralField
+from bra.forms import DayInput, GroundField, GuardedForm, LongText, SeveralField, row_choice
 from bra.models import Council, Member
 from meetings import lifecycle
 from meetings.models import Addendum, Adjuster, ItemComment, Meeting, MeetingRules, PaperKind, layout_of
@@ -27,7 +27,7 @@ class _Members(SeveralField):
         self.choices = [(member.pk, member.label) for member in members]
 
 
-class AdjustersForm(forms.Form):
+class AdjustersForm(GuardedForm):
     """Who signs the minutes beside the chair."""
 
     adjusters = _Members(label=_("Adjusters"), required=False)
@@ -38,10 +38,6 @@ class AdjustersForm(forms.Form):
         field = self.fields["adjusters"]
         assert isinstance(field, _Members)
         field.offer(lifecycle.may_adjust(meeting, on))
-
-    def refuse(self, error: Any) -> None:
-        """Show a verb's sentence at its field, or on top of the form."""
-        self.add_error(error.field if error.field in self.fields else None, error)
 
 
 class SendForm(AdjustersForm):
@@ -62,8 +58,7 @@ class SendForm(AdjustersForm):
         if lifecycle.presiding(meeting, on) is not None:
             del self.fields["chair"]
             return
-        field = self.fields["chair"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = row_choice(self, "chair")
         able = lifecycle.attended(meeting, on)
         field.queryset = Member.objects.filter(pk__in=[member.pk for member in able])
         field.choices = [("", "–"), *((member.pk, member.label) for member in able)]

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import GuardedForm, saving
+from bra.http import REFUSED, CouncilRequest, only_if, status_of
 from bra.permissions import may_coordinate, may_log, may_read_council
 from bra.tasks import wake_sender
 from meetings import lifecycle
@@ -38,7 +37,7 @@ def _form_page(request: CouncilRequest, meeting: Meeting, form: forms.Form, **wo
     """One form on a page of its own: title, lead and submit are the words around it."""
     context = {"cancel": _own_page(request, meeting), "trail": trail_to(request, meeting, words["title"])} | words
     context |= {"form": form, "meeting": meeting}
-    return render(request, "meetings/signing_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/signing_form.html", context, status=status_of(form))
 
 
 # Before the minutes are sent
@@ -54,13 +53,11 @@ def adjusters(request: CouncilRequest, pk: int) -> HttpResponse:
         return redirect(_own_page(request, meeting))
     form = AdjustersForm(request.POST if request.method == "POST" else None, meeting=meeting, on=request.today)
     if form.is_valid():
-        try:
+        with form.refusing():
             lifecycle.name_adjusters(
                 meeting=meeting, members=list(form.cleaned_data["adjusters"]), by=request.member, on=request.today
             )
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             messages.success(request, _("The adjusters are saved."))
             return redirect(_own_page(request, meeting))
     title, lead = _("Adjusters"), _("They sign the minutes beside the chair, and get a mail when it is time.")
@@ -76,11 +73,9 @@ def send(request: CouncilRequest, pk: int) -> HttpResponse:
         return redirect(_own_page(request, meeting))
     form = SendForm(request.POST if request.method == "POST" else None, meeting=meeting, on=request.today)
     if form.is_valid():
-        try:
+        with form.refusing():
             lifecycle.send_for_sign_off(meeting=meeting, by=request.member, on=request.today, **form.sent())
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             _mailed(request, _("The minutes lie with those who are to sign them. Each gets a mail."))
             return redirect(_own_page(request, meeting))
     sheet = signing_sheet(meeting, request.member, request.today)
@@ -140,7 +135,7 @@ def _sign_off_page(
         "refused_comment": comment_form,
         "commented": commented,
     }
-    return render(request, "meetings/sign_off.html", context, status=422 if refused and refused.errors else 200)
+    return render(request, "meetings/sign_off.html", context, status=REFUSED if refused and refused.errors else 200)
 
 
 def _round_shown(request: CouncilRequest, meeting: Meeting) -> SignOff:
@@ -180,18 +175,15 @@ def decline(request: CouncilRequest, pk: int) -> HttpResponse:
     meeting = meeting_for(request.member, pk)
     form = ReasonForm(request.POST, auto_id="decline-%s")
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.decline(
-                    sign_off=_round_shown(request, meeting),
-                    reason=form.cleaned_data["reason"],
-                    by=request.member,
-                    at=request.now,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.decline(
+                sign_off=_round_shown(request, meeting),
+                reason=form.cleaned_data["reason"],
+                by=request.member,
+                at=request.now,
+            )
+            note(meeting)
+        if not form.errors:
             _mailed(request, _("The minutes have gone back to the secretary with your reason."))
             return redirect(_own_page(request, meeting))
     return _sign_off_page(request, meeting, decline_form=form)
@@ -229,15 +221,12 @@ def comment(request: CouncilRequest, pk: int) -> HttpResponse:
     item = item_for(request.member, pk)
     form = CommentForm(request.POST, auto_id=f"comment-{item.pk}-%s")
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                made = lifecycle.comment_on_item(
-                    item=item, text=form.cleaned_data["text"], by=request.member, on=request.today
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=made)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            made = lifecycle.comment_on_item(
+                item=item, text=form.cleaned_data["text"], by=request.member, on=request.today
+            )
+            note(made)
+        if not form.errors:
             messages.success(request, _("Your comment is saved."))
             return redirect(f"{_sign_page(request, item.meeting)}#item-{item.pk}")
     return _sign_off_page(request, item.meeting, comment_form=form, commented=item.pk)
@@ -273,19 +262,16 @@ def addendum(request: CouncilRequest, pk: int) -> HttpResponse:
     meeting = meeting_for(request.member, pk)
     form = AddendumForm(request.POST if request.method == "POST" else None, member=request.member)
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                made = lifecycle.add_addendum(
-                    meeting=meeting,
-                    text=form.cleaned_data["text"],
-                    ground=form.cleaned_data.get("ground"),
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=made)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            made = lifecycle.add_addendum(
+                meeting=meeting,
+                text=form.cleaned_data["text"],
+                ground=form.cleaned_data.get("ground"),
+                by=request.member,
+                on=request.today,
+            )
+            note(made)
+        if not form.errors:
             messages.success(request, _("The addendum stands beside the minutes."))
             return redirect(f"{_own_page(request, meeting)}#addenda")
     title, lead = _("Addendum"), _("The signed text stays as it is. An addendum can't be changed afterwards.")
@@ -299,15 +285,12 @@ def unlock(request: CouncilRequest, pk: int) -> HttpResponse:
     meeting = meeting_for(request.member, pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.ask_unlock(
-                    meeting=meeting, reason=form.cleaned_data["reason"], by=request.member, on=request.today
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.ask_unlock(
+                meeting=meeting, reason=form.cleaned_data["reason"], by=request.member, on=request.today
+            )
+            note(meeting)
+        if not form.errors:
             messages.success(request, _("Another must confirm before the minutes are opened again."))
             return redirect(_own_page(request, meeting))
     lead = _("An addendum is the usual way to correct signed minutes. Opening them again takes two, and all sign anew.")
@@ -356,13 +339,11 @@ def meeting_rules(request: CouncilRequest) -> HttpResponse:
     bound = request.POST if request.method == "POST" else None
     form = MeetingRulesForm(bound, initial=MeetingRulesForm.of(request.council))
     if form.is_valid():
-        try:
+        with form.refusing():
             lifecycle.choose_meeting_rules(
                 council=request.council, by=request.member, on=request.today, **form.cleaned_data
             )
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             messages.success(request, _("The settings are saved."))
             return redirect("meetings:meeting_rules", request.council.slug)
     context = {
@@ -373,4 +354,4 @@ def meeting_rules(request: CouncilRequest) -> HttpResponse:
         "cancel": reverse("meetings:list", args=[request.council.slug]),
         "trail": trail_to(request, None, _("Settings for meetings")),
     }
-    return render(request, "meetings/signing_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/signing_form.html", context, status=status_of(form))

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bra.errors import RuleBroken
-from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import note_override, saving
+from bra.http import CouncilRequest, only_if, status_of
 from meetings import lifecycle
 from meetings.models import Meeting, StandingItem
 from meetings.permissions import may_plan_meetings
@@ -79,13 +79,10 @@ def standing_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     item = _item_for(request, pk)
     form = StandingForm(request.POST or None, council=request.council, initial=StandingForm.of(item))
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.edit_standing(item=item, by=request.member, on=request.today, **_fields(form))
-                note_override(form, council=request.council, by=request.member, on=request.today, target=item)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.edit_standing(item=item, by=request.member, on=request.today, **_fields(form))
+            note(item)
+        if not form.errors:
             messages.success(request, _("The standing item is changed. Meetings planned already stay as they are."))
             return redirect(_page(request, item))
     return _form_page(request, form, _("Change standing item %(position)d") % {"position": item.position})
@@ -103,7 +100,7 @@ def _form_page(request: CouncilRequest, form: StandingForm, title: str) -> HttpR
         "cancel": own,
         "trail": [*trail_to(request, None), (_("Standing agenda"), own), (title, None)],
     }
-    return render(request, "meetings/item_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/item_form.html", context, status=status_of(form))
 
 
 def _page(request: CouncilRequest, item: StandingItem | None = None) -> str:

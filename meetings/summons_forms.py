@@ -8,7 +8,7 @@ from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from bra.forms import GuardedForm, note_override
+from bra.forms import GuardedForm, note_override, row_choice
 from bra.models import Member
 from meetings import lifecycle
 from meetings.models import Answer, Meeting, SummonsReply
@@ -79,8 +79,7 @@ class AnswerForm(GuardedForm):
                 "substitute_name": reply.substitute_name,
             }
         super().__init__(data, initial=initial)
-        field = self.fields["substitute"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = row_choice(self, "substitute")
         field.queryset = Member.objects.filter(pk__in=[other.pk for other in substitutes])
         field.choices = [("", _("Nobody chosen")), *((other.pk, other.label) for other in substitutes)]
 

@@ -1,7 +1,6 @@
 """The pages of the summons: sending it, calling the meeting off, and answering for who logs in."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,8 +9,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bra.errors import RuleBroken
-from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import saving
+from bra.http import CouncilRequest, only_if, status_of
 from bra.permissions import may_read_council
 from bra.tasks import wake_sender
 from meetings import lifecycle
@@ -99,15 +98,12 @@ def cancel(request: CouncilRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Only a planned meeting can be cancelled."))
         return redirect(_detail(request, meeting))
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                meeting = lifecycle.cancel(
-                    meeting=meeting, reason=form.cleaned_data["reason"], by=request.member, at=request.now
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            meeting = lifecycle.cancel(
+                meeting=meeting, reason=form.cleaned_data["reason"], by=request.member, at=request.now
+            )
+            note(meeting)
+        if not form.errors:
             said = _("Meeting %(label)s is cancelled.") % {"label": meeting.label}
             if meeting.summoned_at is not None:
                 said = _with_delay(said + " " + _("Those summoned are told by mail."))
@@ -122,7 +118,7 @@ def cancel(request: CouncilRequest, pk: int) -> HttpResponse:
         "cancel": _detail(request, meeting),
         "trail": trail_to(request, meeting, title),
     }
-    return render(request, "meetings/cancel.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/cancel.html", context, status=status_of(form))
 
 
 @only_if(may_plan_meetings)
@@ -161,11 +157,9 @@ def answer(request: CouncilRequest, pk: int) -> HttpResponse:
         substitutes=possible_substitutes(meeting, request.member, request.today),
     )
     if form.is_valid():
-        try:
+        with form.refusing():
             before = form.save(at=request.now)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             request.session[_BEFORE] = request.session.get(_BEFORE, {}) | {str(meeting.pk): before}
             undo = reverse("meetings:answer_undo", args=[request.council.slug, meeting.pk])
             messages.success(request, _("Your answer is recorded."), extra_tags=f"undo={undo}")
@@ -178,7 +172,7 @@ def answer(request: CouncilRequest, pk: int) -> HttpResponse:
         "cancel": _detail(request, meeting),
         "trail": trail_to(request, meeting, title),
     }
-    return render(request, "meetings/answer.html", context, status=422 if form.errors else 200)
+    return render(request, "meetings/answer.html", context, status=status_of(form))
 
 
 @only_if(may_read_council)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_tables2 import RequestConfig
 
 from bra.errors import RuleBroken
-from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.forms import saving
+from bra.http import CouncilRequest, only_if, status_of
 from bra.permissions import may_coordinate, may_read_council
 from bra.tasks import wake_sender
 from meetings import lifecycle
@@ -89,15 +88,12 @@ def meeting_new(request: CouncilRequest) -> HttpResponse:
     """Plan a meeting; it begins with the standing agenda."""
     form = MeetingForm(request.POST or None, initial=MeetingForm.like_last(request.council))
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                meeting = lifecycle.plan_meeting(
-                    council=request.council, by=request.member, on=request.today, **_plan(form)
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            meeting = lifecycle.plan_meeting(
+                council=request.council, by=request.member, on=request.today, **_plan(form)
+            )
+            note(meeting)
+        if not form.errors:
             messages.success(request, _("Meeting %(label)s is planned.") % {"label": meeting.label})
             return redirect("meetings:detail", request.council.slug, meeting.pk)
     context = {
@@ -108,7 +104,7 @@ def meeting_new(request: CouncilRequest) -> HttpResponse:
         "trail": trail_to(request, None, _("New meeting")),
         "is_new": True,
     }
-    return render(request, "meetings/form.html", context, status=_status(form))
+    return render(request, "meetings/form.html", context, status=status_of(form))
 
 
 @only_if(may_plan_meetings)
@@ -127,13 +123,10 @@ def meeting_edit(request: CouncilRequest, pk: int) -> HttpResponse:
         return redirect(own_page)
     given = answers.count()
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                changed = lifecycle.replan_meeting(meeting=meeting, by=request.member, on=request.today, **_plan(form))
-                note_override(form, council=request.council, by=request.member, on=request.today, target=meeting)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            changed = lifecycle.replan_meeting(meeting=meeting, by=request.member, on=request.today, **_plan(form))
+            note(meeting)
+        if not form.errors:
             messages.success(request, _("The meeting is changed."))
             if changed.summons_sequence != meeting.summons_sequence:
                 wake_sender()
@@ -150,16 +143,11 @@ def meeting_edit(request: CouncilRequest, pk: int) -> HttpResponse:
         "given": given,
         "trail": trail_to(request, meeting, _("Change")),
     }
-    return render(request, "meetings/form.html", context, status=_status(form))
+    return render(request, "meetings/form.html", context, status=status_of(form))
 
 
 def _plan(form: MeetingForm) -> dict[str, Any]:
     return {name: form.cleaned_data[name] for name in ("date", "starts_at", "ends_at", "place", "title")}
-
-
-def _status(form: Any) -> int:
-    """The status of a page that shows a form: 422 when something in it was refused."""
-    return 422 if form.errors else 200
 
 
 @only_if(may_read_council)
@@ -252,15 +240,12 @@ def item_add(request: CouncilRequest, pk: int) -> HttpResponse:
     meeting = meeting_for(request.member, pk)
     form = ItemForm(request.POST or None, member=request.member, initial={"kind": ItemKind.DISCUSSION})
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                item = lifecycle.add_item(
-                    meeting=meeting, by=request.member, on=request.today, **_item_fields(request, form)
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=item)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            item = lifecycle.add_item(
+                meeting=meeting, by=request.member, on=request.today, **_item_fields(request, form)
+            )
+            note(item)
+        if not form.errors:
             messages.success(request, _("“%(title)s” is on the agenda.") % {"title": item.title})
             return redirect(page_of(request, meeting, item))
     return _item_page(request, meeting, form, title=_("New item"), cancel=page_of(request, meeting))
@@ -273,13 +258,10 @@ def item_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     item = item_for(request.member, pk)
     form = ItemForm(request.POST or None, member=request.member, item=item, initial=ItemForm.of(item))
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                lifecycle.edit_item(item=item, by=request.member, on=request.today, **_item_fields(request, form))
-                note_override(form, council=request.council, by=request.member, on=request.today, target=item)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            lifecycle.edit_item(item=item, by=request.member, on=request.today, **_item_fields(request, form))
+            note(item)
+        if not form.errors:
             messages.success(request, _("The item is changed."))
             return redirect(page_of(request, item.meeting, item))
     title = _("Change item %(position)d") % {"position": item.position}
@@ -294,7 +276,7 @@ def _item_page(request: CouncilRequest, meeting: Meeting, form: ItemForm, *, tit
         "cancel": cancel,
         "trail": trail_to(request, meeting, title),
     }
-    return render(request, "meetings/item_form.html", context, status=_status(form))
+    return render(request, "meetings/item_form.html", context, status=status_of(form))
 
 
 def _item_fields(request: CouncilRequest, form: ItemForm) -> dict[str, Any]:

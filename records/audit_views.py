@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bra import keyset, readings
-from bra.http import CouncilRequest, only_if, to_keep
+from bra.http import CouncilRequest, only_if, status_of, to_keep
 from bra.models import HistoryEntry, HistoryEntryQuerySet
 from bra.permissions import may_audit
 from bra.sealing import head_of
@@ -67,7 +67,7 @@ def audit_log(request: CouncilRequest) -> HttpResponse:
         "may_verify": head.sequence <= MOST_VERIFIED,
         "command": f"python manage.py verify_audit --council {request.council.slug}",
     }
-    return render(request, "records/audit_log.html", context, status=200 if chosen.form.is_valid() else 422)
+    return render(request, "records/audit_log.html", context, status=status_of(chosen.form))
 
 
 @require_safe

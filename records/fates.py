@@ -13,13 +13,11 @@ from django.db import models
 from django.db.models import Q
 
 from actions.models import Action, ReminderLine
-from bra.models import Council, HistoryEntry, Letter, LoggedMail, MailLink, Member, Organisation, User
+from bra.models import Council, HistoryEntry, Letter, LoggedMail, MailLink
 from bra.post import message_id
 from meetings.models import Meeting, SignOff
 from reports.models import Report
 
-# What no kind of record is: nothing of these is ever purged here, so what refers to them needs no word.
-NEVER_PURGED = (Council, Member, Organisation, User)
 AT_A_TIME = 500
 T = TypeVar("T")
 

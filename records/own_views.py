@@ -1,7 +1,6 @@
 """Pages of personal data: what is held about oneself, as page and file, and the removal of a former member's."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -12,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bra import readings
 from bra.errors import RuleBroken
-from bra.forms import note_override
-from bra.http import CouncilRequest, only_if, to_keep
+from bra.forms import saving
+from bra.http import CouncilRequest, only_if, status_of, to_keep
 from bra.member_views import member_for
 from bra.models import Member
 from bra.permissions import may_coordinate
@@ -21,8 +20,6 @@ from bra.recent import is_sent, recently_authenticated
 from records import erasing, own_lifecycle
 from records.own_forms import EraseForm, OwnDataForm
 from records.own_selection import as_json, held
-
-REFUSED = 422
 
 
 @sensitive_post_parameters()
@@ -33,13 +30,10 @@ def own_data(request: CouncilRequest) -> HttpResponse:
     initial = {"name": member.name, "email": member.email}
     form = OwnDataForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                own_lifecycle.correct(member=member, by=member, on=request.today, **form.cleaned_data)
-                note_override(form, council=request.council, by=member, on=request.today, target=member)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            own_lifecycle.correct(member=member, by=member, on=request.today, **form.cleaned_data)
+            note(member)
+        if not form.errors:
             messages.success(request, _("Your data is saved."))
             return redirect("own_data", request.council.slug)
     context = {
@@ -47,7 +41,7 @@ def own_data(request: CouncilRequest) -> HttpResponse:
         "sections": held(member, on=request.today),
         "asked_on": own_lifecycle.asked_on(member),
     }
-    return render(request, "records/own_data.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "records/own_data.html", context, status=status_of(form))
 
 
 def _with_restricted(request: CouncilRequest) -> bool:
@@ -118,15 +112,10 @@ def erase(request: CouncilRequest, pk: int) -> HttpResponse:
     refused = erasing.why_not(member, by=request.member, on=request.today)
     form = EraseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                gone = erasing.erase(
-                    member=member, reason=form.cleaned_data["reason"], by=request.member, on=request.today
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=gone)
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        with saving(form, request) as note:
+            gone = erasing.erase(member=member, reason=form.cleaned_data["reason"], by=request.member, on=request.today)
+            note(gone)
+        if not form.errors:
             messages.success(
                 request, _("The personal data is removed. The seat stays: %(title)s.") % {"title": gone.title}
             )
@@ -143,4 +132,4 @@ def erase(request: CouncilRequest, pk: int) -> HttpResponse:
             (_("Remove personal data"), ""),
         ],
     }
-    return render(request, "records/erase.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "records/erase.html", context, status=status_of(form))

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bra.errors import RuleBroken
-from bra.http import CouncilRequest, only_if, to_keep
+from bra.http import CouncilRequest, only_if, status_of, to_keep
 from bra.models import LegalGround, Member
 from bra.recent import recently_authenticated
 from records import masking, permissions
@@ -23,7 +23,7 @@ from records.masking import Tree
 from records.models import Release, ReleasedCopy
 from records.release_documents import Source
 from records.release_forms import MaskForm
-from records.release_views import REFUSED, release_for, step_of, trail_of
+from records.release_views import release_for, step_of, trail_of
 
 
 def copy_for(member: Member, pk: int) -> ReleasedCopy:
@@ -141,7 +141,7 @@ def _mask_page(
         "cancel": reverse("release_detail", args=[request.council.slug, release.pk]),
         "trail": trail_of(request, step_of(release), (source.label, None)),
     }
-    return render(request, "records/release_mask.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "records/release_mask.html", context, status=status_of(form))
 
 
 def _is_whole(request: CouncilRequest, pk: int) -> bool:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bra.forms import DayField, GuardedForm, LongText, SeveralField, refuse_number
+from bra.forms import DayField, GuardedForm, LongText, SeveralField, refuse_number, row_choice
 from bra.models import Council, LegalGround, Member, Role
 from records.lifecycle import Masks
 from records.masking import Part, part_of
@@ -58,8 +58,7 @@ class ReleaseForm(GuardedForm):
     def __init__(self, council: Council, today: date, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         readers = council.members.active(today).filter(role__in=(Role.COORDINATOR, Role.SECRETARY, Role.CHAIR))
-        handler = self.fields["handler"]
-        assert isinstance(handler, forms.ModelChoiceField)
+        handler = row_choice(self, "handler")
         # Who handled it stays, also when the mandate has ended since.
         kept = self.get_initial_for_field(handler, "handler")
         own = council.members.filter(pk=kept) if kept else Member.objects.none()
@@ -110,8 +109,7 @@ class RefusalForm(GuardedForm):
 
     def __init__(self, council: Council, refusal: Refusal | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        grounds = self.fields["grounds"]
-        assert isinstance(grounds, forms.ModelMultipleChoiceField)
+        grounds = row_choice(self, "grounds")
         chosen = LegalGround.objects.filter(council=council)
         grounds.queryset = chosen.live() | chosen.filter(pk__in=refusal.grounds.all()) if refusal else chosen.live()
 
@@ -219,8 +217,7 @@ class MaskForm(forms.Form):
                 del self.fields[name]
 
     def _offer(self, name: str) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = row_choice(self, name)
         field.queryset = self._grounds
 
     @property

@@ -21,8 +21,9 @@ def lines_of(release: Release, member: Member) -> list[Line]:
     return lines(told, lambda entry: [_sentence(entry)])
 
 
-def _of(entry: HistoryEntry, name: str, side: int = 1) -> Any:
-    return entry.changes.get(name, (None, None))[side]
+def _of(entry: HistoryEntry, name: str) -> Any:
+    _old, new = entry.changes.get(name, (None, None))
+    return new
 
 
 def _sentence(entry: HistoryEntry) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.models import Member
 from bra.workdays import is_working_day
 from records import permissions
@@ -33,7 +33,6 @@ from records.models import KEPT_BACK, Refusal, Release, ReleaseQuerySet, Release
 from records.release_forms import EndForm, FindForm, RefusalForm, ReleaseForm, ReopenForm, RulesForm
 from records.release_sentences import lines_of
 
-REFUSED = 422
 PER_PAGE = 50
 _LONGEST_COUNTED = timedelta(days=400)
 
@@ -146,7 +145,7 @@ def _form_page(
     request: CouncilRequest, form: GuardedForm, title: str, submit: str, cancel: str, trail: Trail, words: str = ""
 ) -> HttpResponse:
     context = {"form": form, "title": title, "submit": submit, "cancel": cancel, "trail": trail, "words": words}
-    return render(request, "records/release_form.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "records/release_form.html", context, status=status_of(form))
 
 
 def _step_page(

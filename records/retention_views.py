@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bra import readings
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override
-from bra.http import CouncilRequest, only_if, to_keep
+from bra.http import CouncilRequest, only_if, status_of, to_keep
 from bra.permissions import may_audit
 from bra.recent import is_sent, recently_authenticated
 from records import tasks
@@ -30,7 +30,6 @@ from records.record_kinds import BIN, KINDS, Kind, rules_of
 from records.retention_forms import OrderForm, RuleForm, SuggestedForm
 from reports.formats import csv_file
 
-REFUSED = 422
 PER_PAGE = 50
 ALL = "all"
 
@@ -59,7 +58,7 @@ def _overview(request: CouncilRequest, form: SuggestedForm) -> HttpResponse:
         "form": form,
         "cleared": request.member.cleared,
     }
-    return render(request, "records/retention.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "records/retention.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +87,7 @@ def rule(request: CouncilRequest) -> HttpResponse:
         "cancel": page,
         "trail": [(_("Retention"), page), (kind.label, None)],
     }
-    return render(request, "records/retention_rule.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "records/retention_rule.html", context, status=status_of(form))
 
 
 def _kind(name: str) -> Kind:
@@ -172,7 +171,7 @@ def order(request: CouncilRequest, pk: int) -> HttpResponse:
         "cancel": page,
         "trail": [(_("Retention"), page), (_("Purging"), None)],
     }
-    return render(request, "records/purge_order.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "records/purge_order.html", context, status=status_of(form))
 
 
 def _ordered(request: CouncilRequest, found: PurgeOrder, form: GuardedForm) -> bool:

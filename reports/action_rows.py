@@ -9,8 +9,7 @@ from typing import Any
 from actions.models import Action, Status
 from bra.models import Council, HistoryEntry, Member
 from meetings.models import Meeting
-from reports import status
-from reports.status import ActionRow, Before, Changes
+from reports.rows import ActionRow, Before, Changes, rewound
 
 # What somebody wrote isn't rewound: a text that was mended or removed must not come back in a report of an earlier day.
 REWOUND = ("status", "deadline", "closed_on", "owner", "activity", "approved_on", "version")
@@ -145,13 +144,13 @@ class _Same(dict[Any, Any]):
 
 
 def _before(now: Mapping[str, Any], later: Entries, since: date) -> Before:
-    then = status.rewound(now, [changes for day, changes in later if day > since])
+    then = rewound(now, [changes for day, changes in later if day > since])
     return Before(then["status"], _as_date(then["deadline"]))
 
 
 def _as_of(now: Mapping[str, Any], later: Entries, day: date) -> Iterator[Any]:
     """The values of REWOUND at the end of the day."""
-    then = status.rewound(now, [changes for on, changes in later if on > day])
+    then = rewound(now, [changes for on, changes in later if on > day])
     return (_as_date(value) if field in _DAYS else value for field, value in then.items())
 
 

@@ -7,7 +7,7 @@ from datetime import date, time
 from bra.models import Council, HistoryEntry
 from meetings.models import Decision, DecisionQuerySet, Meeting
 from meetings.models.states import HELD, PLANNED
-from reports import status
+from reports.rows import Changes, rewound
 
 # Not the place, nor the title: what somebody wrote isn't rewound.
 _REWOUND = ("date", "starts_at", "state", "year", "sequence")
@@ -41,7 +41,7 @@ class MeetingDay:
 
 def around(council: Council, day: date) -> tuple[MeetingDay | None, MeetingDay | None]:
     """The last meeting held and the next one planned, as they stood at the end of the day. Two queries."""
-    later: dict[int, list[status.Changes]] = {}
+    later: dict[int, list[Changes]] = {}
     unborn: set[int] = set()
     entries = (
         HistoryEntry.objects.changes().filter(council=council, target_type="meeting", on__gt=day).order_by("on", "pk")
@@ -55,7 +55,7 @@ def around(council: Council, day: date) -> tuple[MeetingDay | None, MeetingDay |
     for now in Meeting.objects.filter(council=council).order_by("pk").values("pk", *_REWOUND):
         if now["pk"] in unborn:
             continue
-        then = status.rewound(now, later.get(now["pk"], ()))
+        then = rewound(now, later.get(now["pk"], ()))
         on, starts_at = then["date"], then["starts_at"]
         found = MeetingDay(
             now["pk"],

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.models import WorkPlan, WorkPlanQuerySet
 from bra.errors import RuleBroken
-from bra.forms import DayInput, GuardedForm
+from bra.forms import DayInput, GuardedForm, row_choice
 from bra.models import Council
 from reports import lifecycle
 from reports.models import Format, Language, ReportKind, Variant
-from reports.selection import Question
+from reports.questions import Question
 
 # What is chosen besides the plan and the days.
 CHOICES = ("kind", "variant", "language", "file_format")
@@ -46,8 +46,7 @@ class QuestionForm(GuardedForm):
         super().__init__(*args, **kwargs)
         self.council = council
         self.today = today
-        plans = self.fields["plan"]
-        assert isinstance(plans, forms.ModelChoiceField)  # declared above
+        plans = row_choice(self, "plan")
         plans.queryset = plans_of(council)
 
     def of_figures(self) -> list[forms.BoundField]:

@@ -12,13 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, note_override
-from bra.http import CouncilRequest, only_if
+from bra.http import REFUSED, CouncilRequest, only_if
 from reports import lifecycle, permissions, purging, sentences, tasks
 from reports.models import WAITING, Report, ReportState
 from reports.schedule_forms import DeleteForm
 from reports.views import report_for
 
-REFUSED = 422
 PER_PAGE = 50
 
 

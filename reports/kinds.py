@@ -9,7 +9,9 @@ from django.utils.translation import ngettext
 from bra.verifying import SHORT
 from reports import status
 from reports.models import Language, ReportKind, Variant
-from reports.selection import Question, StatusData
+from reports.questions import Question
+from reports.rows import Change
+from reports.selection import StatusData
 
 # The word that a file's name begins with, by kind and language.
 _FILE_WORDS = {
@@ -170,3 +172,20 @@ def left_out_words(data: StatusData) -> str:
     return _("Restricted matter: %(what)s. It is not included in any figure.") % {
         "what": get_text_list(found, _("and"))
     }
+
+
+def change_words() -> dict[Change, str]:
+    """What each kind of change is called."""
+    return {
+        Change.NEW: _("New"),
+        Change.CLOSED: _("Closed"),
+        Change.SLIPPED: _("Put off"),
+        Change.REOPENED: _("Taken up again"),
+    }
+
+
+def delay_words(low: int, high: int | None) -> str:
+    """Say an age of delay: "8 to 30 days", "More than 90 days"."""
+    if high is None:
+        return _("More than %(days)d days") % {"days": low - 1}
+    return _("%(from)d to %(to)d days") % {"from": low, "to": high}

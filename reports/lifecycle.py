@@ -28,7 +28,7 @@ from bra.rows import locked
 from bra.sealing import head_of
 from reports import formats, kinds, schedule, selection
 from reports.models import WAITING, Download, Format, Language, Report, ReportState, Variant
-from reports.selection import Question
+from reports.questions import Question
 
 logger = logging.getLogger(__name__)
 

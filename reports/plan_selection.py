@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q
 
 from actions.indicators import Measured, measure
 from actions.models import Activity, DueQuarter, Goal, Indicator, IndicatorOutcome, WorkPlan
-from reports.status import ActivityRow, GoalRow
+from reports.rows import ActivityRow, GoalRow
 
 
 def plan_rows(plan: WorkPlan, day: date) -> tuple[tuple[GoalRow, ...], tuple[ActivityRow, ...]]:

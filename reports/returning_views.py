@@ -16,7 +16,7 @@ from actions.models import Action
 from bra.bounds import bounded, takes_files
 from bra.errors import RuleBroken
 from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from bra.models import Member
 from bra.tasks import wake_sender
 from reports import returning
@@ -27,7 +27,6 @@ from reports.returning_forms import ReturnForm
 from reports.views import report_for
 
 PAGE_SIZE = 25
-REFUSED = 422
 
 Trail = list[tuple[str, str | None]]
 
@@ -60,15 +59,13 @@ def take_up(request: CouncilRequest, pk: int) -> HttpResponse:
     form = ReturnForm(request.POST if posted else None, request.FILES if posted else None)
     if posted and form.is_valid():
         upload = form.cleaned_data["file"]
-        try:
+        with form.refusing():
             returned = _taken_up(request, form, report, upload.name, upload.read())
-        except RuleBroken as error:
-            form.refuse(error)
-        else:
+        if not form.errors:
             return redirect("reports:returned", request.council.slug, returned.pk)
     files = ReturnedFile.objects.visible_to(request.member).filter(report=report).select_related("by")[:50]
     context = {"report": report, "form": form, "files": files, "trail": _trail(request, report)}
-    return render(request, "reports/return.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "reports/return.html", context, status=status_of(form))
 
 
 def _taken_up(request: CouncilRequest, form: ReturnForm, report: Report, name: str, content: bytes) -> ReturnedFile:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bra.forms import DayField, GuardedForm, SeveralField
+from bra.forms import DayField, GuardedForm, SeveralField, row_choice
 from bra.models import Member, MemberQuerySet
 from reports.models import ReportKind, ReportState, Variant
 
@@ -25,8 +25,7 @@ class RecipientsForm(GuardedForm):
 
     def __init__(self, readers: MemberQuerySet, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["recipients"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)  # declared above
+        field = row_choice(self, "recipients")
         field.queryset = readers
 
 

@@ -11,12 +11,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bra.errors import RuleBroken
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, status_of
 from reports import permissions, schedule, scheduling
 from reports.models import ReportSchedule
 from reports.schedule_forms import RecipientsForm, ScheduleForm
-
-REFUSED = 422
 
 
 def planned_for(request: CouncilRequest, pk: int) -> ReportSchedule:
@@ -41,7 +39,7 @@ def schedule_list(request: CouncilRequest) -> HttpResponse:
             day = planned.on.isoformat()
             messages.success(request, _("The report as of %(day)s is made by itself.") % {"day": day})
             return redirect("reports:schedule", request.council.slug)
-    return render(request, "reports/schedule.html", _context(request, form), status=REFUSED if form.errors else 200)
+    return render(request, "reports/schedule.html", _context(request, form), status=status_of(form))
 
 
 @require_POST
@@ -85,7 +83,7 @@ def schedule_recipients(request: CouncilRequest, pk: int) -> HttpResponse:
         "trail": [*_trail(request), (_("Automatic reports"), page), (title, None)],
         "submit": _("Save"),
     }
-    return render(request, "reports/form.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "reports/form.html", context, status=status_of(form))
 
 
 @require_POST

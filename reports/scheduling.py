@@ -15,7 +15,7 @@ from reports import schedule
 from reports.lifecycle import request_report
 from reports.models import Report, ReportKind, ReportSchedule, Variant
 from reports.permissions import may_read_reports
-from reports.selection import Question
+from reports.questions import Question
 
 
 @transaction.atomic

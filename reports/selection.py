@@ -5,62 +5,38 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count
 from django.utils import translation
 
-from actions.models import WorkPlan
 from actions.status import Progress
-from bra.models import Council, Member, Organisation, Role
-from meetings.models import AgendaItem, Attendance, AttendanceStatus, Case, Decision, ItemState, Meeting
+from bra.models import Member, Organisation, Role
+from meetings.models import AgendaItem, Case, ItemState
 from meetings.models.topics import has_extremism_topic
-from reports import action_rows, decision_rows, status
+from reports import action_rows, decision_rows, meeting_rows, status
 from reports.action_rows import OTHER_PLAN
 from reports.decision_rows import DecisionRow, MeetingDay
-from reports.models import Language, ReportKind, Variant
+from reports.models import ReportKind, Variant
 from reports.plan_selection import own_activities, plan_rows
+from reports.questions import Question
+from reports.rows import (
+    ActionRow,
+    ActivityRow,
+    Before,
+    CaseRow,
+    ChangeRow,
+    GoalRow,
+    ItemRow,
+    MeetingRow,
+    changes_of,
+    in_period,
+)
 from reports.spool import Spool
-from reports.status import ActionRow, ActivityRow, Before, CaseRow, ChangeRow, Figures, GoalRow, ItemRow, MeetingRow
+from reports.status import Figures
 from reports.variants import Shown
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a report is asked about: a plan, the days of a period, and the day as of which it answers.
-
-    `previous` is the as-of day of the report that this one is compared with, None when there is none. The rest says
-    what the report is for, whom, and in which language.
-    """
-
-    plan: WorkPlan
-    period_from: date
-    period_to: date
-    as_of: date
-    previous: date | None = None
-    kind: str = ReportKind.STATUS
-    variant: str = Variant.WORKING
-    language: str = Language.SWEDISH
-    # Where the audit log ended when the report was asked for: sequence and seal.
-    log_end: tuple[int, str] = (0, "")
-
-    @property
-    def council(self) -> Council:
-        """Whose plan it is."""
-        return self.plan.council
-
-    @property
-    def since(self) -> date:
-        """The day whose evening the changes are counted from."""
-        return self.previous or self.period_from - timedelta(days=1)
-
-    @property
-    def last_day(self) -> date:
-        """The last day of the period that had come by the report's day."""
-        return min(self.period_to, self.as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +128,7 @@ class _Gathered:
             is_new = row.agreed_on > since
             if is_new or row.pk in earlier:
                 before = None if is_new else earlier[row.pk]
-                self.changes.extend([ChangeRow(kind, row, before) for kind in status.changes_of(row, before)])
+                self.changes.extend([ChangeRow(kind, row, before) for kind in changes_of(row, before)])
 
 
 def load(question: Question) -> StatusData:
@@ -275,7 +251,7 @@ def _gather(question: Question, own: dict[int, int | None], related: _Related, s
         for some in action_rows.read(question.council, question.as_of, question.since, own, related.items):
             free, belonging = [], []
             for row in some.rows:
-                inside = _belongs(question, row, related.opened, status.in_period(row, first, last))
+                inside = _belongs(question, row, related.opened, in_period(row, first, last))
                 if row.pk in some.restricted or (by_case and row.case in related.hidden):
                     found.restricted += inside
                     continue
@@ -318,53 +294,19 @@ def _items(
     question: Question, of_item: Counter[int], marked: set[int], shown: Shown
 ) -> tuple[Collection[ItemRow], dict[int, date], int]:
     """The extremism-related items of the period, when each case was last treated, how many items are restricted."""
-    decisions = dict(
-        Decision.objects.live()
-        .filter(council=question.council, item__meeting__date__lte=question.as_of)
-        .values_list("item")
-        .annotate(n=Count("pk"))
-        .order_by()
-    )
     listed = marked if question.kind in (ReportKind.STATUS, ReportKind.EXTREMISM) else ()
     rows: Spool[ItemRow] = Spool()
     treated: dict[int, date] = {}
     left_out = 0
-    found = (
-        AgendaItem.objects.filter(
-            meeting__in=Meeting.objects.held().filter(council=question.council, date__lte=question.as_of)
-        )
-        .order_by("meeting__date", "meeting__pk", "position", "pk")
-        .values_list(
-            "pk",
-            "title",
-            "state",
-            "restricted",
-            "case",
-            "position",
-            "meeting__date",
-            "meeting__year",
-            "meeting__sequence",
-        )
-    )
-    for pk, title, state, is_restricted, case, position, day, year, sequence in found.iterator():
-        if case and state == ItemState.TREATED and not is_restricted:
-            treated[case] = day
-        if pk not in listed or not question.period_from <= day <= question.last_day:
+    for row, case, is_restricted in meeting_rows.items(question.council, question.as_of, of_item):
+        if case and row.state == ItemState.TREATED and not is_restricted:
+            treated[case] = row.day
+        if row.pk not in listed or not question.period_from <= row.day <= question.last_day:
             continue
         if is_restricted:
             left_out += 1
-            continue
-        row = ItemRow(
-            pk=pk,
-            meeting_number=f"{year}-{sequence}",
-            day=day,
-            position=position,
-            title=title,
-            state=state,
-            decisions=decisions.get(pk, 0),
-            actions=of_item[pk],
-        )
-        rows.append(shown.item(row))
+        else:
+            rows.append(shown.item(row))
     return rows, treated, left_out
 
 
@@ -374,67 +316,21 @@ def _cases(
     """The cases that had been opened by the report's day, and how many restricted ones are left out."""
     if question.kind == ReportKind.FOLLOW_UP:
         return (), 0
-    later = action_rows.later_changes(question.council, "case", question.as_of)
-    organisations = dict(Organisation.objects.filter(council=question.council).values_list("pk", "name"))
-    opened = Case.objects.filter(council=question.council, opened_on__lte=question.as_of)
     rows: Spool[CaseRow] = Spool()
     left_out = 0
-    for now in (
-        opened.order_by("opened_on", "pk")
-        .values("pk", "registry_number", "title", "state", "organisation", "opened_on", "restricted")
-        .iterator()
-    ):
-        if question.kind == ReportKind.EXTREMISM and now["pk"] not in marked:
+    for row, is_restricted in meeting_rows.cases(question.council, question.as_of, treated, open_actions, marked):
+        if question.kind == ReportKind.EXTREMISM and row.pk not in marked:
             continue
-        if now["restricted"]:
+        if is_restricted:
             left_out += 1
-            continue
-        changes = [entry for _day, entry in later.get(now["pk"], ())]
-        then = status.rewound({field: now[field] for field in ("state", "organisation")}, changes)
-        row = CaseRow(
-            pk=now["pk"],
-            registry_number=now["registry_number"],
-            title=now["title"],
-            state=then["state"],
-            organisation=organisations[then["organisation"]],
-            opened_on=now["opened_on"],
-            last_treated=treated.get(now["pk"]),
-            open_actions=open_actions[now["pk"]],
-            extremism=now["pk"] in marked,
-        )
-        rows.append(shown.case(row))
+        else:
+            rows.append(shown.case(row))
     return rows, left_out
 
 
 def _meetings(question: Question, agreed: Counter[int], shown: Shown) -> Collection[MeetingRow]:
-    held = Meeting.objects.held().filter(
-        council=question.council, date__gte=question.period_from, date__lte=question.last_day
-    )
-    present = dict(
-        Attendance.objects.filter(meeting__in=held, status=AttendanceStatus.PRESENT)
-        .values_list("meeting")
-        .annotate(n=Count("pk"))
-        .order_by()
-    )
-    decisions = dict(
-        Decision.objects.live()
-        .filter(item__meeting__in=held, item__restricted=False)
-        .values_list("item__meeting")
-        .annotate(n=Count("pk"))
-        .order_by()
-    )
     rows: Spool[MeetingRow] = Spool()
-    for meeting in held.order_by("date", "starts_at", "pk").iterator():
-        row = MeetingRow(
-            pk=meeting.pk,
-            number=meeting.number,
-            title=meeting.title,
-            day=meeting.date,
-            place=meeting.place,
-            present=present.get(meeting.pk, 0),
-            decisions=decisions.get(meeting.pk, 0),
-            actions=agreed[meeting.pk],
-        )
+    for row in meeting_rows.meetings(question.council, question.period_from, question.last_day, agreed):
         rows.append(shown.meeting(row))
     return rows
 
@@ -455,26 +351,3 @@ def _contact(question: Question, shown: Shown) -> str:
         return ""
     address = "" if shown.masks else coordinator.email
     return ", ".join(filter(None, [shown.text(coordinator.title), shown.text(coordinator.organisation.name), address]))
-
-
-def plan_so_far(plan: WorkPlan, today: date) -> Question:
-    """The question that the report page opens with: the plan from its first day to today, as of today."""
-    return Question(plan, plan.starts, max(plan.starts, min(today, plan.ends)), today)
-
-
-def presets(plan: WorkPlan, today: date) -> list[tuple[str, date, date]]:
-    """The periods that are asked for again and again: (name, first day, last day), all within the plan and begun."""
-    half = date(today.year, 1, 1) if today.month <= 6 else date(today.year, 7, 1)
-    before = half - timedelta(days=1)
-    before_from = date(before.year, 1, 1) if before.month <= 6 else date(before.year, 7, 1)
-    half_to = date(today.year, 6, 30) if today.month <= 6 else date(today.year, 12, 31)
-    found = []
-    for name, first, last in (
-        ("plan", plan.starts, min(today, plan.ends)),
-        ("half", half, half_to),
-        ("before", before_from, before),
-    ):
-        start, end = max(first, plan.starts), min(last, plan.ends)
-        if start <= end and start <= today:
-            found.append((name, start, end))
-    return found

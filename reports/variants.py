@@ -13,7 +13,7 @@ from actions.indicators import Measured
 from bra import personnummer
 from reports.decision_rows import DecisionRow
 from reports.models import ReportKind, Variant
-from reports.status import ActionRow, ActivityRow, CaseRow, GoalRow, ItemRow, MeetingRow
+from reports.rows import ActionRow, ActivityRow, CaseRow, GoalRow, ItemRow, MeetingRow
 
 
 @dataclass(slots=True)

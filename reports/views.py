@@ -20,13 +20,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from actions.models import WorkPlan
 from bra.bounds import bounded
 from bra.errors import RuleBroken
-from bra.http import CouncilRequest, only_if
+from bra.http import REFUSED, CouncilRequest, only_if
 from bra.models import Member
 from reports import charts, formats, kinds, lifecycle, permissions, selection, tasks
 from reports.forms import CHOICES, QuestionForm, initial, plans_of
 from reports.models import WAITING, Download, Report, ReportKind, ReportState
+from reports.questions import Question, plan_so_far, presets
 from reports.schedule_forms import ListForm
-from reports.selection import Question
 
 PER_PAGE = 20
 # Nearly every report is ready by then, so the page asks more often until it has passed.
@@ -108,7 +108,7 @@ def question_form(request: CouncilRequest, data: QueryDict) -> QuestionForm | No
     shown = plan or plans.current(request.today)
     if shown is None:
         return None
-    values = initial(selection.plan_so_far(shown, request.today))
+    values = initial(plan_so_far(shown, request.today))
     return QuestionForm(request.council, request.today, values | {name: data[name] for name in values if name in data})
 
 
@@ -131,7 +131,7 @@ def _ask(request: CouncilRequest) -> HttpResponse:
         else:
             tasks.wake_after_commit(report)
             return redirect(f"{_address(request)}?{urlencode(initial(question, report.format))}#reports")
-    return _page(request, form, status=422)
+    return _page(request, form, status=REFUSED)
 
 
 def _address(request: CouncilRequest) -> str:
@@ -172,7 +172,7 @@ def presets_of(request: CouncilRequest, plan: WorkPlan | None, form: QuestionFor
     chosen = {name: form.cleaned_data[name] for name in CHOICES if form.cleaned_data.get(name)}
     words = {"plan": _("The plan so far"), "half": _("This half-year"), "before": _("The half-year before")}
     found = []
-    for name, first, last in selection.presets(plan, request.today):
+    for name, first, last in presets(plan, request.today):
         values = initial(Question(plan, first, last, request.today)) | chosen
         found.append({"words": words[name], "query": urlencode(values)})
     return found

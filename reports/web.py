@@ -20,9 +20,12 @@ from actions.models import LIVE, Goal, Status
 from actions.status import OVERDUE, PARTS, Progress, goal_progress, progress_words
 from bra.models import Organisation
 from reports import charts, status
+from reports.kinds import change_words, delay_words
 from reports.models import ReportKind
-from reports.selection import Question, StatusData
-from reports.status import DELAYS, ActionRow, ActivityRow, Change, ChangeRow, Counts, Month
+from reports.questions import Question
+from reports.rows import ActionRow, ActivityRow, Change, ChangeRow
+from reports.selection import StatusData
+from reports.status import DELAYS, Counts, Month
 
 OPEN = "open"
 # What a month counts.
@@ -34,7 +37,7 @@ class Pick:
     """Some of a report's actions, each empty field: whatever it is.
 
     `goal` is a number of the plan or NO_GOAL, `organisation` and `activity` keys, `part` one of PARTS or OPEN, `late`
-    the first day of one of DELAYS, `month` its label with `did` as what of it, `change` a status.Change.
+    the first day of one of DELAYS, `month` its label with `did` as what of it, `change` a rows.Change.
     """
 
     goal: str = ""
@@ -294,23 +297,6 @@ def shows_today(question: Question, today: date) -> bool:
     plan = question.plan
     whole = question.period_from == plan.starts and question.last_day == min(plan.ends, today)
     return whole and question.as_of == today and question.kind == ReportKind.STATUS
-
-
-def change_words() -> dict[Change, str]:
-    """What each kind of change is called."""
-    return {
-        Change.NEW: _("New"),
-        Change.CLOSED: _("Closed"),
-        Change.SLIPPED: _("Put off"),
-        Change.REOPENED: _("Taken up again"),
-    }
-
-
-def delay_words(low: int, high: int | None) -> str:
-    """Say an age of delay: "8 to 30 days", "More than 90 days"."""
-    if high is None:
-        return _("More than %(days)d days") % {"days": low - 1}
-    return _("%(from)d to %(to)d days") % {"from": low, "to": high}
 
 
 def _delay(low: str) -> tuple[int, int | None]:

@@ -17,10 +17,11 @@ from bra.bounds import bounded
 from bra.http import CouncilRequest, only_if
 from reports import charts, lifecycle, permissions, selection
 from reports.forms import QuestionForm, initial
+from reports.kinds import change_words
 from reports.models import ReportKind, Variant
-from reports.status import ActionRow, ChangeRow
+from reports.rows import ActionRow, ChangeRow
 from reports.views import presets_of, question_form
-from reports.web import Pick, Reader, change_words
+from reports.web import Pick, Reader
 
 PER_PAGE = 50
 

@@ -11,15 +11,19 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ["bra", "meetings", "actions", "imports", "finding", "reports", "records", "demo"]
 # These name all floors by nature.
 ABOVE_ALL = {"bra/settings.py", "bra/urls.py"}
+# What Django looks for under these names. The demo is one story and has no steps.
+STEPLESS = {"__init__.py", "apps.py", "wsgi.py"}
 # Inside an app: a module may import from its own step or from one further down.
 STEPS = [
     {
         "fields",
         "shown",
         "production",
+        "environment",
         "logs",
         "headers",
         "text",
+        "markdown",
         "errors",
         "models",
         "signals",
@@ -56,6 +60,11 @@ STEPS = [
         "spool",
         "action_rows",
         "decision_rows",
+        "sheets",
+        "clock",
+        "quick",
+        "meeting_rows",
+        "questions",
         "variants",
         "schedule",
         "selection",
@@ -134,6 +143,7 @@ STEPS = [
         "document_forms",
         "document_sentences",
         "planning_forms",
+        "presence_forms",
         "summons_forms",
         "planning_sentences",
         "case_tables",
@@ -167,7 +177,13 @@ STEPS = [
     },
     {
         "tasks",
+        "doors",
         "views",
+        "live_views",
+        "presence_views",
+        "quick_views",
+        "item_views",
+        "list_views",
         "administering_views",
         "audit_views",
         "owner_views",
@@ -269,11 +285,17 @@ CLOCKLESS = {
     "plan_figures",
     "indicators",
     "reminders",
+    "rows",
     "status",
+    "clock",
+    "quick",
+    "sheets",
     "selection",
     "secrecy_selection",
     "action_rows",
     "decision_rows",
+    "meeting_rows",
+    "questions",
     "variants",
     "kinds",
     "schedule",
@@ -344,6 +366,12 @@ def test_no_import_points_up_a_floor(app: str) -> None:
         if name.split(".")[0] in above
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("app", [app for app in FLOORS if app != "demo"])
+def test_every_module_stands_on_a_step(app: str) -> None:
+    named = [path for path, _tree in modules(app) if path not in ABOVE_ALL and path.split("/")[1] not in STEPLESS]
+    assert [path for path in named if step_of(path) is None] == []
 
 
 @pytest.mark.parametrize("app", FLOORS)

@@ -36,7 +36,7 @@ from records import lifecycle as records
 from records.release_documents import source_for
 from reports import formats, selection
 from reports.models import Format, ReportKind, Variant
-from reports.selection import Question
+from reports.questions import Question
 from tests.cast import Cast
 from tests.filling import Filled
 from tests.make import NOW, TODAY

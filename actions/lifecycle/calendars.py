@@ -28,7 +28,7 @@ def make_calendar(*, member: Member, by: Member, on: date) -> str:
 
     An address from before stops working. Only one's own calendar has an address made.
     """
-    _refuse_others(member, by)
+    links.refuse_others(member, by)
     member = locked(member)
     if not member.is_active(on):
         raise RuleBroken(_("Your mandate doesn't cover today, so there is no calendar to read."))
@@ -42,15 +42,10 @@ def make_calendar(*, member: Member, by: Member, on: date) -> str:
 @transaction.atomic
 def stop_calendar(*, member: Member, by: Member, on: date) -> None:
     """Stop the address of the member's deadlines; where there is none, nothing happens."""
-    _refuse_others(member, by)
+    links.refuse_others(member, by)
     member = locked(member)
     if _forget(member):
         _record(member, by, on, "member.calendar_stopped")
-
-
-def _refuse_others(member: Member, by: Member) -> None:
-    if member.pk != by.pk:
-        raise RuleBroken(_("Only the member can make or stop the address of their calendar."))
 
 
 def _forget(member: Member) -> bool:

@@ -68,10 +68,6 @@ class ActionQuerySet(models.QuerySet["Action"]):
         late = self.overdue(today).filter(deadline__lte=today - timedelta(days=least))
         return late if most is None else late.filter(deadline__gte=today - timedelta(days=most))
 
-    def due_within(self, days: int, today: date) -> "ActionQuerySet":
-        """Those still to be done with a deadline from today to `days` days ahead."""
-        return self.live().filter(deadline__gte=today, deadline__lte=today + timedelta(days=days))
-
     def owned_by(self, member: Member) -> "ActionQuerySet":
         """Those of one owner."""
         return self.filter(owner=member)

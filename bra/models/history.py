@@ -29,7 +29,7 @@ class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
 
     def of_chain(self, council_pk: int | None) -> "HistoryEntryQuerySet":
         """Those of a council's chain; None: of the installation's."""
-        return self.filter(council=None) if council_pk is None else self.filter(council=council_pk)
+        return self.filter(council=council_pk)
 
     def unsealed(self) -> "HistoryEntryQuerySet":
         """Those that have no seal yet."""
@@ -101,7 +101,7 @@ class ChainHeadQuerySet(models.QuerySet["ChainHead"]):
 
     def of_chain(self, council_pk: int | None) -> "ChainHeadQuerySet":
         """The end of a council's chain; None: of the installation's."""
-        return self.filter(council=None) if council_pk is None else self.filter(council=council_pk)
+        return self.filter(council=council_pk)
 
 
 class ChainHead(models.Model):

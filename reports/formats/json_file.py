@@ -16,8 +16,9 @@ from actions.indicators import Measured
 from reports import status
 from reports.decision_rows import DecisionRow, MeetingDay
 from reports.models import ReportKind
+from reports.rows import ActionRow, ActivityRow, CaseRow, ChangeRow, ItemRow, MeetingRow
 from reports.selection import StatusData
-from reports.status import ActionRow, ActivityRow, CaseRow, ChangeRow, Counts, ItemRow, MeetingRow
+from reports.status import Counts
 from reports.workbook.book import PROGRESS_STEP, Progress
 
 TYPE = "application/json"

@@ -173,10 +173,7 @@ def test_words_of_the_queryset_are_those_of_the_row(cast: Cast) -> None:
     overdue = list(Action.objects.overdue(TODAY))
     assert overdue == [action for action in Action.objects.all() if action.is_overdue(TODAY)]
     assert [action.days_overdue(TODAY) for action in overdue] == [1]
-    assert [action.deadline for action in Action.objects.due_within(1, TODAY)] == [
-        TODAY,
-        TODAY + timedelta(days=1),
-    ]
+    assert [action.deadline for action in Action.objects.in_time(TODAY)] == [TODAY, TODAY + timedelta(days=1)]
 
 
 def test_restricted_and_foreign_actions_do_not_exist(cast: Cast) -> None:

@@ -4,8 +4,9 @@ from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, note_override
+from bra.forms import GuardedForm, note_override, saving
 from bra.history import entries_of
+from bra.http import CouncilRequest
 from tests.cast import Cast
 from tests.make import TODAY
 
@@ -110,4 +111,39 @@ def test_without_an_override_nothing_is_noted(cast: Cast) -> None:
     form = NoteForm({"text": "Larm"})
     assert form.is_valid()
     note_override(form, council=cast.council, by=cast.secretary, on=TODAY, target=cast.member)
+    assert not entries_of(cast.member).exists()
+
+
+def asked_by(cast: Cast) -> CouncilRequest:
+    request = CouncilRequest()
+    request.council, request.member, request.today = cast.council, cast.secretary, TODAY
+    return request
+
+
+def never() -> None:
+    raise RuleBroken("Not there.", field="place")
+
+
+def test_what_a_form_saves_is_noted_in_the_name_of_who_asked(cast: Cast) -> None:
+    form = NoteForm({"text": NUMBER, "not_personnummer_reason": "Provnummer"})
+    assert form.is_valid()
+    with saving(form, asked_by(cast)) as note:
+        note(cast.member)
+    assert not form.errors
+    (entry,) = entries_of(cast.member)
+    assert (entry.council, entry.verb, entry.actor, entry.on) == (
+        cast.council,
+        "guard.overridden",
+        cast.secretary,
+        TODAY,
+    )
+
+
+def test_what_a_verb_refuses_is_undone_and_shown_at_its_field(cast: Cast) -> None:
+    form = NoteForm({"text": NUMBER, "not_personnummer_reason": "Provnummer"})
+    assert form.is_valid()
+    with saving(form, asked_by(cast)) as note:
+        note(cast.member)
+        never()
+    assert form.errors == {"place": ["Not there."]}
     assert not entries_of(cast.member).exists()

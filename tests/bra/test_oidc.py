@@ -12,8 +12,8 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
+from bra.environment import oidc_provider
 from bra.models import User
-from bra.settings import oidc_provider
 from tests import make
 from tests import oidc_provider as providers
 from tests.cast import Cast

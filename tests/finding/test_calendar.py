@@ -11,6 +11,7 @@ from django.test import Client
 from actions import lifecycle as actions_lifecycle
 from actions.models import Status
 from bra.errors import RuleBroken
+from bra.links import digest
 from bra.models import HistoryEntry, Member, User
 from finding import feed, lifecycle
 from finding.models import CalendarAddress
@@ -158,7 +159,7 @@ def test_the_secret_is_shown_once_and_kept_nowhere(cast: Cast) -> None:
     secret = re.findall(r"kalender/([\w-]+)\.ics", browser.post(f"{PAGE}ny/").content.decode())[0]
     assert secret not in browser.get(PAGE).content.decode()
     address = CalendarAddress.objects.get()
-    assert (address.digest, address.member) == (lifecycle.digest(secret), cast.member)
+    assert (address.digest, address.member) == (digest(secret), cast.member)
     assert secret not in str(list(HistoryEntry.objects.values_list()))
     assert secret not in str(dict(browser.session))
 
@@ -180,7 +181,7 @@ def test_nobody_makes_or_stops_somebody_elses(cast: Cast) -> None:
     for verb in (lifecycle.make_address, lifecycle.stop_address):
         with pytest.raises(RuleBroken):
             verb(member=cast.member, by=cast.coordinator, on=TODAY)
-    assert CalendarAddress.objects.get().digest == lifecycle.digest(secret)
+    assert CalendarAddress.objects.get().digest == digest(secret)
 
 
 def test_the_number_of_queries_is_the_same_for_one_and_ten_events(cast: Cast, django_assert_num_queries: Any) -> None:

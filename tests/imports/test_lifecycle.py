@@ -18,7 +18,8 @@ from imports.models import ImportBatch, ImportedAction, ImportState
 from imports.proposing import Choices, Fate, Mend, choices_of
 from imports.selection import places, preview
 from meetings.models import AgendaItem, ItemKind, Meeting, MeetingState
-from reports.selection import Question, load
+from reports.questions import Question
+from reports.selection import load
 from tests import make
 from tests.cast import Cast
 from tests.imports import lists

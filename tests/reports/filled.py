@@ -11,7 +11,7 @@ from actions.models import Action
 from bra.models import Member
 from reports import returning, selection, workbook
 from reports.models import Language, Report, ReportState, ReturnedFile
-from reports.selection import Question
+from reports.questions import Question
 from tests.make import TODAY
 from tests.reports.story import Story
 

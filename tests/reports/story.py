@@ -7,7 +7,7 @@ from actions import lifecycle
 from actions.models import Action, Activity, WorkPlan
 from bra.models import Council, Member, Role
 from meetings.models import AgendaItem, Meeting, MeetingState
-from reports.selection import Question
+from reports.questions import Question
 from tests import make
 
 DAY = make.TODAY

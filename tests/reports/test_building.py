@@ -16,7 +16,7 @@ from bra.errors import RuleBroken
 from bra.models import HistoryEntry
 from reports import formats, lifecycle, selection, tasks, workbook
 from reports.models import Report, ReportState
-from reports.selection import Question
+from reports.questions import Question
 from reports.workbook import book
 from tests import make
 from tests.reports.story import DAY, Story, make_story

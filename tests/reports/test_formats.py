@@ -32,6 +32,7 @@ from reports import formats, selection, workbook
 from reports.formats import ods_file
 from reports.formats.csv_file import shown
 from reports.models import Format, Language, ReportKind, Variant
+from reports.questions import plan_so_far
 from reports.selection import StatusData
 from reports.workbook.texts import LONGEST_TEXT
 from tests import make
@@ -351,7 +352,7 @@ def test_a_copy_for_publication_names_no_owner(story: Story, kind: str, file_for
 def test_an_empty_plan_is_a_file_too(db: None, file_format: str) -> None:
     council = make.make_council()
     plan = WorkPlan.objects.create(council=council, name="2016-2017", starts=date(2016, 1, 1), ends=date(2017, 12, 31))
-    data = [selection.load(replace(selection.plan_so_far(plan, DAY), kind=kind)) for kind in ReportKind.values]
+    data = [selection.load(replace(plan_so_far(plan, DAY), kind=kind)) for kind in ReportKind.values]
     assert [bool(made(file_format, one)) for one in data] == [True] * len(data)
 
 

@@ -21,7 +21,7 @@ from meetings import lifecycle as meeting_verbs
 from meetings.models import AgendaItem, Case, CaseState, Decision, Meeting, MeetingState
 from reports import kinds, selection, workbook
 from reports.models import Language, ReportKind, Variant
-from reports.selection import Question
+from reports.questions import Question, plan_so_far
 from tests import make
 from tests.reports.story import DAY, Story, make_story
 from tests.reports.test_workbook import opened, table_rows
@@ -390,7 +390,7 @@ def test_an_activity_is_judged_by_all_its_actions_whatever_the_report_counts(sto
 @pytest.mark.parametrize("kind", ReportKind)
 def test_a_plan_with_nothing_opens_with_words(kind: str) -> None:
     plan = make.make_plan(make.make_council())
-    question = dataclasses.replace(selection.plan_so_far(plan, DAY), kind=kind)
+    question = dataclasses.replace(plan_so_far(plan, DAY), kind=kind)
     for sheet in opened(workbook.build(selection.load(question))).worksheets[1:-1]:
         assert list(sheet.tables) == []
         assert [cell.value is not None for cell in sheet["A"]] == [True, True, False, True]

@@ -13,7 +13,7 @@ from bra import history
 from bra.sealing import head_of, seal
 from reports import formats, lifecycle, selection
 from reports.models import Format, Variant
-from reports.selection import Question
+from reports.questions import Question
 from tests.make import TODAY
 from tests.reports.story import DAY, Story
 from tests.reports.test_workbook import told_story

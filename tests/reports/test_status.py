@@ -21,7 +21,8 @@ from bra.models import Role
 from meetings import lifecycle as meeting_verbs
 from meetings.models import CaseState, MeetingState
 from reports import selection, status, workbook
-from reports.status import ActionRow, Counts
+from reports.rows import ActionRow, ActivityRow, in_period
+from reports.status import Counts
 from tests import make
 from tests.reports.story import DAY, Story, make_story
 from tests.tampering import unguard
@@ -64,7 +65,9 @@ def test_a_delay_falls_into_one_bucket_by_its_days(days: int, bucket: int | None
     expected = [0, 0, 0, 0]
     if bucket is not None:
         expected[bucket] = 1
-    assert [number for _low, _high, number in status.by_delay([row()], day)] == expected
+    tally = status.Tally(day)
+    tally.add_all([row()])
+    assert [number for _low, _high, number in tally.delays()] == expected
 
 
 @pytest.mark.parametrize("state", [Status.DONE, Status.CANCELLED])
@@ -99,7 +102,7 @@ def test_the_period_takes_what_was_agreed_in_it_and_what_was_open_when_it_began(
     agreed: str, closed: str | None, belongs: bool
 ) -> None:
     action = row(agreed_on=date.fromisoformat(agreed), closed_on=date.fromisoformat(closed) if closed else None)
-    assert status.in_period(action, date(2016, 7, 1), date(2016, 12, 31)) is belongs
+    assert in_period(action, date(2016, 7, 1), date(2016, 12, 31)) is belongs
 
 
 def counts_of(**by_status: int) -> Counts:
@@ -123,7 +126,7 @@ def counts_of(**by_status: int) -> Counts:
 def test_an_activity_is_late_when_more_quarters_have_passed_than_actions_are_done(
     counts: Counts, ends: list[date], expected: tuple[str, bool]
 ) -> None:
-    activity = status.ActivityRow(1, 1, "1.1", "Aktivitet", "Skolchef", "", (), tuple(ends))
+    activity = ActivityRow(1, 1, "1.1", "Aktivitet", "Skolchef", "", (), tuple(ends))
     found = status.progress(activity, counts, DAY)
     assert (found.state, found.late) == expected
 

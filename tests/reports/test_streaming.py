@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from bra.models import Council
+from reports.rows import ActionRow
 from reports.spool import Spool
-from reports.status import ActionRow
 from reports.workbook.book import FIRST_ROW, Book, Column
 from reports.workbook.streaming import Rows, Stamp, encoded
 from tests.reports.test_status import row

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bra.models import Letter
 from reports import lifecycle, scheduling, tasks
-from reports.selection import Question
+from reports.questions import Question
 from tests.cast import Cast
 from tests.meetings.test_two_at_once import ROUNDS, at_once
 from tests.reports.story import DAY, make_story

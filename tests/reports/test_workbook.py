@@ -25,7 +25,8 @@ from actions import lifecycle, plan_lifecycle
 from actions.models import Action, Status, WorkPlan
 from bra.models import Council
 from reports import marks, selection, status, workbook
-from reports.selection import LeftOut, Question, StatusData
+from reports.questions import Question, plan_so_far
+from reports.selection import LeftOut, StatusData
 from reports.workbook.texts import LONGEST_TEXT, cell_text
 from tests import make
 from tests.reports.story import DAY, Story, make_story
@@ -325,7 +326,7 @@ def test_restricted_text_is_nowhere_in_the_file(story: Story) -> None:
 
 def test_an_empty_plan_opens_with_words_instead_of_empty_tables(db: None) -> None:
     plan = make.make_plan(make.make_council())
-    content = workbook.build(selection.load(selection.plan_so_far(plan, DAY)))
+    content = workbook.build(selection.load(plan_so_far(plan, DAY)))
     for sheet in opened(content).worksheets[1:-1]:
         assert list(sheet.tables) == []
         assert [cell.value is not None for cell in sheet["A"]] == [True, True, False, True]
@@ -426,7 +427,9 @@ def invented() -> StatusData:
     plan = WorkPlan(name="2016-2017", starts=date(2016, 1, 1), ends=date(2017, 12, 31))
     plan.council = Council(name="BRÅ", slug="bra")
     rows = tuple(row(pk=n, title=f"Åtgärd {n}", organisation=f"Del {n % 3}") for n in range(20))
-    figures = status.figures(rows, (), (), ["Del 0", "Del 1", "Del 2"], DAY)
+    tally = status.Tally(DAY)
+    tally.add_all(rows)
+    figures = tally.figures((), (), ["Del 0", "Del 1", "Del 2"])
     question = Question(plan, plan.starts, DAY, DAY)
     return StatusData(question, (), (), rows, (), (), (), figures, LeftOut(0, 0, 0), "")
 

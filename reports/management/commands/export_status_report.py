@@ -21,7 +21,7 @@ from bra.errors import RuleBroken
 from bra.models import Council
 from reports import formats, lifecycle, selection
 from reports.models import Format, Language, ReportKind, Variant
-from reports.selection import Question
+from reports.questions import Question
 
 USAGE, FAILURE, INTERRUPTED, TERMINATED = 2, 1, 130, 143
 STDOUT = "-"

@@ -9,8 +9,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from actions.models import Status
-from reports import marks, status
+from reports import marks
 from reports.models import ReportKind, comes_back
+from reports.rows import ActionRow
 from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
 from reports.workbook.report import Report
 from reports.workbook.styles import LATE, TONES
@@ -53,7 +54,7 @@ def actions(report: Report) -> None:
     goals = {goal.number: goal.label for goal in report.data.goals}
     place = {activity.pk: (goals[activity.goal], activity.code) for activity in report.data.activities}
 
-    def row(action: status.ActionRow) -> tuple[Any, ...]:
+    def row(action: ActionRow) -> tuple[Any, ...]:
         late = action.days_overdue(report.day)
         goal, code = outside if action.activity is None else place.get(action.activity, outside)
         return (

@@ -1,6 +1,5 @@
 """The sheet of the plan's activities."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,7 +7,7 @@ from django.utils.translation import gettext as _
 from actions.indicators import Measured
 from actions.status import Progress, progress_words
 from reports import status
-from reports.status import ActivityRow
+from reports.rows import ActivityRow
 from reports.workbook.book import Column
 from reports.workbook.report import Report
 from reports.workbook.styles import LATE, MUTED
@@ -96,7 +95,3 @@ def activities(report: Report) -> None:
 def _shown(one: Measured) -> str:
     """The outcome and its day: "62 % (2017-03-01)"."""
     return f"{one.outcome_words} ({one.latest.on})" if one.latest else _("nothing noted")
-
-
-def _listed(pairs: Iterable[tuple[str, str]]) -> str:
-    return "; ".join(_("%(name)s: %(value)s") % {"name": name, "value": value} for name, value in pairs)

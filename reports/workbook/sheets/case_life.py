@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from actions.models import Status
 from meetings.models import DecisionKind
-from reports.status import ActionRow, CaseRow
+from reports.rows import ActionRow, CaseRow
 from reports.workbook.book import FIRST_ROW, Column
 from reports.workbook.report import Report
 from reports.workbook.sheets.actions import dress_status, owner_column

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from actions.models import Status
-from reports.status import Change, ChangeRow
+from reports.kinds import change_words
+from reports.rows import Change, ChangeRow
 from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
 from reports.workbook.charts import Lines
 from reports.workbook.report import Report
@@ -38,12 +39,7 @@ def changes(report: Report) -> None:
         columns,
     )
     statuses = {str(state.value): str(state.label) for state in Status}
-    words = {
-        Change.NEW: _("New"),
-        Change.CLOSED: _("Closed"),
-        Change.SLIPPED: _("Put off"),
-        Change.REOPENED: _("Taken up again"),
-    }
+    words = change_words()
 
     def row(change: ChangeRow) -> tuple[Any, ...]:
         action, before = change.action, change.before

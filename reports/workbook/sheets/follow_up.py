@@ -9,7 +9,7 @@ from actions.models import Status
 from meetings.models import DecisionKind
 from reports import marks
 from reports.models import comes_back
-from reports.status import ActionRow
+from reports.rows import ActionRow
 from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
 from reports.workbook.charts import Bars
 from reports.workbook.report import Report

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from openpyxl.worksheet.pagebreak import Break
 
 from actions.models import LIVE
+from reports.kinds import delay_words
 from reports.status import Counts
 from reports.workbook.book import FIRST_ROW, HEADER_ROW, Column
 from reports.workbook.charts import Bars
@@ -95,7 +96,7 @@ def distribution(report: Report) -> None:
             number, late = figures.total.by_status[state], figures.total.late_by_status[state]
             rows.append((_("Status"), str(state.label), number, number if state in LIVE else 0, late))
         for low, high, number in figures.delays:
-            words = _days(low, high)
+            words = delay_words(low, high)
             rows.append((_("Delay"), words, number, number, number))
     last = report.table(
         sheet,
@@ -138,7 +139,7 @@ def distribution(report: Report) -> None:
         stacked=False,
         width=18.0,
     )
-    figures_of = [f"{_days(low, high)}: {number}" for low, high, number in figures.delays]
+    figures_of = [f"{delay_words(low, high)}: {number}" for low, high, number in figures.delays]
     alt = [_("Bars: overdue actions by age of delay."), "; ".join(figures_of) + "."]
     # Beneath the table, beside the first one; a row is half a centimetre. What the page can't hold gets one of its own.
     below = last + 3
@@ -157,9 +158,3 @@ def _numbers(counts: Counts) -> tuple[float | int | None, ...]:
         counts.overdue,
         counts.share_done,
     )
-
-
-def _days(low: int, high: int | None) -> str:
-    if high is None:
-        return _("More than %(days)d days") % {"days": low - 1}
-    return _("%(from)d to %(to)d days") % {"from": low, "to": high}
