@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bench.result import Result, computed_of, forget_peak, median, peak_rss_mb, seconds_of
+from bench.result import Result, Times, forget_peak, median, peak_rss_mb, seconds_of
 
 if TYPE_CHECKING:
     from bra.models import Council
@@ -67,7 +67,9 @@ def measure(options: argparse.Namespace) -> Iterator[Result]:
         write(council, min(10_000, left - first))
     seal(council.pk)
     forget_peak()
-    verifying = [computed_of(lambda: verify(council.pk, now=timezone.now())) for _round in range(options.rounds)]
+    verifying, reading = Times(), Times()
+    for _round in range(options.rounds):
+        verifying.measure(lambda: verify(council.pk, now=timezone.now()))
     peak = peak_rss_mb()
 
     def read() -> None:
@@ -75,14 +77,14 @@ def measure(options: argparse.Namespace) -> Iterator[Result]:
         for _entry in entries.iterator(chunk_size=2000):
             pass
 
-    reading = [computed_of(read) for _round in range(options.rounds)]
+    for _round in range(options.rounds):
+        reading.measure(read)
     extra: dict[str, object] = {
-        "cpu": round(median([cpu for _seconds, cpu in verifying]), 3),
-        "reference_cpu": round(median([cpu for _seconds, cpu in reading]), 3),
+        "cpu": round(verifying.cpu, 3),
+        "reference_cpu": round(reading.cpu, 3),
         "load": round(os.getloadavg()[0], 1),
     }
-    ours, reference = (median([seconds for seconds, _cpu in times]) for times in (verifying, reading))
-    yield Result("audit: verify", options.actions, ours, peak, reference, extra)
+    yield Result("audit: verify", options.actions, verifying.median, peak, reading.median, extra)
     yield _page(council, options.actions, options.rounds)
 
 

@@ -66,14 +66,31 @@ def seconds_of(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def computed_of(work: Callable[[], object]) -> tuple[float, float]:
-    """Return how long one call takes and how long processors compute for it, the database's too, in seconds.
+class Times:
+    """The times that one piece of work took: by the clock, and of computing, the database's too, in seconds.
 
     A busy machine disturbs the second much less. Of a database that can't be seen from here nothing is counted.
     """
-    before = time.process_time() + database_cpu()
-    seconds = seconds_of(work)
-    return seconds, time.process_time() + database_cpu() - before
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+        self.computing: list[float] = []
+
+    def measure(self, work: Callable[[], object]) -> None:
+        """Do the work once more."""
+        before = time.process_time() + database_cpu()
+        self.seconds.append(seconds_of(work))
+        self.computing.append(time.process_time() + database_cpu() - before)
+
+    @property
+    def median(self) -> float:
+        """The middle one by the clock."""
+        return median(self.seconds)
+
+    @property
+    def cpu(self) -> float:
+        """The middle one of computing."""
+        return median(self.computing)
 
 
 def database_cpu() -> float:
