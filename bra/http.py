@@ -5,6 +5,8 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
@@ -40,6 +42,14 @@ def only_if(allowed: Callable[[Member], bool]) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def refresh(row: Model, *fields: str) -> None:
+    """Read the row's fields anew, all of them when none is named; 404 when it was removed meanwhile."""
+    try:
+        row.refresh_from_db(fields=fields or None)
+    except ObjectDoesNotExist as gone:
+        raise Http404 from gone
 
 
 def to_keep(answer: Answer, name: str) -> Answer:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bra import history
 from bra.errors import RuleBroken
 from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, refresh
 from bra.permissions import may_log
 from meetings import lifecycle
 from meetings.doors import decision_for, item_for
@@ -84,7 +84,7 @@ def decision_edit(request: CouncilRequest, pk: int) -> HttpResponse:
             return _conflict(request, decision_for(request.member, pk), text, kind)
         except RuleBroken as error:
             form.refuse(error)
-            decision.refresh_from_db(fields=["removed"])
+            refresh(decision, "removed")
         else:
             return _decisions_answer(request, item)
     return _edit_answer(request, decision, form, status=422 if form.errors else 200)

@@ -13,7 +13,7 @@ from django_tables2 import RequestConfig
 
 from bra.errors import RuleBroken
 from bra.forms import note_override
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, refresh
 from bra.permissions import may_coordinate, may_read_council
 from bra.tasks import wake_sender
 from meetings import lifecycle
@@ -212,7 +212,7 @@ def meeting_open(request: CouncilRequest, pk: int) -> HttpResponse:
         meeting = lifecycle.open_meeting(meeting=meeting, by=request.member, at=request.now)
     except RuleBroken as error:
         messages.error(request, error.sentence)
-        meeting.refresh_from_db()
+        refresh(meeting)
     return redirect(page_of(request, meeting))
 
 
@@ -370,7 +370,7 @@ def _agenda_of(request: CouncilRequest, meeting: Meeting, item: AgendaItem | Non
 
 def _agenda_part(request: CouncilRequest, meeting: Meeting) -> HttpResponse:
     """The agenda of the meeting's page, or the live page's, and the messages."""
-    meeting.refresh_from_db()
+    refresh(meeting)
     items = minutes(meeting, request.member)
     if request.htmx.target == "live-agenda":
         shown = request.POST.get("open", "")
