@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_tables2 import RequestConfig
 
@@ -139,7 +140,12 @@ def meeting_edit(request: CouncilRequest, pk: int) -> HttpResponse:
                 wake_sender()
                 messages.info(request, _("Those summoned are told by mail."))
             if given and not answers.exists():
-                messages.warning(request, _("The answers given are cleared: everybody is asked anew."))
+                words = ngettext(
+                    "%(n)d answer is cleared: everybody is asked anew.",
+                    "%(n)d answers are cleared: everybody is asked anew.",
+                    given,
+                )
+                messages.warning(request, words % {"n": given})
             return redirect(own_page)
     context = {
         "form": form,
