@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -12,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
 from bra import readings, shown
+from bra.errors import Removed
 from bra.http import CouncilRequest
 from bra.login_receivers import BEGAN, SEEN
 from bra.models import Member
@@ -60,6 +62,23 @@ class SessionMiddleware:
                 request.session[SEEN] = now
                 UserSession.objects.create_from_request(request)
         return self.get_response(request)
+
+
+class RemovedMiddleware:
+    """Answer 404 when a verb's row was removed after the view had read it, and the view says nothing of it itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Say on the page that it has been removed."""
+        if isinstance(exception, Removed):
+            messages.error(request, exception.sentence)
+            raise Http404 from exception
 
 
 class CouncilMiddleware:

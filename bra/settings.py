@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "bra.middleware.SessionMiddleware",
     "bra.second_step_middleware.SecondStepMiddleware",
     "bra.middleware.CouncilMiddleware",
+    "bra.middleware.RemovedMiddleware",
 ]
 
 ROOT_URLCONF = "bra.urls"

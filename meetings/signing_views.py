@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, saving
-from bra.http import REFUSED, CouncilRequest, only_if, status_of
+from bra.http import REFUSED, CouncilRequest, only_if, refresh, status_of
 from bra.permissions import may_coordinate, may_log, may_read_council
 from bra.tasks import wake_sender
 from meetings import lifecycle
@@ -160,7 +160,7 @@ def sign(request: CouncilRequest, pk: int) -> HttpResponse:
     except RuleBroken as error:
         messages.error(request, error.sentence)
         return redirect(_own_page(request, meeting))
-    meeting.refresh_from_db()
+    refresh(meeting)
     if signed.state == "open":
         messages.success(request, _("You have signed. The others are still to sign."))
     else:

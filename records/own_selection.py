@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from actions.models import Action, Comment, DeadlineRequest
+from actions.reminders import title_by_link
 from bra.member_sentences import lines_of
-from bra.models import Deputy, HistoryEntry, Letter, MailChoice, MailLink, Member, Role, Unsubscription
+from bra.models import Deputy, HistoryEntry, Letter, LetterState, MailChoice, MailLink, Member, Role, Unsubscription
 from bra.post.kinds import KINDS
 from finding.models import CalendarAddress
 from meetings.models import Adjuster, Attendance, CaseWatch, ItemComment, ItemProposal, Signer, SummonsReply
@@ -64,6 +65,37 @@ def held(member: Member, *, on: date) -> list[Section]:
         _traces(member),
     ]
     return [section for section in found if section.rows]
+
+
+def held_by_link(member: Member) -> list[Section]:
+    """Return the part of it that one reads by a link in a mail: a link proves less than a log-in.
+
+    Nothing that somebody wrote but the titles of open matter, as the owner's page shows them.
+    """
+    owned = Action.objects.visible_to(member).agreed().owned_by(member).select_related("agenda_item__meeting")
+    actions = Section(
+        "actions",
+        _("Actions that you own"),
+        (_("Action"), _("Title"), _("Status"), _("Deadline")),
+        [(one.pk, title_by_link(one), one.get_status_display(), _day(one.deadline)) for one in owned.order_by("pk")],
+    )
+    sent = Letter.objects.filter(recipient=member, state=LetterState.SENT).order_by("pk")
+    mails = Section(
+        "mails", _("Mails to you"), (_("Kind"), _("Day")), [(_kind(one.kind), _day(one.on)) for one in sent]
+    )
+    place = Section(
+        "member",
+        _("Your place on the council"),
+        (_("What"), _("Said")),
+        [
+            (_("Name"), member.name),
+            (pgettext("member", "Title"), member.title),
+            (_("Organisation"), member.organisation.name),
+            (_("E-mail"), member.email),
+            (_("Role"), str(capfirst(Role(member.role).label))),
+        ],
+    )
+    return [section for section in (place, actions, mails) if section.rows]
 
 
 def as_json(member: Member, sections: list[Section], *, on: date) -> str:

@@ -140,6 +140,7 @@ DOORS = {
     "meetings:paper_docx": Door("GET", SEATED, "meeting"),
     "meetings:minutes_register": Door("GET", LOGGERS, "meeting"),
     "meetings:minutes_mail": Door("GET", LOGGERS, "adjourned"),
+    "meetings:minutes_mail_again": Door("POST", LOGGERS, "adjourned"),
     "meetings:case_merge": Door("GET", LOGGERS, "case"),
     "meetings:case_unmerge": Door("POST", LOGGERS, "case"),
     "meetings:case_split": Door("GET", LOGGERS, "case"),

@@ -42,6 +42,7 @@ LOOSE = [
     ("meetings:case_to_agenda", "case", "case"),
     ("meetings:case_unlink", "other", "case"),
     ("meetings:item_state", "open", "item"),
+    ("meetings:minutes_mail_again", "letter", "reminder"),
     ("meetings:sign", "round", "round_of_signing"),
 ]
 

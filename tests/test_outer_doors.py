@@ -57,6 +57,8 @@ OUTER = {
     "administering:account": ADMINISTRATOR,
     "administering:account_verb": ADMINISTRATOR,
     "administering:log": ADMINISTRATOR,
+    "own_by_link": LINK,
+    "own_by_link_json": LINK,
     "owner:page": LINK,
     "owner:enter": LINK,
     "owner:mail_choice": LINK,

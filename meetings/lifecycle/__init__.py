@@ -21,7 +21,7 @@ from meetings.lifecycle.case_life import (
 )
 from meetings.lifecycle.cases import edit_case, next_registry_number, open_case
 from meetings.lifecycle.documents import change_layout, laid_out, register_minutes
-from meetings.lifecycle.mailing import mail_minutes
+from meetings.lifecycle.mailing import mail_minutes, mail_minutes_again
 from meetings.lifecycle.planning import clashes, plan_meeting, plan_series, replan_meeting
 from meetings.lifecycle.presence import add_guest, edit_guest, note_stay, remove_guest, take_up
 from meetings.lifecycle.proposals import (
@@ -97,6 +97,7 @@ __all__ = [
     "laid_out",
     "link_cases",
     "mail_minutes",
+    "mail_minutes_again",
     "mark_attendance",
     "may_adjust",
     "merge_cases",

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from lxml import html
 
 from bra import recovery, tasks
 from bra.invitations import password_link
@@ -74,6 +75,17 @@ def test_the_mail_goes_to_the_address_one_logs_in_with_and_opens_the_door_once(c
     assert "The link no longer works" in Client().get(link, follow=True).content.decode()
     (row,) = Letter.objects.all()
     assert (row.kind, row.recipient, row.state, row.about) == ("recovery", cast.member, "sent", user.pk)
+
+
+def test_the_last_page_asks_nobody_to_log_in_who_is_logged_in(cast: Cast) -> None:
+    def ways(client: Client) -> list[tuple[str, str]]:
+        page = html.fromstring(client.get("/konto/nytt/klart/").content)
+        return [(link.get("href", ""), "".join(link.itertext())) for link in page.findall(".//main//a")]
+
+    assert ways(Client()) == [("/konto/logga-in/", "Log in")]
+    inside = cast.browse(cast.member)
+    assert ways(inside) == [("/", "Go to the first page")]
+    assert f"In this browser you are logged in as {user_of(cast).email}." in seen(inside.get("/konto/nytt/klart/"))
 
 
 def test_nobody_else_gets_a_mail_and_nothing_is_kept(cast: Cast) -> None:

@@ -252,6 +252,10 @@ VERBS: dict[str, tuple[bool, Callable[[Scene], object]]] = {
         False,
         lambda s: lifecycle.mail_minutes(meeting=s.meeting, recipients=[s.cast.member], **s.by),
     ),
+    "mail_minutes_again": (
+        True,
+        lambda s: lifecycle.mail_minutes_again(meeting=s.meeting, letter=make.make_letter(s.cast.member), **s.by),
+    ),
     "place_item": (True, lambda s: lifecycle.place_item(item=s.item, place=1, **s.by)),
     "restore_item": (True, lambda s: lifecycle.restore_item(item=s.item, **s.by)),
     "summon": (True, lambda s: lifecycle.summon(meeting=s.meeting, **s.at)),
@@ -450,7 +454,7 @@ SENT = {
 FORMS = {
     "meeting": "edit open adjourn reopen attendance presence guest_add item_add case_to_agenda minutes_register "
     "adjusters sign_off_send sign sign_off_decline sign_off_withdraw addendum unlock summon cancel uncancel answer "
-    "answer_undo minutes_mail",
+    "answer_undo minutes_mail minutes_mail_again",
     "item": "item_edit item_move item_remove item_notes item_state take_up decision_add comment",
     "decision": "decision_edit decision_remove",
     "guest": "guest_edit guest_remove",
