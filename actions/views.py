@@ -31,7 +31,7 @@ def _forms(request: CouncilRequest, action: Action, *, may_report: bool) -> dict
     """The empty forms of what the member may do with the action now, by the name of the verb."""
     forms: dict[str, GuardedForm] = {"comment": CommentForm(auto_id="comment-%s")}
     if may_report and action.status in LIVE:
-        forms["done"] = DoneForm(auto_id="done-%s")
+        forms["done"] = DoneForm(auto_id="done-%s", initial={"effect": action.effect})
         forms["postpone"] = PostponeForm(auto_id="postpone-%s")
         forms["cancel"] = CancelForm(auto_id="cancel-%s")
     if permissions.may_amend(request.member, action) and (action.status in LIVE or action.awaits_approval):

@@ -70,6 +70,8 @@ def live(request: CouncilRequest, pk: int) -> HttpResponse:
     else:
         template = "meetings/live.html"
         context |= {"at_start": not wanted}  # attendance is what one begins with
+        # A decision or the first words of the notes change the state too.
+        context["nothing_logged"] = not any(row.notes or row.state != ItemState.PENDING for row in items)
         context |= {"items": items, "sheet": attendance_sheet(meeting), "trail": trail_to(request, meeting, _("Log"))}
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])

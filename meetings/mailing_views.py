@@ -58,7 +58,6 @@ def minutes_mail(request: CouncilRequest, pk: int) -> HttpResponse:
         "meeting": meeting,
         "kind": kind.label,
         "is_notes": kind == PaperKind.NOTES,
-        "is_final": minutes is not None,
         "waiting": waiting,
         "without_address": [member for member in everybody if not member.address],
         "mailings": sent,

@@ -112,6 +112,7 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
     plain = {
         "meeting.planned": _("planned the meeting"),
         "meeting.opened": _("opened the meeting"),
+        "meeting.unopened": _("took back the opening of the meeting"),
         "meeting.adjourned": _("adjourned the meeting"),
         "meeting.reopened": _("took the meeting back into session"),
         "meeting.guest_added": _("noted a co-opted guest"),

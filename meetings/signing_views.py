@@ -80,10 +80,11 @@ def send(request: CouncilRequest, pk: int) -> HttpResponse:
             return redirect(_own_page(request, meeting))
     sheet = signing_sheet(meeting, request.member, request.today)
     chair = lifecycle.presiding(meeting, request.today)
+    title = _("Send for approval") if sheet.is_notes else _("Send for signing off")
     words = {
-        "title": _("Send for approval") if sheet.is_notes else _("Send for signing off"),
+        "title": title,
         "lead": _("Until all have answered nobody changes the text. You can take it back."),
-        "submit": _("Send"),
+        "submit": title,
         "chair": chair,
     }
     return _form_page(request, meeting, form, **words)

@@ -207,6 +207,24 @@ def meeting_open(request: CouncilRequest, pk: int) -> HttpResponse:
     except RuleBroken as error:
         messages.error(request, error.sentence)
         refresh(meeting)
+    else:
+        undo = reverse("meetings:unopen", args=[request.council.slug, meeting.pk])
+        messages.success(request, _("The meeting is open."), extra_tags=f"undo={undo}")
+    return redirect(page_of(request, meeting))
+
+
+@only_if(may_plan_meetings)
+@require_POST
+def meeting_unopen(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Take back an opening made by mistake, and go where one works with the meeting now."""
+    meeting = meeting_for(request.member, pk)
+    try:
+        meeting = lifecycle.unopen_meeting(meeting=meeting, by=request.member, on=request.today)
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+        refresh(meeting)
+    else:
+        messages.success(request, _("The meeting isn't open any longer."))
     return redirect(page_of(request, meeting))
 
 

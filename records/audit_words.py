@@ -146,6 +146,7 @@ _DONE: dict[str, Promise] = {
     "unlock_refused": pgettext_lazy("audit", "refused to unlock the minutes"),
     "unlocked": pgettext_lazy("audit", "unlocked the minutes"),
     "unmerged": pgettext_lazy("audit", "took the merging back"),
+    "unopened": pgettext_lazy("audit", "took back the opening of"),
     "unplanned": pgettext_lazy("audit", "took out of the automatic reports"),
     "unrestricted": pgettext_lazy("audit", "took the restriction away"),
     "unsubscribed": pgettext_lazy("audit", "unsubscribed from mail"),

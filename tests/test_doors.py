@@ -89,6 +89,7 @@ DOORS = {
     "meetings:detail": Door("GET", SEATED, "meeting"),
     "meetings:edit": Door("GET", LOGGERS, "meeting"),
     "meetings:open": Door("POST", LOGGERS, "meeting"),
+    "meetings:unopen": Door("POST", LOGGERS, "meeting"),
     "meetings:adjourn": Door("POST", LOGGERS, "meeting"),
     "meetings:reopen": Door("POST", COORDINATOR, "adjourned"),
     "meetings:live": Door("GET", SEATED, "meeting"),

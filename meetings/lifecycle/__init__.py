@@ -46,6 +46,7 @@ from meetings.lifecycle.session import (
     reopen_meeting,
     save_notes,
     set_item_state,
+    unopen_meeting,
 )
 from meetings.lifecycle.signed import (
     add_addendum,
@@ -142,6 +143,7 @@ __all__ = [
     "uncancel",
     "unlink_cases",
     "unmerge_case",
+    "unopen_meeting",
     "watch_case",
     "withdraw_proposal",
     "withdraw_sign_off",

@@ -260,6 +260,7 @@ VERBS: dict[str, tuple[bool, Callable[[Scene], object]]] = {
     "restore_item": (True, lambda s: lifecycle.restore_item(item=s.item, **s.by)),
     "summon": (True, lambda s: lifecycle.summon(meeting=s.meeting, **s.at)),
     "summon_again": (True, lambda s: lifecycle.summon_again(meeting=s.meeting, sequence=0, **s.at)),
+    "unopen_meeting": (True, lambda s: lifecycle.unopen_meeting(meeting=s.meeting, **s.by)),
     "uncancel": (True, lambda s: lifecycle.uncancel(meeting=s.meeting, **s.at)),
     "actions.answer_deadline": (
         False,
@@ -452,7 +453,7 @@ SENT = {
     "ground": "1",
 }
 FORMS = {
-    "meeting": "edit open adjourn reopen attendance presence guest_add item_add case_to_agenda minutes_register "
+    "meeting": "edit open unopen adjourn reopen attendance presence guest_add item_add case_to_agenda minutes_register "
     "adjusters sign_off_send sign sign_off_decline sign_off_withdraw addendum unlock summon cancel uncancel answer "
     "answer_undo minutes_mail minutes_mail_again",
     "item": "item_edit item_move item_remove item_notes item_state take_up decision_add comment",

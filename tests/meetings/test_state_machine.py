@@ -195,6 +195,11 @@ class MeetingMachine(RuleBasedStateMachine):
 
     @precondition(has_meeting)
     @rule(who=PICK, which=PICK)
+    def unopen(self, who: int, which: int) -> None:
+        self.do(lifecycle.unopen_meeting, meeting=self.meeting(which), **self.by(who))
+
+    @precondition(has_meeting)
+    @rule(who=PICK, which=PICK)
     def adjourn(self, who: int, which: int) -> None:
         self.do(lifecycle.adjourn, meeting=self.meeting(which), **self.at(who))
 
