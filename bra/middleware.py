@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -20,6 +21,14 @@ from bra.models import Member
 IDLE_SECONDS, LONGEST_SECONDS = 12 * 3600, 24 * 3600
 # How seldom it is written down that a session is used: a write with each request would queue up on SQLite.
 NOTED_EVERY_SECONDS = 300
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page to go on to after the log-in: of a form, the one it stood on; its own address may take POST alone."""
+    stood_on = urlsplit(request.headers.get("Referer", ""))
+    if request.method in ("GET", "HEAD") or stood_on.netloc != request.get_host():
+        return request.get_full_path()
+    return urlunsplit(("", "", stood_on.path, stood_on.query, ""))
 
 
 class LanguageMiddleware:
@@ -105,7 +114,7 @@ class CouncilMiddleware:
         if slug is None:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(_page_of(request))
         member = (
             Member.objects.select_related("council", "organisation")
             .filter(council__slug=slug, user_id=request.user.pk)
