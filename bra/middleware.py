@@ -1,6 +1,7 @@
 """The door of every council page, and the language of every page."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
@@ -69,6 +71,22 @@ class SessionMiddleware:
                 request.session[SEEN] = now
                 UserSession.objects.create_from_request(request)
         return self.get_response(request)
+
+
+class MethodMiddleware:
+    """Give a page to who opens an address that only takes forms: by a bookmark, or from the address bar."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer with the page of what isn't there; the status and what is allowed stay said."""
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or request.method != "GET":
+            return response
+        page = render(request, "404.html", status=response.status_code)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 class CouncilMiddleware:

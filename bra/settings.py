@@ -142,6 +142,7 @@ MIDDLEWARE = [
     "bra.middleware.SessionMiddleware",
     "bra.second_step_middleware.SecondStepMiddleware",
     "bra.middleware.CouncilMiddleware",
+    "bra.middleware.MethodMiddleware",
 ]
 
 ROOT_URLCONF = "bra.urls"
