@@ -224,7 +224,10 @@ def _invite(request: HttpRequest, member: Member) -> None:
     except (mail.ServerAway, mail.Refused, mail.Uncertain):
         messages.warning(
             request,
-            _("The mail to %(address)s couldn't be sent. The forgotten-password page sends a new one.")
+            _(
+                "The mail to %(address)s couldn't be sent. If the address is right, the forgotten-password page sends "
+                "a new one. If it is wrong, lock it out under “Log-ins”: then you can appoint another coordinator here."
+            )
             % {"address": member.user.email},
         )
     else:

@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "bra.second_step_middleware.SecondStepMiddleware",
     "bra.middleware.CouncilMiddleware",
     "bra.middleware.RemovedMiddleware",
+    "bra.middleware.MethodMiddleware",
 ]
 
 ROOT_URLCONF = "bra.urls"

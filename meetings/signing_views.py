@@ -221,6 +221,7 @@ def comment(request: CouncilRequest, pk: int) -> HttpResponse:
     """Comment on an item of minutes that lie with their signers."""
     item = item_for(request.member, pk)
     form = CommentForm(request.POST, auto_id=f"comment-{item.pk}-%s")
+    form.fields["text"].widget.attrs["data-draft"] = f"remark-{item.pk}"
     if form.is_valid():
         with saving(form, request) as note:
             made = lifecycle.comment_on_item(

@@ -15,15 +15,20 @@ from django.db.models import ManyToOneRel, Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
+from actions.lifecycle.calendars import CALENDAR
 from actions.models import Action, Comment, DeadlineRequest
+from actions.owner_links import OWNER
 from actions.reminders import title_by_link
 from bra.member_sentences import lines_of
 from bra.models import Deputy, HistoryEntry, Letter, LetterState, MailChoice, MailLink, Member, Role, Unsubscription
+from bra.post.delivery import UNSUBSCRIBE
 from bra.post.kinds import KINDS
 from finding.models import CalendarAddress
+from meetings.mailing import MINUTES
 from meetings.models import Adjuster, Attendance, CaseWatch, ItemComment, ItemProposal, Signer, SummonsReply
+from meetings.summons import REPLY
 
 Cell = str | int | None
 # Rows of a table on the page; the files have all of them.
@@ -273,9 +278,20 @@ def _mails(member: Member) -> Section:
     return Section("mails", _("Mails to you"), (_("Kind"), _("Day"), _("State"), _("Sent to")), rows)
 
 
+# What the link of a mail opens, by its purpose.
+_OPENS = {
+    OWNER: gettext_lazy("Your actions"),
+    CALENDAR: gettext_lazy("The calendar of your deadlines"),
+    REPLY: gettext_lazy("The answer to a summons"),
+    MINUTES: gettext_lazy("Minutes to read"),
+    UNSUBSCRIBE: gettext_lazy("The page that stops mails of a kind"),
+}
+
+
 def _links(member: Member) -> Section:
     rows: list[tuple[Cell, ...]] = [
-        (one.purpose, _day(one.made_at), one.address) for one in MailLink.objects.filter(member=member).order_by("pk")
+        (str(_OPENS.get(one.purpose, one.purpose)), _day(one.made_at), one.address)
+        for one in MailLink.objects.filter(member=member).order_by("pk")
     ]
     return Section("links", _("Links in those mails"), (_("Opens"), _("Made"), _("Sent to")), rows)
 

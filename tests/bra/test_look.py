@@ -40,6 +40,14 @@ def test_overdue_takes_the_place_of_the_state(days: int | None, badge: str) -> N
         assert bra_ui.status_badge("in_progress", "Going on", days) == badge
 
 
+def test_no_title_of_a_page_holds_the_mark_up_of_a_day() -> None:
+    dressed = re.compile(r"{% block title %}(?:(?!{% endblock %}).)*\|(?:short|human|weekday)_date", re.DOTALL)
+    found = [str(path) for path in (ROOT / "templates").rglob("*.html") if dressed.search(path.read_text("utf-8"))]
+    assert found == []
+    assert dressed.search("{% block title %}{{ day|short_date }}{% endblock %}")
+    assert not dressed.search("{% block title %}x{% endblock %}{{ day|short_date }}")
+
+
 def text_of(html: str) -> str:
     return re.sub(r"<[^>]+>", "", html)
 

@@ -158,6 +158,17 @@ def test_an_invitation_says_who_invited_to_which_council(cast: Cast) -> None:
     page = Client().get(link, follow=True).content.decode()
     assert f"{cast.coordinator.label} has invited you to BRÅ Granby." in page
     assert "You log in with ake@example.org and the password you choose here." in page
+    (letter,) = mail.outbox
+    assert isinstance(letter, mail.EmailMultiAlternatives)
+    html = str(letter.alternatives[0][0])
+    assert (letter.body.splitlines()[0], "<h1>Hello Åke Ek,</h1>" in html) == ("Hello Åke Ek,", True)
+
+
+def test_whoever_opens_a_used_link_is_shown_to_the_log_in_too(cast: Cast) -> None:
+    used = password_link(user_of(cast))
+    choose(used, "granens gröna barr")
+    page = Client().get(used, follow=True).content.decode()
+    assert ("The link no longer works" in page, 'href="/konto/logga-in/">Log in</a>' in page) == (True, True)
 
 
 def test_a_refused_password_says_why(cast: Cast) -> None:
