@@ -17,12 +17,17 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from actions.lifecycle.calendars import CALENDAR
 from actions.models import Action, Comment, DeadlineRequest
+from actions.owner_links import OWNER
 from bra.member_sentences import lines_of
 from bra.models import Deputy, HistoryEntry, Letter, MailChoice, MailLink, Member, Role, Unsubscription
+from bra.post.delivery import UNSUBSCRIBE
 from bra.post.kinds import KINDS
 from finding.models import CalendarAddress
+from meetings.mailing import MINUTES
 from meetings.models import Adjuster, Attendance, CaseWatch, ItemComment, ItemProposal, Signer, SummonsReply
+from meetings.summons import REPLY
 
 Cell = str | int | None
 # Rows of a table on the page; the files have all of them.
@@ -242,8 +247,16 @@ def _mails(member: Member) -> Section:
 
 
 def _links(member: Member) -> Section:
+    opens = {
+        OWNER: _("Your actions"),
+        REPLY: _("Answer the summons"),
+        MINUTES: _("Read the minutes"),
+        CALENDAR: _("Calendar"),
+        UNSUBSCRIBE: _("No more mail of this kind"),
+    }
     rows: list[tuple[Cell, ...]] = [
-        (one.purpose, _day(one.made_at), one.address) for one in MailLink.objects.filter(member=member).order_by("pk")
+        (opens.get(one.purpose, one.purpose), _day(one.made_at), one.address)
+        for one in MailLink.objects.filter(member=member).order_by("pk")
     ]
     return Section("links", _("Links in those mails"), (_("Opens"), _("Made"), _("Sent to")), rows)
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.messages import SUCCESS
 from django.contrib.messages.storage.base import Message
 from django.test import Client
@@ -76,7 +77,7 @@ def test_a_date_is_exact_for_machines_on_hover_and_in_print() -> None:
 def test_a_bar_lists_its_figures_and_fills_its_width() -> None:
     counts = [("done", 7, "Done"), ("in_progress", 0, "In progress"), ("not_started", 3, "Not begun")]
     bar = bra_ui.stacked_bar(counts, "1 <Samordning>")
-    assert 'aria-label="1 &lt;Samordning&gt;: 7 Done, 3 Not begun"' in bar
+    assert 'aria-label="1 &lt;Samordning&gt;: Done 7, Not begun 3"' in bar
     drawn = re.findall(r'x1="([\d.]+)%" x2="([\d.]+)%" y1="\d+" y2="\d+" class="(done|ongoing|todo)"', bar)
     assert drawn == [("0.000", "70.000", "done"), ("70.000", "100.000", "todo")]
 
@@ -191,3 +192,15 @@ def test_the_pages_of_last_resort_need_nothing(name: str) -> None:
     from django.template import loader
 
     assert "<h1>" in loader.get_template(name).render()
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_each_language_is_offered_by_its_own_name(language: str) -> None:
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = client.get("/konto/logga-in/").content.decode()
+    assert f'<html lang="{language}"' in page
+    offered = re.findall(
+        r'<button name="language" value="(\w+)" lang="(\w+)"(?: aria-current="true")?>(\w+)</button>', page
+    )
+    assert offered == [("sv", "sv", "Svenska"), ("en", "en", "English")]

@@ -88,6 +88,19 @@ def test_all_that_is_held_stands_in_one_table_each(cast: Cast) -> None:
     }
 
 
+def test_what_a_link_opens_is_told_in_words(cast: Cast) -> None:
+    for n, purpose in enumerate(("owner", "summons", "minutes", "calendar", "unsubscribe")):
+        MailLink.objects.create(member=cast.member, purpose=purpose, digest=f"{n}", address=cast.member.email)
+    links = next(section for section in held(cast.member, on=TODAY) if section.key == "links")
+    assert [row[0] for row in links.rows] == [
+        "Your actions",
+        "Answer the summons",
+        "Read the minutes",
+        "Calendar",
+        "No more mail of this kind",
+    ]
+
+
 def test_what_else_one_did_is_counted_and_restricted_matter_only_for_the_cleared(cast: Cast) -> None:
     for who in (cast.secretary, cast.member):
         at: dict[str, Any] = {"council": cast.council, "by": who, "on": TODAY, "target": cast.council, "changes": {}}
