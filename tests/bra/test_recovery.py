@@ -172,7 +172,7 @@ def test_a_command_makes_a_user_and_prints_a_link(
 @pytest.mark.parametrize(
     ("email", "sentence"),
     [
-        ("drift", "drift is no e-mail address."),
+        ("drift", "drift isn't an e-mail address."),
         ("shut@example.org", "The log-in of shut@example.org is closed. A coordinator opens it again."),
     ],
 )

@@ -162,7 +162,7 @@ def test_minutes_tell_who_was_there_for_what(cast: Cast) -> None:
     paper = paper_of(lifecycle.adjourn(meeting=meeting, by=cast.secretary, at=NOW), cast.secretary)
     assert paper.attendance is not None
     assert [(row[0], row[-1]) for row in paper.attendance.rows] == [
-        (cast.chair.name, f"Present, stands in for {cast.member.name}, from item 1, until and with item 2"),
+        (cast.chair.name, f"Present, stands in for {cast.member.name}, from item 1, up to and including item 2"),
         (cast.member.name, "Apologised"),
         ("Gun Gäst", "Co-opted, from item 2"),
     ]

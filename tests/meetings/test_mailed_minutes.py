@@ -96,7 +96,7 @@ def test_minutes_are_mailed_once_per_edition(cast: Cast) -> None:
     entries = [entry for entry in history.entries_of(meeting) if entry.verb == "meeting.minutes_mailed"]
     assert [entry.changes for entry in entries] == [{"mails": [None, 2], "edition": [None, 1]}]
     page = browser.get(f"/granby/moten/{meeting.pk}/").content.decode()
-    assert "Mailed edition 1 of the minutes to 2 persons" in page
+    assert "Mailed edition 1 of the minutes to 2 people" in page
 
 
 def test_what_is_not_signed_off_goes_out_only_when_that_is_confirmed_and_again_another_day(cast: Cast) -> None:
