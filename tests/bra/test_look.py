@@ -175,6 +175,16 @@ def test_nothing_is_inline_that_the_policy_would_refuse(template: Path) -> None:
     assert re.findall(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", text) == []
 
 
+def test_every_drawing_is_named_or_left_out_for_screen_readers() -> None:
+    drawn = {
+        f"{path.relative_to(ROOT)}: {svg}"
+        for path in (ROOT / "templates").rglob("*.html")
+        for svg in re.findall(r"<svg[^>]*>", path.read_text(encoding="utf-8"))
+        if not re.search(r'aria-hidden="true"|role="img"', svg)
+    }
+    assert drawn == set()
+
+
 def test_a_page_that_is_not_there_still_has_its_shell(cast: Cast) -> None:
     answer = cast.browse(cast.member).get("/no-such-page/at-all/")
     assert answer.status_code == 404
