@@ -10,6 +10,7 @@ from django.contrib.messages import SUCCESS
 from django.contrib.messages.storage.base import Message
 from django.test import Client
 from django.utils import translation
+from django.utils.formats import date_format, time_format
 
 from bra.models import Accent
 from bra.templatetags import bra_ui
@@ -214,3 +215,17 @@ def test_each_language_is_offered_by_its_own_name(language: str) -> None:
         r'<button name="language" value="(\w+)" lang="(\w+)"(?: aria-current="true")?>(\w+)</button>', page
     )
     assert offered == [("sv", "sv", "Svenska"), ("en", "en", "English")]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("sv", ["2017-03-05", "13.05", "2017-03-05 13.05"]), ("en", ["5 March 2017", "13:05", "2017-03-05 13:05"])],
+)
+def test_days_and_hours_are_written_as_in_europe(language: str, said: list[str]) -> None:
+    at = datetime(2017, 3, 5, 13, 5, tzinfo=UTC)
+    with translation.override(language):
+        assert [
+            date_format(at.date(), "DATE_FORMAT"),
+            time_format(at.time(), "TIME_FORMAT"),
+            date_format(at, "SHORT_DATETIME_FORMAT"),
+        ] == said
