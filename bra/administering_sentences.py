@@ -66,6 +66,6 @@ def _sentence(entry: HistoryEntry, name: str) -> str:
         "user.let_in": _("%(name)s was let in again."),
         "user.administrator_made": _("%(name)s became administrator."),
         "member.second_step_reset": _("The second step of %(name)s was reset."),
-        "user.administrator_unmade": _("%(name)s is administrator no more."),
+        "user.administrator_unmade": _("%(name)s is no longer administrator."),
     }.get(entry.verb)
     return words % {"name": name} if words else entry.verb

@@ -151,7 +151,7 @@ def _mail_choices(member: Member) -> Section:
     choice = MailChoice.objects.filter(member=member).first()
     if choice is not None:
         rows.append((_("Reminders"), choice.get_frequency_display()))
-        rows.append((_("Paused until and with"), _day(choice.paused_until)))
+        rows.append((_("Paused up to and including"), _day(choice.paused_until)))
     rows += [
         (_("Doesn't want"), f"{_kind(one.kind)} ({_day(one.on)})")
         for one in Unsubscription.objects.filter(member=member).order_by("pk")
@@ -168,7 +168,7 @@ def _deputies(member: Member) -> Section:
     rows: list[tuple[Cell, ...]] = [
         (mine if one.member_id == member.pk else others, _day(one.starts), _day(one.ends)) for one in found
     ]
-    return Section("deputies", _("Deputies"), (_("What"), _("From"), _("Until and with")), rows)
+    return Section("deputies", _("Deputies"), (_("What"), _("From"), _("Up to and including")), rows)
 
 
 def _of_meetings(member: Member) -> list[Section]:

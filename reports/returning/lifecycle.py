@@ -203,7 +203,7 @@ def undo(*, returned: ReturnedFile, by: Member, on: date) -> list[Action]:
     locked(returned.council)
     returned = _locked(returned, by, ReturnState.APPLIED)
     if returned.by_id != by.pk:
-        raise RuleBroken(_("Only who took the file in can undo it."))
+        raise RuleBroken(_("Only the one who took the file in can undo it."))
     kept_rows = []
     source = {"report": returned.report_id} if returned.report_id else {}
     rows = list(returned.returned.select_related("comment__action__council").order_by("action"))

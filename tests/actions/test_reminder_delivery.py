@@ -440,7 +440,7 @@ def test_the_command_prints_who_gets_what_and_why_and_sends_it_once(mailoutbox: 
     ("arguments", "sentence"),
     [
         (["--council", "ingen"], "There is no council “ingen”."),
-        (["--council", "granby", "--date", "15/3"], "“15/3” is no date. Write it as 2017-03-15."),
+        (["--council", "granby", "--date", "15/3"], "“15/3” isn't a date. Write it as 2017-03-15."),
         (
             ["--council", "granby", "--date", "2017-03-16"],
             "2017-03-16 is still to come for this council. See what would be sent with --dry-run.",

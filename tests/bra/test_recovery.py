@@ -67,6 +67,9 @@ def test_the_mail_goes_to_the_address_one_logs_in_with_and_opens_the_door_once(c
     tasks.send_letters()
     (letter,) = mail.outbox
     assert (letter.to, letter.subject) == ([user.email], "New password")
+    lines = str(letter.body).strip().splitlines()
+    assert lines[0] == f"Hello {cast.member.name},"
+    assert lines[-2:] == ["Questions? Answer this mail, and the coordinator gets it.", "BRÅ Granby"]
     (link,) = links()
     assert choose(link)["Location"] == "/konto/nytt/klart/"
     assert elsewhere.get("/granby/").status_code == 302
@@ -192,7 +195,7 @@ def test_a_command_makes_a_user_and_prints_a_link(
 @pytest.mark.parametrize(
     ("email", "sentence"),
     [
-        ("drift", "drift is no e-mail address."),
+        ("drift", "drift isn't an e-mail address."),
         ("shut@example.org", "The log-in of shut@example.org is closed. A coordinator opens it again."),
     ],
 )

@@ -120,7 +120,7 @@ def test_the_page_shows_the_last_rows_and_the_file_all(cast: Cast, browser: Clie
     for n in range(30):
         make.make_letter(cast.member, cause=f"orsak {n}")
     said = browser.get(PAGE).content.decode()
-    assert "5 rows more are in the file." in said
+    assert "5 more rows are in the file." in said
     assert len(json.loads(browser.get(f"{PAGE}json/").content)["held"]["mails"]) == 30
 
 
