@@ -31,7 +31,7 @@ from ops.supervisor import environment_with
 from tests import make
 from tests.make import PASSWORD
 from tests.second_steps import code_of, make_app, now
-from tests.stack import free_port
+from tests.stack import START_SECONDS, free_port
 from tests.tls_proxy import make_certificate, tls_proxy
 
 pytestmark = [
@@ -150,7 +150,7 @@ def site(
             preexec_fn=die_with_parent(),
         )
     try:
-        assert wait_until(lambda: healthy(port, BASE) or web.poll() is not None, seconds=60), tail(log)
+        assert wait_until(lambda: healthy(port, BASE) or web.poll() is not None, seconds=START_SECONDS), tail(log)
         assert web.poll() is None, tail(log)
         certificate, key = make_certificate(folder, HOST)
         with tls_proxy(certificate, key, port) as before:
