@@ -212,3 +212,7 @@ class CommentForm(GuardedForm):
         help_text=gettext_lazy("Write @ and somebody's name or title, and they get a mail."),
         error_messages={"required": gettext_lazy("Write a comment.")},
     )
+
+    def __init__(self, *args: Any, action: Action, **options: Any) -> None:
+        super().__init__(*args, auto_id="comment-%s", **options)
+        self.fields["text"].widget.attrs["data-draft"] = f"comment-{action.pk}"

@@ -15,7 +15,7 @@ from actions.models import Action, Comment, DeadlineRequest
 from bra import lifecycle as council_verbs
 from bra.errors import RuleBroken
 from bra.models import Member
-from bra.rows import locked
+from bra.rows import fetched, locked
 
 UNDO_FOR = timedelta(minutes=30)
 KEY = "owner_acts"
@@ -76,7 +76,7 @@ def undoable(acts: Iterable[Act]) -> dict[int, Act]:
 
 
 def undo(session: SessionBase, act: Act, *, by: Member, on: date, clock: datetime) -> None:
-    """Take the act back and forget it. Raises RuleBroken when somebody has touched the action since."""
+    """Take the act back and forget it. Raises RuleBroken when somebody has touched or removed the action since."""
     action = _take_back(act, by=by, on=on)
     kept = [other for other in reversed(recent(session, clock=clock)) if other != act]
     # The action is as the act before left it, so that one can be undone next.
@@ -94,9 +94,9 @@ def _store(session: SessionBase, acts: Iterable[Act]) -> None:
 def _take_back(act: Act, *, by: Member, on: date) -> Action:
     # The council before the action, as everywhere: the mandate of a colleague who was added is ended below.
     locked(by.council)
-    action = Action.objects.select_related("council").get(pk=act.action)
+    action = fetched(Action.objects.select_related("council"), act.action)
     if act.request is not None:
-        request = DeadlineRequest.objects.get(pk=act.request)
+        request = fetched(DeadlineRequest.objects.all(), act.request)
         lifecycle.withdraw_deadline(request=request, by=by, on=on)
     elif act.after != act.before:
         action = lifecycle.take_back(action=action, before=act.was, version=act.after, by=by, on=on)

@@ -211,7 +211,7 @@ class MailChoiceForm(GuardedForm):
     """How often the owner is reminded, and a pause."""
 
     frequency = forms.ChoiceField(label=_("Reminders come"), choices=Frequency.choices, widget=forms.RadioSelect)
-    paused_until = DayField(label=_("No reminders until and with"), required=False)
+    paused_until = DayField(label=_("No reminders up to and including"), required=False)
 
     def __init__(self, data: Any = None, *, member: Member) -> None:
         chosen = MailChoice.objects.filter(member=member).first() or MailChoice(member=member)
@@ -231,7 +231,7 @@ class DeputyForm(GuardedForm):
 
     deputy = forms.ChoiceField(label=_("Colleague"), error_messages={"required": _("Choose a colleague.")})
     starts = DayField(label=_("From"))
-    ends = DayField(label=_("Until and with"))
+    ends = DayField(label=_("Up to and including"))
 
     def __init__(self, data: Any = None, *, colleagues: Iterable[Member]) -> None:
         super().__init__(data, prefix="deputy")

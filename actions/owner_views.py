@@ -78,11 +78,6 @@ def _action(request: LinkRequest, pk: int) -> Action:
     return get_object_or_404(related, pk=pk)
 
 
-def shown_title(action: Action) -> str:
-    """The action's title; the neutral one when it is restricted, because a link in a mail proves less than a log-in."""
-    return reminders.neutral_title(action) if action.agenda_item.restricted else action.title
-
-
 def _colleagues(request: LinkRequest, organisations: set[int]) -> dict[int, list[Member]]:
     """The active members of the organisations, by organisation. One query."""
     members = Member.objects.filter(council=request.council, organisation__in=organisations).acting(request.today)
@@ -122,7 +117,7 @@ def _row(
     restricted = action.agenda_item.restricted
     return {
         "action": action,
-        "title": shown_title(action),
+        "title": reminders.title_by_link(action),
         "neutral": reminders.neutral_title(action),
         "restricted": restricted,
         "for_whom": action.owner if action.owner_id != request.member.pk else None,
@@ -156,7 +151,7 @@ def _acts(request: LinkRequest) -> list[dict[str, Any]]:
     actions = found.in_bulk([act.action for act in acts]) if acts else {}
     latest = owner_acts.undoable(acts)
     return [
-        {"act": act, "title": shown_title(actions[act.action]), "undoable": latest[act.action] is act}
+        {"act": act, "title": reminders.title_by_link(actions[act.action]), "undoable": latest[act.action] is act}
         for act in acts
         if act.action in actions
     ]
@@ -236,7 +231,7 @@ def _perform(request: LinkRequest, action: Action, form: OwnerForm) -> HttpRespo
         if act.what == What.HANDED_OVER:
             wake_sender()
         words = _("Thank you. It is recorded: %(outcome)s, %(action)s")
-        messages.success(request, words % {"outcome": act.words, "action": shown_title(action)})
+        messages.success(request, words % {"outcome": act.words, "action": reminders.title_by_link(action)})
     else:
         messages.success(request, _("That was recorded already."))
     return redirect("owner:page")

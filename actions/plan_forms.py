@@ -67,7 +67,7 @@ class ActivityForm(GuardedForm):
 
     title = forms.CharField(label=_("Activity"), max_length=300)
     responsible_role = forms.CharField(
-        label=_("Responsible role"), max_length=200, help_text=_("A role, not a person: persons change.")
+        label=_("Responsible role"), max_length=200, help_text=_("A role, not a person: people change.")
     )
     indicator = forms.CharField(
         label=_("Indicator, in the plan's own words"),
@@ -121,7 +121,7 @@ class IndicatorForm(GuardedForm):
     name = forms.CharField(label=_("Indicator"), max_length=200)
     kind = forms.ChoiceField(label=_("What it shows"), choices=IndicatorKind, widget=forms.RadioSelect)
     unit = forms.CharField(
-        label=_("Unit"), max_length=40, required=False, help_text=_("For a number, such as meetings or persons.")
+        label=_("Unit"), max_length=40, required=False, help_text=_("For a number, such as meetings or people.")
     )
     target_number = _number(
         _("Target, as a number"),

@@ -23,7 +23,7 @@ from actions.quick import ActionLine, DecisionLine, Person, StateLine, action, p
 from actions.templatetags.item_actions import item_context
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, saving
-from bra.http import CouncilRequest, only_if, status_of
+from bra.http import CouncilRequest, only_if, refresh, status_of
 from bra.models import Member
 from bra.permissions import may_log
 from meetings.doors import item_for
@@ -69,7 +69,7 @@ def people_at(request: CouncilRequest, item: AgendaItem) -> list[Person]:
 
 
 def _leave(request: CouncilRequest, item: AgendaItem) -> HttpResponse:
-    item.meeting.refresh_from_db()
+    refresh(item.meeting)
     url = page_of(request, item.meeting, item)
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 

@@ -9,10 +9,10 @@ from django.utils.translation import ngettext
 
 from actions.models import Action
 from bra.errors import RuleBroken
-from bra.models import Member
+from bra.models import HistoryEntry, Member
 from bra.signals import ending_clearance, ending_mandate
-from meetings.models import AgendaItem
-from meetings.signals import removing_item, restricting_item
+from meetings.models import AgendaItem, Meeting
+from meetings.signals import removing_item, restricting_item, unopening_meeting
 
 
 @receiver(restricting_item)
@@ -32,6 +32,15 @@ def no_action_is_left(sender: Any, item: AgendaItem, **_kwargs: Any) -> None:
     """An item with actions, removed ones included, stays."""
     if item.actions.exists():
         raise RuleBroken(_("Something has been logged at this item, so it stays on the agenda."))
+
+
+@receiver(unopening_meeting)
+def nothing_was_agreed(sender: Any, meeting: Meeting, **_kwargs: Any) -> None:
+    """A meeting at which an action was agreed, a removed one included, was held; one that was imported there waits."""
+    here = Action.objects.filter(agenda_item__meeting=meeting)
+    told = HistoryEntry.objects.filter(council=meeting.council, verb="action.agreed", target_type="action")
+    if told.filter(target_id__in=here.values("pk")).exists():
+        raise RuleBroken(_("Something has been logged at the meeting, so it stays open."))
 
 
 @receiver(ending_mandate)

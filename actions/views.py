@@ -29,9 +29,9 @@ from meetings.models import Case
 
 def _forms(request: CouncilRequest, action: Action, *, may_report: bool) -> dict[str, GuardedForm]:
     """The empty forms of what the member may do with the action now, by the name of the verb."""
-    forms: dict[str, GuardedForm] = {"comment": CommentForm(auto_id="comment-%s")}
+    forms: dict[str, GuardedForm] = {"comment": CommentForm(action=action)}
     if may_report and action.status in LIVE:
-        forms["done"] = DoneForm(auto_id="done-%s")
+        forms["done"] = DoneForm(auto_id="done-%s", initial={"effect": action.effect})
         forms["postpone"] = PostponeForm(auto_id="postpone-%s")
         forms["cancel"] = CancelForm(auto_id="cancel-%s")
     if permissions.may_amend(request.member, action) and (action.status in LIVE or action.awaits_approval):
@@ -153,7 +153,7 @@ def comment(request: CouncilRequest, pk: int) -> HttpResponse:
     action = action_for(request, pk)
     if request.method != "POST":
         return redirect("actions:detail", request.council.slug, pk)
-    form = CommentForm(request.POST, auto_id="comment-%s")
+    form = CommentForm(request.POST, action=action)
     answer = perform(request, action, "comment", form, lifecycle.comment, _("The comment is saved."))
     if "@" in request.POST.get("text", ""):
         wake_sender()

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bench import data
-from bench.result import Result, forget_peak, median, peak_rss_mb, seconds_of
+from bench.result import Result, Times, forget_peak, peak_rss_mb
 
 if TYPE_CHECKING:
     from actions.models import ReminderLine
@@ -31,29 +31,33 @@ def measure(options: argparse.Namespace) -> Iterator[Result]:
     """Yield "mail": our way of a reminder without its rows, beside sending the same bytes, built before the clock ran.
 
     "mail-ledger" is the whole way, with rows read, links made, claims and results written; "share" is how the rate of
-    ours stands to the reference's. The sink is a process of its own.
+    ours stands to the reference's. The sink is a process of its own. "cpu" and "reference_cpu" are the seconds of
+    computing here and in the database, which a busy machine disturbs less.
     """
     council, letters = _letters(options.mails)
     with _sink() as port:
-        prepared, ours, bare, whole = _prepared(council, letters), [], [], []
+        prepared = _prepared(council, letters)
+        ours, bare, whole = Times(), Times(), Times()
         built = [(mail.to, mail.built.raw) for mail in _mails(prepared)]
         forget_peak()
         for _round in range(options.rounds):
-            ours.append(seconds_of(lambda: _ours(prepared, port)))
-            bare.append(seconds_of(lambda: _bare(built, port)))
-            whole.append(seconds_of(lambda: _ledger(council, port)))
+            ours.measure(lambda: _ours(prepared, port))
+            bare.measure(lambda: _bare(built, port))
+            whole.measure(lambda: _ledger(council, port))
             _again()
         peak = peak_rss_mb()
-    for name, seconds in (("mail", ours), ("mail-ledger", whole)):
+    for name, times in (("mail", ours), ("mail-ledger", whole)):
         extra = {
-            "share": round(median(bare) / median(seconds), 3),
-            "best_share": round(min(bare) / min(seconds), 3),
-            "mails_per_second": round(options.mails / median(seconds)),
-            "reference_mails_per_second": round(options.mails / median(bare)),
+            "share": round(bare.median / times.median, 3),
+            "best_share": round(min(bare.seconds) / min(times.seconds), 3),
+            "mails_per_second": round(options.mails / times.median),
+            "reference_mails_per_second": round(options.mails / bare.median),
+            "cpu": round(times.cpu, 3),
+            "reference_cpu": round(bare.cpu, 3),
             "bytes": sum(len(raw) for _to, raw in built) // len(built),
             "load": round(os.getloadavg()[0], 1),
         }
-        yield Result(name, options.mails, median(seconds), peak, median(bare), extra)
+        yield Result(name, options.mails, times.median, peak, bare.median, extra)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from bench import data
-from bench.result import Result, forget_peak, median, peak_rss_mb, seconds_of
+from bench.result import Result, Times, forget_peak, peak_rss_mb
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,22 +21,23 @@ def measure(options: argparse.Namespace) -> Iterator[Result]:
 
     The reference writes the same reminders and lines without asking whether anybody has been reminded, is away, has
     paused or can be reached, what the council has chosen, or which step it is. "slower" is ours / reference.
-    "memory_grown_mb" is how much more this process held at most while it planned.
+    "cpu" and "reference_cpu" are the seconds of computing, nearly all of it the database's; "slower_cpu" is theirs, and
+    a busy machine disturbs it least. "memory_grown_mb" is how much more this process held at most while it planned.
     """
     councils = data.build_many(options.actions, options.councils, options.owners)
     _plan()
     _forget()
-    ours, again, bare, written = [], [], [], set()
+    ours, again, bare, written = Times(), Times(), Times(), set()
     before = peak_rss_mb()
     forget_peak()
     for _round in range(options.rounds):
-        ours.append(seconds_of(_plan))
+        ours.measure(_plan)
         planned = _written()
         _forget_runs()
-        again.append(seconds_of(_plan))
+        again.measure(_plan)
         written.add(_written() == planned)
         _forget()
-        bare.append(seconds_of(_bare))
+        bare.measure(_bare)
         assert _written() == planned, "the bare statement writes something else"
         _forget()
     assert written == {True}, "the second run wrote something"
@@ -46,17 +47,20 @@ def measure(options: argparse.Namespace) -> Iterator[Result]:
         "councils": len(councils),
         "reminders": reminders,
         "due": due,
-        "fastest": round(min(ours), 6),
-        "reference_fastest": round(min(bare), 6),
-        "slower": round(median(ours) / median(bare), 3),
-        "slower_fastest": round(min(ours) / min(bare), 3),
-        "due_per_second": round(due / median(ours)),
+        "fastest": round(min(ours.seconds), 6),
+        "reference_fastest": round(min(bare.seconds), 6),
+        "cpu": round(ours.cpu, 3),
+        "reference_cpu": round(bare.cpu, 3),
+        "slower_cpu": round(ours.cpu / bare.cpu, 3),
+        "slower": round(ours.median / bare.median, 3),
+        "slower_fastest": round(min(ours.seconds) / min(bare.seconds), 3),
+        "due_per_second": round(due / ours.median),
         "memory_grown_mb": round(max(0.0, peak - before), 1),
         "load": round(os.getloadavg()[0], 1),
         "processors": os.cpu_count(),
     }
-    yield Result("sweep", options.actions, median(ours), peak, median(bare), extra)
-    yield Result("sweep-again", options.actions, median(again), peak, median(bare), {"written": 0})
+    yield Result("sweep", options.actions, ours.median, peak, bare.median, extra)
+    yield Result("sweep-again", options.actions, again.median, peak, bare.median, {"written": 0})
 
 
 def _plan() -> None:

@@ -5,9 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from bra.models import Council, HistoryEntry, User
+
+# What somebody did with the own log-in; "who" stands before it. Councils' logs say it in the same words.
+LOG_INS: dict[str, Promise] = {
+    "login.in": pgettext_lazy("audit", "logged in"),
+    "login.out": pgettext_lazy("audit", "logged out"),
+    "login.failed": pgettext_lazy("audit", "was refused at log-in"),
+    "login.password_changed": pgettext_lazy("audit", "changed the password"),
+    "login.password_reset": pgettext_lazy("audit", "chose a new password"),
+    "login.step_added": pgettext_lazy("audit", "set a second step up"),
+    "login.step_removed": pgettext_lazy("audit", "took a second step away"),
+    "login.step_renewed": pgettext_lazy("audit", "made new recovery codes"),
+    "login.step_failed": pgettext_lazy("audit", "was refused at the second step"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +57,8 @@ def lines_of_installation(entries: Iterable[HistoryEntry]) -> list[InstallationL
 
 
 def _sentence(entry: HistoryEntry, name: str) -> str:
+    if entry.verb in LOG_INS:
+        return capfirst(str(LOG_INS[entry.verb]))
     words = {
         "council.created": _("%(name)s was made."),
         "council.coordinator_appointed": _("%(name)s was given a coordinator."),
@@ -48,6 +66,6 @@ def _sentence(entry: HistoryEntry, name: str) -> str:
         "user.let_in": _("%(name)s was let in again."),
         "user.administrator_made": _("%(name)s became administrator."),
         "member.second_step_reset": _("The second step of %(name)s was reset."),
-        "user.administrator_unmade": _("%(name)s is administrator no more."),
+        "user.administrator_unmade": _("%(name)s is no longer administrator."),
     }.get(entry.verb)
     return words % {"name": name} if words else entry.verb

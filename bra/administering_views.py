@@ -175,7 +175,7 @@ VERBS: dict[str, tuple[Callable[..., User], Callable[[], str]]] = {
     "lock": (administering.lock_out, lambda: _("%(address)s is locked out everywhere.")),
     "unlock": (administering.let_in, lambda: _("%(address)s can log in again.")),
     "promote": (administering.make_administrator, lambda: _("%(address)s looks after the installation too.")),
-    "demote": (administering.unmake_administrator, lambda: _("%(address)s looks after the installation no more.")),
+    "demote": (administering.unmake_administrator, lambda: _("%(address)s no longer looks after the installation.")),
     "reset": (
         _reset_second_step,
         lambda: _("The second step of %(address)s is reset. They set up a new one at the next log-in."),
@@ -224,7 +224,10 @@ def _invite(request: HttpRequest, member: Member) -> None:
     except (mail.ServerAway, mail.Refused, mail.Uncertain):
         messages.warning(
             request,
-            _("The mail to %(address)s couldn't be sent. The forgotten-password page sends a new one.")
+            _(
+                "The mail to %(address)s couldn't be sent. If the address is right, the forgotten-password page sends "
+                "a new one. If it is wrong, lock it out under “Log-ins”: then you can appoint another coordinator here."
+            )
             % {"address": member.user.email},
         )
     else:

@@ -1,6 +1,7 @@
 """Rules of the house that settings or addresses could break: seen to at every start, and by `manage.py check`."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -66,6 +67,21 @@ def said_by_the_operator(app_configs: Sequence[AppConfig] | None, **_options: An
     if settings.LOGGING["formatters"]["plain"].get("()") != "bra.logs.Formatter" or settings.ADMINS:
         found.append(Error("LOGGING must write through bra.logs.Formatter, and ADMINS must be empty.", id="bra.E005"))
     return found
+
+
+@register(Tags.translation, "house", deploy=True)
+def catalogue_read_in(app_configs: Sequence[AppConfig] | None, **_options: Any) -> list[CheckMessage]:
+    """Pages and mails are in Swedish, in the words of this version: the catalogue isn't read as it lies in the code."""
+    texts = [text for folder in settings.LOCALE_PATHS for text in sorted(Path(folder).glob("*/LC_MESSAGES/*.po"))]
+    return [
+        Error(f"{text.name} isn't read in, or has changed since: python -m ops.translations --compile", id="bra.E006")
+        for text in texts
+        if not _is_newer(text.with_suffix(".mo"), text)
+    ]
+
+
+def _is_newer(made: Path, source: Path) -> bool:
+    return made.exists() and made.stat().st_mtime >= source.stat().st_mtime
 
 
 def _views(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, Any]]:

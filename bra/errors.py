@@ -1,6 +1,7 @@
-"""The one error that a verb raises when a rule says no."""
+"""The error that a verb raises when a rule says no."""
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 
 class RuleBroken(ValidationError):
@@ -17,3 +18,13 @@ class RuleBroken(ValidationError):
     def sentence(self) -> str:
         """The sentence to show."""
         return str(self.messages[0])
+
+
+class Removed(RuleBroken):
+    """A verb found that what it was to change was removed after the page had read it.
+
+    A view that shows refusals shows this one too; where none does, bra.middleware.RemovedMiddleware answers 404.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_("This has been removed meanwhile. Nothing has been changed."))

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
@@ -58,6 +60,14 @@ class Refusing:
         response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # a mixin of FormView
         response.status_code = REFUSED
         return response
+
+
+def refresh(row: Model, *fields: str) -> None:
+    """Read the row's fields anew, all of them when none is named; 404 when it was removed meanwhile."""
+    try:
+        row.refresh_from_db(fields=fields or None)
+    except ObjectDoesNotExist as gone:
+        raise Http404 from gone
 
 
 def to_keep(answer: Answer, name: str) -> Answer:

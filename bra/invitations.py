@@ -46,7 +46,7 @@ def invite(member: Member) -> None:
     letter = mail.build(
         "invitation",
         {
-            "member": member,
+            "recipient": member,
             "council": member.council,
             "address": user.email,
             "link": "" if known else password_link(user),

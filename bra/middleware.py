@@ -1,17 +1,22 @@
 """The door of every council page, and the language of every page."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
 from bra import readings, shown
+from bra.errors import Removed
 from bra.http import CouncilRequest
 from bra.login_receivers import BEGAN, SEEN
 from bra.models import Member
@@ -20,6 +25,14 @@ from bra.models import Member
 IDLE_SECONDS, LONGEST_SECONDS = 12 * 3600, 24 * 3600
 # How seldom it is written down that a session is used: a write with each request would queue up on SQLite.
 NOTED_EVERY_SECONDS = 300
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page to go on to after the log-in: of a form, the one it stood on; its own address may take POST alone."""
+    stood_on = urlsplit(request.headers.get("Referer", ""))
+    if request.method in ("GET", "HEAD") or stood_on.netloc != request.get_host():
+        return request.get_full_path()
+    return urlunsplit(("", "", stood_on.path, stood_on.query, ""))
 
 
 class LanguageMiddleware:
@@ -60,6 +73,39 @@ class SessionMiddleware:
                 request.session[SEEN] = now
                 UserSession.objects.create_from_request(request)
         return self.get_response(request)
+
+
+class RemovedMiddleware:
+    """Answer 404 when a verb's row was removed after the view had read it, and the view says nothing of it itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Say on the page that it has been removed."""
+        if isinstance(exception, Removed):
+            messages.error(request, exception.sentence)
+            raise Http404 from exception
+
+
+class MethodMiddleware:
+    """Give a page to who opens an address that only takes forms: by a bookmark, or from the address bar."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer with the page of what isn't there; the status and what is allowed stay said."""
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or request.method != "GET":
+            return response
+        page = render(request, "404.html", status=response.status_code)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 class CouncilMiddleware:
@@ -105,7 +151,7 @@ class CouncilMiddleware:
         if slug is None:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(_page_of(request))
         member = (
             Member.objects.select_related("council", "organisation")
             .filter(council__slug=slug, user_id=request.user.pk)

@@ -54,6 +54,10 @@ def faults(environment: Mapping[str, str], *, base: SplitResult, debug: bool, ho
         found.append("DATABASE_URL saknas: ange var databasen finns (docs/running.md).")
     if not environment.get("EMAIL_URL"):
         found.append("EMAIL_URL saknas: utan e-postserver hamnar mejlens hemliga länkar i en logg i stället.")
+    if not environment.get("BRA_PROXIES"):
+        found.append(
+            "BRA_PROXIES saknas: ange hur många proxyservrar som står framför, annars räknas alla som en besökare."
+        )
     if debug:
         found.append("DEBUG ska vara av: felsidor skulle annars visa vad som finns i minnet.")
     if any("*" in host or host.startswith(".") for host in hosts):

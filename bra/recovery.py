@@ -72,7 +72,13 @@ def _written(desk: post.Desk, letter: Letter, user: User | None) -> post.Written
     alone = getattr(user, "councils", 0) == 1 and not user.is_administrator
     written = mail.build(
         "recovery",
-        {"council": desk.council, "address": user.email, "link": password_link(user)},
+        {
+            "council": desk.council,
+            "recipient": letter.recipient,
+            "reply_to": desk.reply_to,
+            "address": user.email,
+            "link": password_link(user),
+        },
         to=user.email,
         message_id=post.message_id(letter),
         sender_name=desk.council.name,

@@ -9,9 +9,9 @@ import hashlib
 import json
 import logging
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -26,14 +26,39 @@ BATCH = 500
 PATIENCE_MS = 2000
 
 
+class Sealed(NamedTuple):
+    """A sealed entry as it lies in the database. `text` is the JSON of its changes, not yet read."""
+
+    council_id: int | None
+    at: datetime
+    on: date
+    kind: str
+    actor_id: int | None
+    user_id: int | None
+    verb: str
+    target_type: str
+    target_id: int
+    content: str
+    sequence: int
+    seal: str
+    salt: str
+    text: str
+
+
 def digest(changes: Any, salt: str) -> str:
     """Return the digest (SHA-256, hex) of what an entry says was changed; without the salt nobody can guess it back."""
-    plain = _plain(json.loads(json.dumps(changes, cls=DjangoJSONEncoder)))
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
+    return digest_of_text(json.dumps(changes, cls=DjangoJSONEncoder), salt)
 
 
-def link(entry: HistoryEntry, sequence: int, previous: str) -> str:
+def digest_of_text(text: str, salt: str) -> str:
+    """Return the digest of changes that are given as JSON, in whatever order and spacing.
+
+    Raises ValueError or RecursionError when they can't be read.
+    """
+    return hashlib.sha256(f"{salt}{_written(_read(text))}".encode()).hexdigest()
+
+
+def link(entry: HistoryEntry | Sealed, sequence: int, previous: str) -> str:
     """Return the seal (SHA-256, hex) of an entry as the link `sequence` after the seal `previous` ("" for the first).
 
     The text under it is the same on both databases: a JSON list, the instant in UTC with microseconds.
@@ -52,7 +77,7 @@ def link(entry: HistoryEntry, sequence: int, previous: str) -> str:
         entry.target_id,
         entry.content,
     ]
-    return hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(_written(said).encode()).hexdigest()
 
 
 def seal_soon(council_pk: int | None) -> None:
@@ -144,13 +169,13 @@ def _locked_head(council_pk: int | None, patient: bool) -> ChainHead:
     return head
 
 
-def _plain(value: Any) -> Any:
-    """Numbers as PostgreSQL gives them back: 1e3 is written, 1000 is read."""
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_plain(part) for part in value]
-    if isinstance(value, float):
-        exact = Decimal(repr(value))
-        return int(exact) if exact == exact.to_integral_value() else value
-    return value
+def _number(written: str) -> int | float:
+    """A number as PostgreSQL gives it back: 1e3 is written, 1000 is read."""
+    value = float(written)
+    exact = Decimal(repr(value))
+    return int(exact) if exact.is_finite() and exact == exact.to_integral_value() else value
+
+
+# Made once: json.dumps and json.loads would make another for each entry. What was just read holds no circles.
+_read = json.JSONDecoder(parse_float=_number).decode
+_written = json.JSONEncoder(check_circular=False, sort_keys=True, separators=(",", ":")).encode

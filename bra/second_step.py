@@ -30,6 +30,8 @@ ADDED, REMOVED, RENEWED, RESET = "added", "removed", "renewed", "reset"
 PERIOD = 30  # seconds that an app shows the same code
 DRIFT = 1  # periods that its clock may be before or behind ours
 COUNTER = "counter"
+# Where each kind of row keeps what is encrypted.
+ENCRYPTED = {Authenticator.Type.TOTP.value: "secret", Authenticator.Type.RECOVERY_CODES.value: "seed"}
 
 
 # Of whom it is demanded
@@ -98,6 +100,24 @@ def decrypt(kept: str) -> str:
         return _locks().decrypt(kept.encode()).decode()
     except InvalidToken:
         return ""
+
+
+@transaction.atomic
+def encrypt_anew() -> tuple[int, int]:
+    """Encrypt every kept secret with SECRET_KEY; return how many were, and how many no key that is known opens.
+
+    Afterwards the keys of before open nothing, and can be taken out of SECRET_KEY_FALLBACKS.
+    """
+    found = Authenticator.objects.select_for_update().filter(type__in=ENCRYPTED)
+    rows = list(found.order_by("user_id", "-type"))  # in the order in which a log-in locks them
+    opened = []
+    for row in rows:
+        name = ENCRYPTED[row.type]
+        if text := decrypt(row.data[name]):
+            row.data[name] = encrypt(text)
+            opened.append(row)
+    Authenticator.objects.bulk_update(opened, ["data"], batch_size=500)
+    return len(opened), len(rows) - len(opened)
 
 
 # Codes

@@ -26,7 +26,7 @@ env = Env()
 
 DATA_DIR = Path(env.str("BRA_DATA", str(BASE_DIR / "var"))).resolve()
 try:
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # what councils say is for this user only
 except OSError as error:
     raise ImproperlyConfigured(f"BRA_DATA must be a folder that can be written to: {error.strerror}.") from error
 REPORTS_DIR = DATA_DIR / "reports"
@@ -101,6 +101,8 @@ MIDDLEWARE = [
     "bra.middleware.SessionMiddleware",
     "bra.second_step_middleware.SecondStepMiddleware",
     "bra.middleware.CouncilMiddleware",
+    "bra.middleware.RemovedMiddleware",
+    "bra.middleware.MethodMiddleware",
 ]
 
 ROOT_URLCONF = "bra.urls"
@@ -387,7 +389,8 @@ LOGGING: dict[str, Any] = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "level": "INFO"}},
+    # fido2 would tell at each log-in by passkey which one it was.
+    "loggers": {"django": {"handlers": [], "level": "INFO"}, "fido2": {"level": "WARNING"}},
 }
 
 DJANGO_TABLES2_TEMPLATE = "includes/table.html"

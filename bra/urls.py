@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("konto/", include("bra.account_urls")),
     path("drift/", include("bra.administering_urls")),
+    path("ansvarig/", include("records.owner_urls")),
     path("ansvarig/", include("actions.owner_urls")),
     path("protokoll/", include("meetings.reading_urls")),
     path("kallelse/", include("meetings.reply_urls")),

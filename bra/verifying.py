@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bra.chain import BLANKED, Runs
 from bra.models import HistoryEntry
-from bra.sealing import digest, head_of, link
+from bra.sealing import Sealed, digest_of_text, head_of, link
 
 # What hasn't been sealed for so long is no longer on its way.
 UNSEALED_FOR = timedelta(hours=1)
@@ -17,6 +19,8 @@ UNSEALED_FOR = timedelta(hours=1)
 MOST_FINDINGS = 100
 # Digits of a seal that are written where a whole one is too long; as many must be given to compare with.
 SHORT = 32
+# What is left of a text that was thrown away.
+_BLANK = "{}"
 
 
 @dataclass
@@ -55,8 +59,10 @@ def verify(council_pk: int | None, *, heads: Iterable[tuple[int, str]] = (), now
             kept.setdefault(sequence, set()).add(seal)
     entries = HistoryEntry.objects.of_chain(council_pk)
     covered = _Covered(entries.filter(verb=BLANKED).exclude(sequence=None).order_by("sequence"))
-    for entry in entries.exclude(sequence=None).order_by("sequence").iterator(chunk_size=2000):
-        _look_at(entry, result, covered, kept)
+    # As values, and the changes as text: half the time of making an object of each.
+    rows = entries.exclude(sequence=None).annotate(text=Cast("changes", TextField())).values_list(*Sealed._fields)
+    for row in rows.order_by("sequence").iterator(chunk_size=2000):
+        _look_at(Sealed._make(row), result, covered, kept)
     _look_at_end(result, kept, head_of(council_pk).sequence)
     waiting = entries.unsealed().filter(at__lt=now - UNSEALED_FOR).count()
     if waiting:
@@ -71,9 +77,9 @@ def verify(council_pk: int | None, *, heads: Iterable[tuple[int, str]] = (), now
     return result
 
 
-def _look_at(entry: HistoryEntry, result: Verified, covered: "_Covered", kept: Mapping[int, set[str]]) -> None:
+def _look_at(entry: Sealed, result: Verified, covered: "_Covered", kept: Mapping[int, set[str]]) -> None:
     """Compare one entry with its seal, its digest, its number and the ends that were kept."""
-    number = entry.sequence or 0
+    number = entry.sequence
     missing = number - result.sequence - 1
     if missing:
         result.tell(_gone(result.sequence + 1, number - 1))
@@ -83,9 +89,9 @@ def _look_at(entry: HistoryEntry, result: Verified, covered: "_Covered", kept: M
             _("Entry %(n)d isn't what was sealed: it was edited, or another one was put in its place.") % {"n": number}
         )
     if entry.salt:
-        if digest(entry.changes, entry.salt) != entry.content:
+        if not _fits(entry):
             result.tell(_("The text of entry %(n)d was edited.") % {"n": number})
-    elif entry.changes or not covered.holds(number):
+    elif entry.text != _BLANK or not covered.holds(number):
         result.tell(
             _("The text of entry %(n)d was thrown away, and no decision to do so is in the log.") % {"n": number}
         )
@@ -96,6 +102,14 @@ def _look_at(entry: HistoryEntry, result: Verified, covered: "_Covered", kept: M
         )
     result.entries += 1
     result.sequence, result.seal = number, entry.seal
+
+
+def _fits(entry: Sealed) -> bool:
+    """Whether the text is what the digest was made of; one that can't even be read isn't."""
+    try:
+        return digest_of_text(entry.text, entry.salt) == entry.content
+    except (ValueError, RecursionError):
+        return False
 
 
 def _look_at_end(result: Verified, kept: Mapping[int, set[str]], end: int) -> None:

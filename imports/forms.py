@@ -63,7 +63,7 @@ class ChoicesForm(GuardedForm):
     missing = DayField(
         label=gettext_lazy("Deadline of all rows that have none"),
         required=False,
-        help_text=gettext_lazy("Also of those that say “as soon as possible” or something that is no day."),
+        help_text=gettext_lazy("Also of those that say “as soon as possible” or something that isn't a day."),
     )
     overdue = DayField(label=gettext_lazy("New deadline of all overdue actions"), required=False)
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bra import history
 from bra.errors import RuleBroken
 from bra.forms import note_override, saving
-from bra.http import REFUSED, CouncilRequest, only_if, status_of
+from bra.http import REFUSED, CouncilRequest, only_if, refresh, status_of
 from bra.permissions import may_log
 from meetings import lifecycle
 from meetings.doors import decision_for, item_for
@@ -81,7 +81,7 @@ def decision_edit(request: CouncilRequest, pk: int) -> HttpResponse:
             return _conflict(request, decision_for(request.member, pk), text, kind)
         except RuleBroken as error:
             form.refuse(error)
-            decision.refresh_from_db(fields=["removed"])
+            refresh(decision, "removed")
         else:
             return _decisions_answer(request, item)
     return _edit_answer(request, decision, form, status=status_of(form))

@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern] = [
     path("moten/<int:pk>/handling.docx", views.paper_docx, name="paper_docx"),
     path("moten/<int:pk>/diarienummer/", views.minutes_register, name="minutes_register"),
     path("moten/<int:pk>/utskick/", mailing_views.minutes_mail, name="minutes_mail"),
+    path("moten/<int:pk>/utskick/igen/", mailing_views.minutes_mail_again, name="minutes_mail_again"),
 ]

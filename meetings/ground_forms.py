@@ -21,5 +21,5 @@ class LegalGroundForm(GuardedForm):
         label=_("What it protects"),
         max_length=LegalGround._meta.get_field("summary").max_length,
         required=False,
-        help_text=_("In a few words, for who chooses."),
+        help_text=_("In a few words, for whoever chooses."),
     )

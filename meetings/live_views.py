@@ -21,7 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from bra import history
 from bra.errors import RuleBroken
 from bra.forms import REASON, note_override
-from bra.http import CouncilRequest, only_if
+from bra.http import CouncilRequest, only_if, refresh
 from bra.permissions import may_log, may_read_council
 from meetings import lifecycle
 from meetings.doors import item_for, meeting_for
@@ -70,6 +70,8 @@ def live(request: CouncilRequest, pk: int) -> HttpResponse:
     else:
         template = "meetings/live.html"
         context |= {"at_start": not wanted}  # attendance is what one begins with
+        # A decision or the first words of the notes change the state too.
+        context["nothing_logged"] = not any(row.notes or row.state != ItemState.PENDING for row in items)
         context |= {"items": items, "sheet": attendance_sheet(meeting), "trail": trail_to(request, meeting, _("Log"))}
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
@@ -127,7 +129,7 @@ def attendance(request: CouncilRequest, pk: int) -> HttpResponse:
                 )
     except RuleBroken as error:
         messages.error(request, error.sentence)
-        meeting.refresh_from_db()
+        refresh(meeting)
         return lead_to(request, page_of(request, meeting))
     if request.htmx:
         whole = request.htmx.target == "attendance-sheet"
@@ -261,5 +263,5 @@ def item_state(request: CouncilRequest, pk: int) -> HttpResponse:
 def refused(request: CouncilRequest, item: AgendaItem, error: RuleBroken) -> HttpResponse:
     """The meeting isn't as the page believed: say so and show it as it is."""
     messages.error(request, error.sentence)
-    item.meeting.refresh_from_db()
+    refresh(item.meeting)
     return lead_to(request, page_of(request, item.meeting, item))

@@ -1,13 +1,13 @@
 """Who gets the minutes by mail, and what went out; who is told that a case they watch was treated."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from bra.models import SEATED, Council, Letter, Member, MemberQuerySet
-from bra.post import first_cause
+from bra.post import first_cause, may_resend
 from meetings.models import AgendaItem, CaseWatch, Meeting, SignedMinutes
 
 MINUTES, WATCH = "minutes", "watch"
@@ -44,6 +44,16 @@ def mailings(meeting: Meeting) -> list[Mailing]:
     for letter in letters.order_by("-on", "recipient__sort_key", "pk"):
         by_cause.setdefault(first_cause(letter), []).append(letter)
     return [Mailing(_told(cause), found) for cause, found in by_cause.items()]
+
+
+def unreached(sent: Iterable[Mailing], cause: str) -> set[int]:
+    """The keys of the letters of that cause that may be sent again: each recipient's latest that missed or failed."""
+    latest: dict[int, Letter] = {}
+    for letter in (letter for one in sent for letter in one.letters if first_cause(letter) == cause):
+        known = latest.get(letter.recipient_id)
+        if known is None or known.pk < letter.pk:
+            latest[letter.recipient_id] = letter
+    return {letter.pk for letter in latest.values() if may_resend(letter)}
 
 
 def _told(cause: str) -> str:

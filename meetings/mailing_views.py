@@ -1,21 +1,22 @@
 """Mailing the minutes: who is to get them, and who got them when."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from bra import post
+from bra.errors import RuleBroken
 from bra.http import CouncilRequest, only_if, status_of
-from bra.models import NO_ADDRESS
+from bra.models import NO_ADDRESS, Letter
 from bra.permissions import may_log
 from bra.tasks import wake_sender
 from meetings import lifecycle
 from meetings.doors import meeting_for
-from meetings.mailing import mailable, mailings, minutes_cause
+from meetings.mailing import MINUTES, mailable, mailings, minutes_cause, unreached
 from meetings.mailing_forms import MailMinutesForm
 from meetings.models import PaperKind, current_minutes, layout_of
 from meetings.permissions import may_mail_minutes
@@ -57,14 +58,35 @@ def minutes_mail(request: CouncilRequest, pk: int) -> HttpResponse:
         "meeting": meeting,
         "kind": kind.label,
         "is_notes": kind == PaperKind.NOTES,
-        "is_final": minutes is not None,
         "waiting": waiting,
         "without_address": [member for member in everybody if not member.address],
         "mailings": sent,
+        "again": unreached(sent, cause),
         "cancel": reverse("meetings:detail", args=[request.council.slug, meeting.pk]),
         "trail": trail_to(request, meeting, _("Mail")),
     }
     return render(request, "meetings/minutes_mail.html", context, status=status_of(form))
+
+
+@only_if(may_log)
+@require_POST
+def minutes_mail_again(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Mail the minutes again to one whom they didn't reach: field `letter` is the mail's key."""
+    meeting = meeting_for(request.member, pk)
+    if not may_mail_minutes(request.member, meeting):
+        raise Http404
+    key = request.POST.get("letter", "")
+    mails = Letter.objects.filter(council=request.council, kind=MINUTES, about=meeting.pk)
+    letter = mails.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
+    if letter is None:
+        return HttpResponseBadRequest()
+    try:
+        lifecycle.mail_minutes_again(meeting=meeting, letter=letter, by=request.member, on=request.today)
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+    else:
+        _tell(request, 1)
+    return redirect("meetings:minutes_mail", request.council.slug, meeting.pk)
 
 
 def _tell(request: CouncilRequest, posted: int) -> None:

@@ -74,7 +74,7 @@ class ProposalForm(GuardedForm):
         label=_("Why, and what the council should come to"),
         longest=ItemProposal._meta.get_field("reason").max_length,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4, "data-draft": "proposal"}),
     )
 
     def __init__(self, *args: Any, member: Member, today: date, **options: Any) -> None:

@@ -27,7 +27,7 @@ class ItemField(forms.TypedChoiceField):
 
 class _StayForm(GuardedForm):
     from_item = ItemField(label=gettext_lazy("There from"))
-    to_item = ItemField(label=gettext_lazy("There until and with"))
+    to_item = ItemField(label=gettext_lazy("There up to and including"))
 
     def _offer(self, items: Sequence[AgendaItem], stay: Attendance | Guest | None = None) -> None:
         self._items = {item.pk: item for item in items}

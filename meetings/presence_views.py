@@ -10,7 +10,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from bra.errors import RuleBroken
 from bra.forms import saving
-from bra.http import CouncilRequest, only_if, status_of
+from bra.http import CouncilRequest, only_if, refresh, status_of
 from bra.lifecycle import set_quorum
 from bra.models import Member
 from bra.permissions import may_coordinate, may_log, may_read_council
@@ -199,11 +199,11 @@ def take_up(request: CouncilRequest, pk: int) -> HttpResponse:
         meeting = lifecycle.take_up(item=item, by=request.member, at=request.now)
     except RuleBroken as error:
         messages.error(request, error.sentence)
-        item.meeting.refresh_from_db()
+        refresh(item.meeting)
         url = page_of(request, item.meeting, item)
         return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
     if request.htmx:
-        item.refresh_from_db(fields=["seconds_spent"])
+        refresh(item, "seconds_spent")
         item.meeting = meeting
         context = {"item": item, "meeting": meeting, "clock": clock_of(item, meeting, request.now)}
         context["sheet"] = attendance_sheet(meeting)  # not the same are present at every item

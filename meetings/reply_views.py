@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bra.bounds import few_guesses
 from bra.errors import RuleBroken
-from bra.http import REFUSED
+from bra.http import REFUSED, refresh
 from bra.link_doors import LinkDoor, LinkRequest
 from meetings.models import Meeting, MeetingState, SummonsReply
 from meetings.outside import agenda_outside
@@ -96,7 +96,7 @@ def answer(request: LinkRequest) -> HttpResponse:
         before = form.save(at=request.now)
     except RuleBroken as error:
         form.refuse(error)
-        meeting.refresh_from_db()
+        refresh(meeting)
         return _page(request, meeting, form)
     request.session[_BEFORE] = before
     messages.success(request, _("Thank you. Your answer is recorded."))

@@ -112,6 +112,7 @@ def _of_meeting(entry: HistoryEntry, members: dict[int, Member]) -> str:
     plain = {
         "meeting.planned": _("planned the meeting"),
         "meeting.opened": _("opened the meeting"),
+        "meeting.unopened": _("took back the opening of the meeting"),
         "meeting.adjourned": _("adjourned the meeting"),
         "meeting.reopened": _("took the meeting back into session"),
         "meeting.guest_added": _("noted a co-opted guest"),
@@ -135,13 +136,13 @@ def _mailed(entry: HistoryEntry) -> str:
     if edition is None:
         words = ngettext(
             "mailed the minutes, not signed off, to %(n)d person",
-            "mailed the minutes, not signed off, to %(n)d persons",
+            "mailed the minutes, not signed off, to %(n)d people",
             number,
         )
         return words % {"n": number}
     words = ngettext(
         "mailed edition %(edition)d of the minutes to %(n)d person",
-        "mailed edition %(edition)d of the minutes to %(n)d persons",
+        "mailed edition %(edition)d of the minutes to %(n)d people",
         number,
     )
     return words % {"n": number, "edition": edition}
@@ -162,7 +163,7 @@ def _stay(who: str, noted: dict[str, int | None], members: dict[int, Member]) ->
     if noted["from"]:
         parts.append(_("from item %(position)s") % {"position": noted["from"]})
     if noted["to"]:
-        parts.append(_("until and with item %(position)s") % {"position": noted["to"]})
+        parts.append(_("up to and including item %(position)s") % {"position": noted["to"]})
     return ", ".join(parts)
 
 

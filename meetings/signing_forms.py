@@ -30,7 +30,11 @@ class _Members(SeveralField):
 class AdjustersForm(GuardedForm):
     """Who signs the minutes beside the chair."""
 
-    adjusters = _Members(label=_("Adjusters"), required=False)
+    adjusters = _Members(
+        label=_("Adjusters"),
+        required=False,
+        help_text=_("Those who sit on the council and can log in, the chair left out."),
+    )
 
     def __init__(self, *args: Any, meeting: Meeting, on: date, **options: Any) -> None:
         named = list(Adjuster.objects.filter(meeting=meeting).values_list("member", flat=True))

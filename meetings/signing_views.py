@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bra.errors import RuleBroken
 from bra.forms import GuardedForm, saving
-from bra.http import REFUSED, CouncilRequest, only_if, status_of
+from bra.http import REFUSED, CouncilRequest, only_if, refresh, status_of
 from bra.permissions import may_coordinate, may_log, may_read_council
 from bra.tasks import wake_sender
 from meetings import lifecycle
@@ -80,10 +80,11 @@ def send(request: CouncilRequest, pk: int) -> HttpResponse:
             return redirect(_own_page(request, meeting))
     sheet = signing_sheet(meeting, request.member, request.today)
     chair = lifecycle.presiding(meeting, request.today)
+    title = _("Send for approval") if sheet.is_notes else _("Send for signing off")
     words = {
-        "title": _("Send for approval") if sheet.is_notes else _("Send for signing off"),
+        "title": title,
         "lead": _("Until all have answered nobody changes the text. You can take it back."),
-        "submit": _("Send"),
+        "submit": title,
         "chair": chair,
     }
     return _form_page(request, meeting, form, **words)
@@ -160,7 +161,7 @@ def sign(request: CouncilRequest, pk: int) -> HttpResponse:
     except RuleBroken as error:
         messages.error(request, error.sentence)
         return redirect(_own_page(request, meeting))
-    meeting.refresh_from_db()
+    refresh(meeting)
     if signed.state == "open":
         messages.success(request, _("You have signed. The others are still to sign."))
     else:
@@ -220,6 +221,7 @@ def comment(request: CouncilRequest, pk: int) -> HttpResponse:
     """Comment on an item of minutes that lie with their signers."""
     item = item_for(request.member, pk)
     form = CommentForm(request.POST, auto_id=f"comment-{item.pk}-%s")
+    form.fields["text"].widget.attrs["data-draft"] = f"remark-{item.pk}"
     if form.is_valid():
         with saving(form, request) as note:
             made = lifecycle.comment_on_item(

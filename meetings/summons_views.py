@@ -15,7 +15,7 @@ from bra.permissions import may_read_council
 from bra.tasks import wake_sender
 from meetings import lifecycle
 from meetings.doors import meeting_for
-from meetings.models import Meeting, MeetingState, SummonsReply
+from meetings.models import ItemProposal, Meeting, MeetingState, SummonsReply
 from meetings.outside import agenda_outside
 from meetings.permissions import may_plan_meetings
 from meetings.summons import NOTHING_NEW, again_of, deadline_of, possible_substitutes, reach_of
@@ -57,6 +57,8 @@ def summon(request: CouncilRequest, pk: int) -> HttpResponse:
         "reach": reach,
         "reached": again.missing if again and not again.changed else reach.reached,
         "deadline": deadline_of(meeting, request.today),
+        # Better answered before the agenda goes out than after.
+        "proposals": ItemProposal.objects.visible_to(request.member).waiting().filter(meeting=meeting).count(),
         "agenda": agenda_outside(meeting),
         "title": title,
         "trail": trail_to(request, meeting, title),

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("moten/<int:pk>/", views.meeting_detail, name="detail"),
     path("moten/<int:pk>/andra/", views.meeting_edit, name="edit"),
     path("moten/<int:pk>/oppna/", views.meeting_open, name="open"),
+    path("moten/<int:pk>/oppna/angra/", views.meeting_unopen, name="unopen"),
     path("moten/<int:pk>/avsluta/", views.meeting_adjourn, name="adjourn"),
     path("moten/<int:pk>/ateroppna/", views.meeting_reopen, name="reopen"),
     path("moten/<int:pk>/logga/", live_views.live, name="live"),

@@ -7,12 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_tables2 import RequestConfig
 
 from bra.errors import RuleBroken
 from bra.forms import saving
-from bra.http import CouncilRequest, only_if, status_of
+from bra.http import CouncilRequest, only_if, refresh, status_of
 from bra.permissions import may_coordinate, may_read_council
 from bra.tasks import wake_sender
 from meetings import lifecycle
@@ -132,7 +133,12 @@ def meeting_edit(request: CouncilRequest, pk: int) -> HttpResponse:
                 wake_sender()
                 messages.info(request, _("Those summoned are told by mail."))
             if given and not answers.exists():
-                messages.warning(request, _("The answers given are cleared: everybody is asked anew."))
+                words = ngettext(
+                    "%(n)d answer is cleared: everybody is asked anew.",
+                    "%(n)d answers are cleared: everybody is asked anew.",
+                    given,
+                )
+                messages.warning(request, words % {"n": given})
             return redirect(own_page)
     context = {
         "form": form,
@@ -200,7 +206,25 @@ def meeting_open(request: CouncilRequest, pk: int) -> HttpResponse:
         meeting = lifecycle.open_meeting(meeting=meeting, by=request.member, at=request.now)
     except RuleBroken as error:
         messages.error(request, error.sentence)
-        meeting.refresh_from_db()
+        refresh(meeting)
+    else:
+        undo = reverse("meetings:unopen", args=[request.council.slug, meeting.pk])
+        messages.success(request, _("The meeting is open."), extra_tags=f"undo={undo}")
+    return redirect(page_of(request, meeting))
+
+
+@only_if(may_plan_meetings)
+@require_POST
+def meeting_unopen(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Take back an opening made by mistake, and go where one works with the meeting now."""
+    meeting = meeting_for(request.member, pk)
+    try:
+        meeting = lifecycle.unopen_meeting(meeting=meeting, by=request.member, on=request.today)
+    except RuleBroken as error:
+        messages.error(request, error.sentence)
+        refresh(meeting)
+    else:
+        messages.success(request, _("The meeting isn't open any longer."))
     return redirect(page_of(request, meeting))
 
 
@@ -352,7 +376,7 @@ def _agenda_of(request: CouncilRequest, meeting: Meeting, item: AgendaItem | Non
 
 def _agenda_part(request: CouncilRequest, meeting: Meeting) -> HttpResponse:
     """The agenda of the meeting's page, or the live page's, and the messages."""
-    meeting.refresh_from_db()
+    refresh(meeting)
     items = minutes(meeting, request.member)
     if request.htmx.target == "live-agenda":
         shown = request.POST.get("open", "")

@@ -30,7 +30,7 @@ OPERATORS = [
     "PORT",
     "DJANGO_SETTINGS_MODULE",
 ]
-WITHOUT_SERVICES = "not browser and not service and not fault"
+NEAR_BY = "not browser and not service and not fault and not wide"
 
 
 def _code() -> list[str]:
@@ -72,6 +72,7 @@ class Checks:
             "SECRET_KEY": secrets.token_urlsafe(64),
             "DATABASE_URL": f"sqlite:///{self.variables['BRA_DATA']}/check.sqlite3",
             "EMAIL_URL": "smtp+tls://user:word@mail.example.org",
+            "BRA_PROXIES": "1",
         }
 
     def lint(self) -> None:
@@ -80,13 +81,13 @@ class Checks:
         self.run("ruff format", "-m", "ruff", "format", "--check", *_code())
         self.run("djlint", "-m", "djlint", "--lint", "--quiet", "templates")
         self.run("mypy", "-m", "mypy", *_code())
+        self.run("översättningar läses in", "ops/translations.py", "--compile")
         self.run("driftsättning", "manage.py", "check", "--deploy", "--fail-level", "WARNING", **self._production())
         self.run("migrationer", "manage.py", "makemigrations", "--check", "--dry-run")
         self.run("översättningar", "ops/translations.py", "--check")
 
     def tests(self) -> None:
-        """Run the tests on PostgreSQL, then all of them, with the browser's, on SQLite."""
-        self.run("översättningar läses in", "ops/translations.py", "--compile")
+        """Run the tests on PostgreSQL, then all, with the browser's, on SQLite; lint has read the catalogue in."""
         self.run(
             "pytest på PostgreSQL",
             *[
@@ -103,9 +104,9 @@ class Checks:
         self.run("pytest på SQLite", *WHOLE)
 
     def fast(self) -> None:
-        """Run the tests that need neither a browser nor a server."""
+        """Run the tests that need neither a browser nor a server, and don't ask the same of everything."""
         self.run("översättningar läses in", "ops/translations.py", "--compile")
-        self.run("pytest på SQLite", *PYTEST, "-m", WITHOUT_SERVICES)
+        self.run("pytest på SQLite", *PYTEST, "-m", NEAR_BY)
 
 
 def perform(what: str, checks: Checks) -> None:

@@ -157,21 +157,35 @@ def healthy(port: int, address: str = "") -> bool:
         connection.close()
 
 
+def web_server(port: int) -> list[str]:
+    """Return the command of the web server, which only this machine reaches."""
+    options = f"--interface wsgi --host {HOST} --port {port} --workers 1 --blocking-threads 4 --no-ws"
+    options += f" --http1-buffer-size {HEADER_BYTES} --http1-header-read-timeout {HEADER_MILLISECONDS}"
+    return [str(PYTHON), "-m", "granian", *options.split(), "bra.wsgi:application"]
+
+
+def worker() -> list[str]:
+    """Return the command of the worker."""
+    options = "--concurrency 2 --prefetch-multiplier 1 --without-gossip --without-mingle --loglevel INFO"
+    return [str(PYTHON), *f"-m celery -A celery_app worker {options}".split()]
+
+
+def beat(folder: Path) -> list[str]:
+    """Return the command of the schedule, which remembers in `folder` what it has sent."""
+    options = "--loglevel INFO --pidfile= --schedule"
+    return [str(PYTHON), *f"-m celery -A celery_app beat {options}".split(), str(folder / "beat-schedule")]
+
+
 def _start_servers(supervisor: Supervisor, folder: Path, port: int) -> None:
-    python = str(PYTHON)
     worker_name = f"bra-{os.getpid()}@localhost"
-    web = f"-m granian --interface wsgi --host {HOST} --port {port} --workers 1 --blocking-threads 4 --no-ws"
-    web += f" --http1-buffer-size {HEADER_BYTES} --http1-header-read-timeout {HEADER_MILLISECONDS}"
-    worker = f"-m celery -A celery_app worker --hostname {worker_name} --concurrency 2 --prefetch-multiplier 1"
-    worker += " --without-gossip --without-mingle --loglevel INFO"
-    beat = "-m celery -A celery_app beat --loglevel INFO --pidfile= --schedule"
-    supervisor.add(Program("web", "Webbservern", [python, *web.split(), "bra.wsgi:application"]))
-    supervisor.add(Program("worker", "Arbetsprocessen", [python, *worker.split()], stop_seconds=20))
-    supervisor.add(Program("beat", "Schemat", [python, *beat.split(), str(folder / "beat-schedule")]))
+    supervisor.add(Program("web", "Webbservern", web_server(port)))
+    own_name = ["--hostname", worker_name]
+    supervisor.add(Program("worker", "Arbetsprocessen", [*worker(), *own_name], stop_seconds=20))
+    supervisor.add(Program("beat", "Schemat", beat(folder)))
     if not _ready(supervisor, lambda: healthy(port, supervisor.environment["BRA_BASE_URL"])):
         raise Refusal(f"Webbservern svarar inte. Slutet av loggen:\n{tail(supervisor.log('web'))}")
     waiting = subprocess.Popen(
-        [python, "-m", "ops.await_worker", worker_name, str(READY_SECONDS)],
+        [PYTHON, "-m", "ops.await_worker", worker_name, str(READY_SECONDS)],
         cwd=ROOT,
         env=supervisor.environment,
         stderr=subprocess.DEVNULL,

@@ -7,6 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from bra.administering_sentences import LOG_INS
 from bra.models import HistoryEntry, Member
 
 # What somebody did, by the whole verb or by what stands after its dot; "who" stands before it, "to what" after it.
@@ -146,6 +147,7 @@ _DONE: dict[str, Promise] = {
     "unlock_refused": pgettext_lazy("audit", "refused to unlock the minutes"),
     "unlocked": pgettext_lazy("audit", "unlocked the minutes"),
     "unmerged": pgettext_lazy("audit", "took the merging back"),
+    "unopened": pgettext_lazy("audit", "took back the opening of"),
     "unplanned": pgettext_lazy("audit", "took out of the automatic reports"),
     "unrestricted": pgettext_lazy("audit", "took the restriction away"),
     "unsubscribed": pgettext_lazy("audit", "unsubscribed from mail"),
@@ -164,15 +166,7 @@ _DONE: dict[str, Promise] = {
     "user.let_in": pgettext_lazy("audit", "let in again"),
     "user.locked_out": pgettext_lazy("audit", "locked out"),
     "link.opened": pgettext_lazy("audit", "opened the page of a link in a mail"),
-    "login.in": pgettext_lazy("audit", "logged in"),
-    "login.out": pgettext_lazy("audit", "logged out"),
-    "login.failed": pgettext_lazy("audit", "was refused at log-in"),
-    "login.password_changed": pgettext_lazy("audit", "changed the password"),
-    "login.password_reset": pgettext_lazy("audit", "chose a new password"),
-    "login.step_added": pgettext_lazy("audit", "set a second step up"),
-    "login.step_removed": pgettext_lazy("audit", "took a second step away"),
-    "login.step_renewed": pgettext_lazy("audit", "made new recovery codes"),
-    "login.step_failed": pgettext_lazy("audit", "was refused at the second step"),
+    **LOG_INS,
 }
 
 # Kinds of rows that nothing is ever logged about.

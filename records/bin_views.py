@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,6 +14,11 @@ from records.lifecycle.bin import bring_back as bring
 from records.permissions import may_purge, may_use_bin
 
 
+def _trail(request: CouncilRequest) -> list[tuple[str, str | None]]:
+    above = [(_("Retention"), reverse("retention", args=[request.council.slug]))] if may_purge(request.member) else []
+    return [*above, (_("Recycle bin"), None)]
+
+
 @require_safe
 @only_if(may_use_bin)
 def contents(request: CouncilRequest) -> HttpResponse:
@@ -20,8 +26,7 @@ def contents(request: CouncilRequest) -> HttpResponse:
     context = {
         "rows": recycling.contents(request.council, request.member),
         "days": recycling.DAYS,
-        "may_purge": may_purge(request.member),
-        "trail": [(_("Recycle bin"), None)],
+        "trail": _trail(request),
     }
     return render(request, "records/bin.html", context)
 

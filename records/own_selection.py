@@ -15,14 +15,20 @@ from django.db.models import ManyToOneRel, Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
+from actions.lifecycle.calendars import CALENDAR
 from actions.models import Action, Comment, DeadlineRequest
+from actions.owner_links import OWNER
+from actions.reminders import title_by_link
 from bra.member_sentences import lines_of
-from bra.models import Deputy, HistoryEntry, Letter, MailChoice, MailLink, Member, Role, Unsubscription
+from bra.models import Deputy, HistoryEntry, Letter, LetterState, MailChoice, MailLink, Member, Role, Unsubscription
+from bra.post.delivery import UNSUBSCRIBE
 from bra.post.kinds import KINDS
 from finding.models import CalendarAddress
+from meetings.mailing import MINUTES
 from meetings.models import Adjuster, Attendance, CaseWatch, ItemComment, ItemProposal, Signer, SummonsReply
+from meetings.summons import REPLY
 
 Cell = str | int | None
 # Rows of a table on the page; the files have all of them.
@@ -64,6 +70,37 @@ def held(member: Member, *, on: date) -> list[Section]:
         _traces(member),
     ]
     return [section for section in found if section.rows]
+
+
+def held_by_link(member: Member) -> list[Section]:
+    """Return the part of it that one reads by a link in a mail: a link proves less than a log-in.
+
+    Nothing that somebody wrote but the titles of open matter, as the owner's page shows them.
+    """
+    owned = Action.objects.visible_to(member).agreed().owned_by(member).select_related("agenda_item__meeting")
+    actions = Section(
+        "actions",
+        _("Actions that you own"),
+        (_("Action"), _("Title"), _("Status"), _("Deadline")),
+        [(one.pk, title_by_link(one), one.get_status_display(), _day(one.deadline)) for one in owned.order_by("pk")],
+    )
+    sent = Letter.objects.filter(recipient=member, state=LetterState.SENT).order_by("pk")
+    mails = Section(
+        "mails", _("Mails to you"), (_("Kind"), _("Day")), [(_kind(one.kind), _day(one.on)) for one in sent]
+    )
+    place = Section(
+        "member",
+        _("Your place on the council"),
+        (_("What"), _("Said")),
+        [
+            (_("Name"), member.name),
+            (pgettext("member", "Title"), member.title),
+            (_("Organisation"), member.organisation.name),
+            (_("E-mail"), member.email),
+            (_("Role"), str(capfirst(Role(member.role).label))),
+        ],
+    )
+    return [section for section in (place, actions, mails) if section.rows]
 
 
 def as_json(member: Member, sections: list[Section], *, on: date) -> str:
@@ -114,7 +151,7 @@ def _mail_choices(member: Member) -> Section:
     choice = MailChoice.objects.filter(member=member).first()
     if choice is not None:
         rows.append((_("Reminders"), choice.get_frequency_display()))
-        rows.append((_("Paused until and with"), _day(choice.paused_until)))
+        rows.append((_("Paused up to and including"), _day(choice.paused_until)))
     rows += [
         (_("Doesn't want"), f"{_kind(one.kind)} ({_day(one.on)})")
         for one in Unsubscription.objects.filter(member=member).order_by("pk")
@@ -131,7 +168,7 @@ def _deputies(member: Member) -> Section:
     rows: list[tuple[Cell, ...]] = [
         (mine if one.member_id == member.pk else others, _day(one.starts), _day(one.ends)) for one in found
     ]
-    return Section("deputies", _("Deputies"), (_("What"), _("From"), _("Until and with")), rows)
+    return Section("deputies", _("Deputies"), (_("What"), _("From"), _("Up to and including")), rows)
 
 
 def _of_meetings(member: Member) -> list[Section]:
@@ -241,9 +278,20 @@ def _mails(member: Member) -> Section:
     return Section("mails", _("Mails to you"), (_("Kind"), _("Day"), _("State"), _("Sent to")), rows)
 
 
+# What the link of a mail opens, by its purpose.
+_OPENS = {
+    OWNER: gettext_lazy("Your actions"),
+    CALENDAR: gettext_lazy("The calendar of your deadlines"),
+    REPLY: gettext_lazy("The answer to a summons"),
+    MINUTES: gettext_lazy("Minutes to read"),
+    UNSUBSCRIBE: gettext_lazy("The page that stops mails of a kind"),
+}
+
+
 def _links(member: Member) -> Section:
     rows: list[tuple[Cell, ...]] = [
-        (one.purpose, _day(one.made_at), one.address) for one in MailLink.objects.filter(member=member).order_by("pk")
+        (str(_OPENS.get(one.purpose, one.purpose)), _day(one.made_at), one.address)
+        for one in MailLink.objects.filter(member=member).order_by("pk")
     ]
     return Section("links", _("Links in those mails"), (_("Opens"), _("Made"), _("Sent to")), rows)
 

@@ -6,20 +6,23 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from actions.owner_views import door
 from bra import readings
 from bra.errors import RuleBroken
 from bra.forms import saving
 from bra.http import CouncilRequest, only_if, status_of, to_keep
+from bra.link_doors import LinkRequest
 from bra.member_views import member_for
 from bra.models import Member
 from bra.permissions import may_coordinate
 from bra.recent import is_sent, recently_authenticated
 from records import erasing, own_lifecycle
 from records.own_forms import EraseForm, OwnDataForm
-from records.own_selection import as_json, held
+from records.own_selection import as_json, held, held_by_link
 
 
 @sensitive_post_parameters()
@@ -80,12 +83,31 @@ def member_data(request: CouncilRequest, pk: int) -> HttpResponse:
     return _to_read(request, member)
 
 
+@never_cache
+@require_safe
+@door.opened
+def by_link(request: LinkRequest) -> HttpResponse:
+    """Show the part of it that a link in a mail opens, to owners who don't log in."""
+    context = {"owner": request.member, "sections": held_by_link(request.member)}
+    return render(request, "records/own_by_link.html", context)
+
+
+@never_cache
+@require_safe
+@door.opened
+def by_link_json(request: LinkRequest) -> HttpResponse:
+    """The same as a file for machines."""
+    said = as_json(request.member, held_by_link(request.member), on=request.today)
+    readings.fetched(request, "member.data_fetched", request.member, "json")
+    return _file(request, said, "json", "application/json")
+
+
 def _to_read(request: CouncilRequest, member: Member) -> HttpResponse:
     context = {"sections": held(member, on=request.today), "council": request.council, "on": request.today}
     return _file(request, render_to_string("records/own_file.html", context), "html", "text/html")
 
 
-def _file(request: CouncilRequest, content: str, ending: str, kind: str) -> HttpResponse:
+def _file(request: CouncilRequest | LinkRequest, content: str, ending: str, kind: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=f"{kind}; charset=utf-8")
     return to_keep(answer, f"mina-uppgifter-{request.council.slug}-{request.today}.{ending}")
 

@@ -102,7 +102,7 @@ class RefusalForm(GuardedForm):
         label=_("A written decision was asked for"),
         required=False,
         help_text=_(
-            "Tell who asks that the authority can try the matter, and that a written decision is needed to appeal."
+            "Tell whoever asks that the authority can try the matter, and that a written decision is needed to appeal."
         ),
     )
     appeal = LongText(label=_("How to appeal"), longest=4000, widget=forms.Textarea(attrs={"rows": 6}))

@@ -157,7 +157,9 @@ def names_words(variant: str) -> str:
 
 
 def left_out_words(data: StatusData) -> str:
-    """How much restricted matter the report leaves out."""
+    """How much restricted matter the report leaves out; for who may not know, that there never is any in it."""
+    if not data.question.counts_left_out:
+        return _("Restricted matter is no part of this report.")
     left = data.left_out
     if not left.total:
         return _("Nothing. No restricted item belongs to the period.")

@@ -26,7 +26,7 @@ from bra.errors import RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
 from bra.sealing import head_of
-from reports import formats, kinds, schedule, selection
+from reports import formats, kinds, permissions, schedule, selection
 from reports.models import WAITING, Download, Format, Language, Report, ReportState, Variant
 from reports.questions import Question
 
@@ -241,6 +241,7 @@ def question_of(report: Report) -> Question:
         variant=report.variant,
         language=report.language,
         log_end=(report.audit_sequence, report.audit_seal),
+        counts_left_out=permissions.may_count_left_out(report),
     )
 
 

@@ -2,6 +2,7 @@
 
 from bra.models import Member, Role
 from bra.permissions import may_coordinate
+from reports.models import Report, Variant
 
 REPORT_READERS = (Role.COORDINATOR, Role.CHAIR)
 
@@ -14,6 +15,17 @@ def may_ask(member: Member) -> bool:
 def may_read_reports(member: Member) -> bool:
     """Whether the member reads the reports that have been made: coordinator and chair."""
     return member.role in REPORT_READERS
+
+
+def may_count_left_out(report: Report) -> bool:
+    """Whether the report's file says how many restricted rows it leaves out; even their number is restricted.
+
+    Only a working copy that somebody cleared asks for, while everybody who may fetch it is cleared too.
+    """
+    if report.variant != Variant.WORKING or report.asked_by is None or not report.asked_by.cleared:
+        return False
+    readers = Member.objects.filter(council=report.council_id, role__in=REPORT_READERS)
+    return not readers.active(report.council.today(report.asked_at)).filter(cleared=False).exists()
 
 
 def may_take_in(member: Member) -> bool:

@@ -26,6 +26,8 @@ class Question:
     language: str = Language.SWEDISH
     # Where the audit log ended when the report was asked for: sequence and seal.
     log_end: tuple[int, str] = (0, "")
+    # Whether the file says how many restricted rows it leaves out; else it only says that they are no part of it.
+    counts_left_out: bool = False
 
     @property
     def council(self) -> Council:

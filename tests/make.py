@@ -23,7 +23,8 @@ from meetings.models import AgendaItem, Case, Meeting, MeetingState, Topic
 TODAY = date(2017, 3, 15)
 NOW = datetime(2017, 3, 15, 13, 2, tzinfo=STOCKHOLM)
 PASSWORD = "a long password for tests"
-_serial = count(1)
+# Six digits from the first to the last of a run, so that names sort in the order in which they were made.
+_serial = count(128_001)
 
 
 def _small() -> int:

@@ -39,7 +39,7 @@ from tests.make import NOW, TODAY
 from tests.meetings.signed import sign
 from tests.test_doors import ADDRESSES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.service, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide, pytest.mark.sqlite]
 
 WORD = "kanariegul"
 BEGINNING = "kanarieg"

@@ -36,7 +36,7 @@ from tests.cast import Cast, seat_everybody
 from tests.make import NOW, TODAY
 
 # What is asked of each address is no matter of the database, so it is asked once.
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.wide]
 
 COORDINATOR = {"coordinator"}
 LOGGERS = COORDINATOR | {"secretary"}
@@ -89,6 +89,7 @@ DOORS = {
     "meetings:detail": Door("GET", SEATED, "meeting"),
     "meetings:edit": Door("GET", LOGGERS, "meeting"),
     "meetings:open": Door("POST", LOGGERS, "meeting"),
+    "meetings:unopen": Door("POST", LOGGERS, "meeting"),
     "meetings:adjourn": Door("POST", LOGGERS, "meeting"),
     "meetings:reopen": Door("POST", COORDINATOR, "adjourned"),
     "meetings:live": Door("GET", SEATED, "meeting"),
@@ -140,6 +141,7 @@ DOORS = {
     "meetings:paper_docx": Door("GET", SEATED, "meeting"),
     "meetings:minutes_register": Door("GET", LOGGERS, "meeting"),
     "meetings:minutes_mail": Door("GET", LOGGERS, "adjourned"),
+    "meetings:minutes_mail_again": Door("POST", LOGGERS, "adjourned"),
     "meetings:case_merge": Door("GET", LOGGERS, "case"),
     "meetings:case_unmerge": Door("POST", LOGGERS, "case"),
     "meetings:case_split": Door("GET", LOGGERS, "case"),

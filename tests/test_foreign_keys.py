@@ -26,7 +26,7 @@ from tests.test_doors import DOORS, KEYS, Furnished, abroad, cast, home, report_
 
 # The doors' own council and things: fixtures of one file that two share.
 __all__ = ["abroad", "cast", "home", "report_file", "secret", "secretive"]
-pytestmark = [pytest.mark.django_db, pytest.mark.service, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide, pytest.mark.sqlite]
 
 # Fields whose choices are rows by their keys, although they are no ModelChoiceField.
 KEYED: dict[str, type[models.Model]] = {
@@ -42,6 +42,7 @@ LOOSE = [
     ("meetings:case_to_agenda", "case", "case"),
     ("meetings:case_unlink", "other", "case"),
     ("meetings:item_state", "open", "item"),
+    ("meetings:minutes_mail_again", "letter", "reminder"),
     ("meetings:sign", "round", "round_of_signing"),
 ]
 

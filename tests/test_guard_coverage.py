@@ -91,6 +91,7 @@ TAKEN_BY_HAND = {
     "kind": CHOICE,
     "leave_out": CHOICE,
     "ledamot": KEY,
+    "letter": KEY,
     "line": "the line of quick entry: it fills a guarded form that is then sent, and is kept nowhere",
     "make": CHOICE,
     "maskad": CHOICE,

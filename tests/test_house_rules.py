@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = [pytest.mark.wide, pytest.mark.sqlite]
+
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("bra", "meetings", "actions", "imports", "finding", "reports", "records", "demo")
 

@@ -21,7 +21,7 @@ from tests.cast import seat_everybody
 from tests.test_doors import ALL, COORDINATOR, DOORS, EVERYBODY, Furnished, report_file
 
 __all__ = ["report_file"]  # a fixture that both files share
-pytestmark = [pytest.mark.django_db, pytest.mark.service, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide, pytest.mark.sqlite]
 
 # The door of another council's page is shut before any method counts: there the usual ones are enough.
 USUAL = ("GET", "POST")

@@ -12,7 +12,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from tests import make
 from tests.cast import Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.wide]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 ARGUMENTS = {"pk": 1, "secret": "x" * 43, "provider_id": "kommun", "uidb36": "1", "key": "x-y"}
@@ -57,6 +57,8 @@ OUTER = {
     "administering:account": ADMINISTRATOR,
     "administering:account_verb": ADMINISTRATOR,
     "administering:log": ADMINISTRATOR,
+    "own_by_link": LINK,
+    "own_by_link_json": LINK,
     "owner:page": LINK,
     "owner:enter": LINK,
     "owner:mail_choice": LINK,

@@ -45,7 +45,7 @@ from tests.test_bad_input import field_names, visitor
 from tests.test_canary import unpacked
 from tests.test_doors import DOORS, cast, report_file
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.wide]
 __all__ = ["cast", "report_file"]  # the fixtures of the doors
 
 OF_A_CALENDAR = {"VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT", "VEVENT"}

@@ -46,7 +46,7 @@ def comment(*, action: Action, text: str, by: Member, on: date) -> Comment:
 def take_back_comment(*, comment: Comment, by: Member, on: date) -> None:
     """Take back what one has said oneself; history keeps that it was said, not what."""
     if comment.author_id != by.pk:
-        raise RuleBroken(_("Only who wrote a comment can take it back."))
+        raise RuleBroken(_("Only the one who wrote a comment can take it back."))
     changes = {"comment": (comment.pk, None)}
     history.record(
         council=comment.action.council,

@@ -14,7 +14,7 @@ from actions.reminders.planning import Planned, plan_day, plan_mornings
 from actions.reminders.previewing import Group, Held, Other, Preview, preview
 from actions.reminders.rounds import UPDATE, Asked, asked_in, start_update_round
 from actions.reminders.rules import Rules, rules_of
-from actions.reminders.steps import Line, neutral_title, step_words
+from actions.reminders.steps import Line, neutral_title, step_words, title_by_link
 
 __all__ = [
     "DIGEST",
@@ -41,6 +41,7 @@ __all__ = [
     "send_now",
     "start_update_round",
     "step_words",
+    "title_by_link",
     "untell",
     "write_digests",
     "write_escalated",

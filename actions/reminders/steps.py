@@ -19,6 +19,11 @@ def neutral_title(action: Action) -> str:
     return _neutral_words(get_language(), meeting.number, meeting.date) % {"number": action.pk}
 
 
+def title_by_link(action: Action) -> str:
+    """The action's title; the neutral one when it is restricted, because a link in a mail proves less than a log-in."""
+    return neutral_title(action) if action.agenda_item.restricted else action.title
+
+
 @lru_cache(maxsize=2000)
 def _neutral_words(language: str | None, meeting: str, day: date) -> str:
     """The neutral title but for the number; a morning's mails name few meetings many times."""

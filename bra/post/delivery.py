@@ -90,8 +90,11 @@ def flag_lapsed(council: Council, *, now: datetime) -> int:
 @transaction.atomic
 def claim(written: Written, *, now: datetime) -> bool:
     """Claim the waiting letter of a written mail; False when somebody else was first, or its recipient unsubscribed."""
-    declined = Unsubscription.objects.filter(member=OuterRef("recipient"), kind=OuterRef("kind"))
-    mine = Letter.objects.waiting().filter(~Exists(declined), pk=written.letter.pk)
+    mine = Letter.objects.waiting().filter(pk=written.letter.pk)
+    # Nobody can unsubscribe the others, and asking takes longer than claiming.
+    if KINDS[written.letter.kind].optional:
+        declined = Unsubscription.objects.filter(member=OuterRef("recipient"), kind=OuterRef("kind"))
+        mine = mine.filter(~Exists(declined))
     if not mine.update(state=LetterState.CLAIMED, claimed_until=now + LEASE, attempts=F("attempts") + 1):
         return False
     if written.claimed is not None:

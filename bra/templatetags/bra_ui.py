@@ -170,11 +170,11 @@ def stacked_bar(counts: Iterable[tuple[str, int, object]], label: object = "") -
     """Return one stacked bar as inline SVG.
 
     `counts` are (state, number, translated word) in the order of drawing; `label` says what the bar is about. The
-    readable name lists the figures: "Coordination: 7 Done, 3 In progress".
+    readable name lists the figures: "Coordination: Done 7, In progress 3".
     """
     shown = [(shape_of(value), number, word) for value, number, word in counts if number > 0]
     total = sum(number for _shape, number, _word in shown)
-    figures = ", ".join(f"{number} {word}" for _shape, number, word in shown) or _("none")
+    figures = ", ".join(f"{word} {number}" for _shape, number, word in shown) or _("none")
     name = f"{label}: {figures}" if label else figures
     drawn, left = [], 0
     for shape, number, _word in shown:

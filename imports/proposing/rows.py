@@ -198,7 +198,7 @@ def _read_deadline(row: Row, cell: Cell, choices: Choices, today: date) -> None:
         if row.deadline is None and cell is None:
             row.refuse("deadline", _("It has no deadline."))
         elif row.deadline is None and found.ongoing:
-            row.refuse("deadline", _("“%(text)s” is no day. An action needs one.") % {"text": row.deadline_text})
+            row.refuse("deadline", _("“%(text)s” isn't a day. An action needs one.") % {"text": row.deadline_text})
         elif row.deadline is None:
             row.refuse("deadline", _("“%(text)s” can't be read as a day.") % {"text": row.deadline_text})
     elif found.guessed and row.mend.deadline is None:

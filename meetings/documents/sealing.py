@@ -81,17 +81,18 @@ def is_intact(minutes: SignedMinutes) -> bool:
 
 
 def kept_paper(minutes: SignedMinutes, *, masked: bool) -> tuple[Paper, Sequence[int]]:
-    """Return the paper as it was signed, and the key of each point's item. One query for a masked one.
+    """Return the paper as it was signed, and the key of each point's item. At most one query.
 
     What was restricted after the signing is left out of a masked copy too; the kept text itself stays as it is.
     """
     kept = minutes.masked if masked else minutes.whole
     paper, items = thawed(kept), kept.get(ITEMS, [])
     if not masked:
-        if minutes.whole != minutes.masked:
+        # The masked text leaves out owners' names too, so that it differs says nothing.
+        if any(point.masked for point in thawed(minutes.masked).points) or _restricted(items):
             note("signedminutes", minutes.pk)
         return paper, items
-    closed = set(AgendaItem.with_removed.filter(pk__in=items, restricted=True).values_list("pk", flat=True))
+    closed = _restricted(items)
     points = tuple(
         _closed(point) if pk in closed and not point.masked else point
         for point, pk in zip(paper.points, items, strict=True)
@@ -101,6 +102,11 @@ def kept_paper(minutes: SignedMinutes, *, masked: bool) -> tuple[Paper, Sequence
         with translation.override(settings.LANGUAGE_CODE):
             remarks = (_("Masked copy: parts under secrecy are left out."),)
     return replace(paper, points=points, remarks=remarks), items
+
+
+def _restricted(items: Sequence[int]) -> set[int]:
+    """Those of the items that are restricted now, whatever they were at the signing."""
+    return set(AgendaItem.with_removed.filter(pk__in=items, restricted=True).values_list("pk", flat=True))
 
 
 def _closed(point: Point) -> Point:

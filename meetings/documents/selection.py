@@ -180,14 +180,14 @@ def _attendance(meeting: Meeting, layout: MinutesLayout) -> Table | None:
 
 
 def _attended(word: Any, stay: Stay | None) -> str:
-    """How somebody attended, and what of the meeting: "Present, until and with item 5"."""
+    """How somebody attended, and what of the meeting: "Present, up to and including item 5"."""
     told = [str(word)]
     if isinstance(stay, Attendance) and stay.substitute_for:
         told.append(_("stands in for %(member)s") % {"member": line(stay.substitute_for.display_name)})
     if stay and stay.from_item:
         told.append(_("from item %(position)s") % {"position": stay.from_item.position})
     if stay and stay.to_item:
-        told.append(_("until and with item %(position)s") % {"position": stay.to_item.position})
+        told.append(_("up to and including item %(position)s") % {"position": stay.to_item.position})
     return ", ".join(told)
 
 

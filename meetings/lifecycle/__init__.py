@@ -21,7 +21,7 @@ from meetings.lifecycle.case_life import (
 )
 from meetings.lifecycle.cases import edit_case, next_registry_number, open_case
 from meetings.lifecycle.documents import change_layout, laid_out, register_minutes
-from meetings.lifecycle.mailing import mail_minutes
+from meetings.lifecycle.mailing import mail_minutes, mail_minutes_again
 from meetings.lifecycle.planning import clashes, plan_meeting, plan_series, replan_meeting
 from meetings.lifecycle.presence import add_guest, edit_guest, note_stay, remove_guest, take_up
 from meetings.lifecycle.proposals import (
@@ -46,6 +46,7 @@ from meetings.lifecycle.session import (
     reopen_meeting,
     save_notes,
     set_item_state,
+    unopen_meeting,
 )
 from meetings.lifecycle.signed import (
     add_addendum,
@@ -97,6 +98,7 @@ __all__ = [
     "laid_out",
     "link_cases",
     "mail_minutes",
+    "mail_minutes_again",
     "mark_attendance",
     "may_adjust",
     "merge_cases",
@@ -141,6 +143,7 @@ __all__ = [
     "uncancel",
     "unlink_cases",
     "unmerge_case",
+    "unopen_meeting",
     "watch_case",
     "withdraw_proposal",
     "withdraw_sign_off",

@@ -26,7 +26,7 @@ def decided(ground: object, *, row: Restrictable | None, council_id: int, by: Me
     if ground is None and row is None:
         return OPEN
     if by is None or not may_restrict_any(by):
-        raise RuleBroken(_("Only who may see restricted items puts a lock on or takes it off."), field="ground")
+        raise RuleBroken(_("Only those who may see restricted items put a lock on or take it off."), field="ground")
     if ground is None:
         return OPEN
     if ground.council_id != council_id:

@@ -50,6 +50,19 @@ def mail_minutes(*, meeting: Meeting, recipients: Collection[Member], by: Member
     return posted
 
 
+@transaction.atomic
+def mail_minutes_again(*, meeting: Meeting, letter: Letter, by: Member, on: date) -> Letter:
+    """Mail the minutes once more to the one whom a mail of them didn't reach: it failed, or the address is new."""
+    meeting = locked(meeting)
+    refuse_unheld(meeting)
+    if not meeting.has_ended:
+        raise RuleBroken(_("The meeting is in session. Adjourn it first."))
+    cause = minutes_cause(meeting, current_minutes(meeting), on)
+    if (letter.kind, letter.about, post.first_cause(letter)) != (MINUTES, meeting.pk, cause):
+        raise RuleBroken(_("The minutes are others now. Choose anew who is to get them."))
+    return post.resend(letter=letter, by=by, on=on)
+
+
 def tell_watchers(meeting: Meeting, *, on: date) -> None:
     """Write to those who watch a case that the meeting treated: one mail each. Part of the adjourning."""
     watches = CaseWatch.objects.filter(case__items__meeting=meeting)

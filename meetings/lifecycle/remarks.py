@@ -31,7 +31,7 @@ def remove_comment(*, comment: ItemComment, by: Member, on: date, removed: bool 
     meeting = locked(comment.item.meeting)
     comment = locked(comment)
     if comment.author_id != by.pk:
-        raise RuleBroken(_("Only who wrote a comment takes it away."))
+        raise RuleBroken(_("Only the one who wrote a comment takes it away."))
     if comment.sign_off_id != _commented(meeting, on).pk:
         raise RuleBroken(_("The comment belongs to an earlier round."))
     if comment.removed != removed:

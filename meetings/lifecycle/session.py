@@ -32,6 +32,7 @@ from meetings.models import (
     MeetingState,
     last_decision_number,
 )
+from meetings.signals import unopening_meeting
 
 
 class NotesConflict(Exception):
@@ -77,6 +78,37 @@ def open_meeting(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
         opened_at=at,
     )
     carry_over(meeting, by=by, on=at.date())
+    return meeting
+
+
+@transaction.atomic
+def unopen_meeting(*, meeting: Meeting, by: Member, on: date) -> Meeting:
+    """Take back an opening made by mistake, as long as nothing is logged: the meeting is planned, or summoned, again.
+
+    Who was noted as attending stays noted, as before an opening; the clocks of the items begin anew.
+    """
+    council = locked(meeting.council)
+    meeting = locked_in_session(meeting)
+    items = AgendaItem.with_removed.filter(meeting=meeting)
+    logged = items.exclude(state=ItemState.PENDING, notes="").exists()
+    decided = Decision.objects.filter(item__meeting=meeting).exists()
+    # One that was adjourned and taken into session again has left its items over to the next.
+    if logged or decided or history.entries_of(meeting).filter(verb="meeting.adjourned").exists():
+        raise RuleBroken(_("Something has been logged at the meeting, so it stays open."))
+    unopening_meeting.send(Meeting, meeting=meeting)
+    items.update(seconds_spent=0)
+    # As when a meeting is adjourned, this isn't told; it goes first, as only a meeting in session may have it.
+    meeting.current_item = meeting.current_since = None
+    meeting.save(update_fields=["current_item", "current_since"])
+    history.change(
+        meeting,
+        council=council,
+        by=by,
+        on=on,
+        verb="meeting.unopened",
+        state=MeetingState.SUMMONED if meeting.summoned_at else MeetingState.DRAFT,
+        opened_at=None,
+    )
     return meeting
 
 

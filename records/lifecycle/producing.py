@@ -66,7 +66,7 @@ def produce(
     masked: another text has other places. Raises RuleBroken, and then there is no file.
     """
     if whole and not permissions.may_release_whole(by):
-        raise RuleBroken(_("Only who is cleared may make a copy with restricted matter in it."))
+        raise RuleBroken(_("Only somebody who is cleared may make a copy with restricted matter in it."))
     if file_format not in source.formats:
         raise RuleBroken(_("Choose a kind of file."), field="file_format")
     if masks and not masks.grounds:

@@ -23,7 +23,7 @@ from reports.workbook.book import PROGRESS_STEP, Progress
 
 TYPE = "application/json"
 # Raised when a name is taken away or comes to mean something else; names may be added.
-VERSION = 1
+VERSION = 2
 
 Fields = dict[str, Any]
 
@@ -35,7 +35,7 @@ def write(data: StatusData, target: IO[bytes], progress: Progress = lambda rows:
         "version": VERSION,
         "question": _question(data),
         "contact": data.contact,
-        "left_out": asdict(data.left_out),
+        "left_out": asdict(data.left_out) if data.question.counts_left_out else None,
         "masked": {"numbers": data.shown.numbers, "neutral_titles": data.shown.neutral},
         "last_meeting": _meeting_day(data.last_meeting),
         "next_meeting": _meeting_day(data.next_meeting),

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from actions import lifecycle as actions
 from actions.models import Action, Comment, Status, WorkPlan
 from bra import history
-from bra.errors import RuleBroken
+from bra.errors import Removed, RuleBroken
 from bra.models import Council, Member
 from bra.rows import locked
 from imports import reading
@@ -43,7 +43,7 @@ def take_up(
     _refuse_other_file(report, read)
     try:
         report = locked(report)  # so that nobody deletes it in between
-    except Report.DoesNotExist as gone:
+    except Removed as gone:
         raise RuleBroken(_("The report has been deleted meanwhile.")) from gone
     forget_old(council=report.council, on=on)
     return ReturnedFile.objects.create(
@@ -203,7 +203,7 @@ def undo(*, returned: ReturnedFile, by: Member, on: date) -> list[Action]:
     locked(returned.council)
     returned = _locked(returned, by, ReturnState.APPLIED)
     if returned.by_id != by.pk:
-        raise RuleBroken(_("Only who took the file in can undo it."))
+        raise RuleBroken(_("Only the one who took the file in can undo it."))
     kept_rows = []
     source = {"report": returned.report_id} if returned.report_id else {}
     rows = list(returned.returned.select_related("comment__action__council").order_by("action"))
@@ -241,7 +241,7 @@ def _locked(returned: ReturnedFile, by: Member, state: ReturnState) -> ReturnedF
     _refuse_who(by, returned.council_id)
     try:
         returned = locked(returned)
-    except ReturnedFile.DoesNotExist as gone:
+    except Removed as gone:
         raise RuleBroken(_("The file is thrown away. Nothing of it is kept.")) from gone
     if returned.state != state:
         raise RuleBroken(

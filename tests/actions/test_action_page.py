@@ -57,6 +57,14 @@ def test_the_page_tells_what_was_agreed(cast: Cast) -> None:
         assert words in text, words
 
 
+def test_what_an_action_led_to_the_first_time_stands_in_the_form_when_it_is_done_again(cast: Cast) -> None:
+    action = make.make_action(cast.council, status=Status.IN_PROGRESS, effect="Sex armaturer bytta.")
+    page = cast.browse(cast.secretary).get(url(action))
+    assert page.context["forms"]["done"]["effect"].value() == "Sex armaturer bytta."
+    assert report(cast.browse(cast.secretary), action, "done", effect="Sex armaturer bytta. Tre till i mars.") == 302
+    assert (action.status, action.effect) == (Status.DONE, "Sex armaturer bytta. Tre till i mars.")
+
+
 def test_the_owner_starts_and_reports_done_with_the_effect(cast: Cast, action: Action) -> None:
     browser = cast.browse(cast.owner)
     assert report(browser, action, "start") == 302

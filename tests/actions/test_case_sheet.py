@@ -56,7 +56,7 @@ def test_the_sheet_tells_the_case_from_the_beginning_and_owners_by_role(cast: Ca
         {
             "text": "Öppenåtgärd",
             "owner": f"{cast.secretary.title}, {cast.secretary.organisation.name}",
-            "deadline": "March 1, 2017",
+            "deadline": "1 March 2017",
             "state": "overdue 14 days",
         }
     ]

@@ -239,6 +239,7 @@ def test_a_round_asks_each_owner_once_and_shows_who_has_answered(cast: Cast, mai
     # What an owner records of somebody else's action is no answer.
     lifecycle.hand_over(action=make.make_action(cast.council), to=make.make_member(cast.council), by=two.owner, on=DAY)
     page = client.get(answer.headers["Location"])
+    assert "<title>Updates as of 2017-03-31 · " in page.content.decode()
     assert [(row.owner, row.open_actions, row.answered_on) for row in page.context["asked"]] == [
         (two.owner, 1, None),
         (one.owner, 2, DAY),

@@ -294,6 +294,19 @@ def test_a_restricted_action_is_named_neutrally_even_for_the_cleared(owner: Memb
     assert (gone.status_code, f"Action {again.pk}" in gone.text) == (410, False)
 
 
+def test_who_may_read_what_is_restricted_is_led_to_where_that_is_possible(owner: Member) -> None:
+    item = make.make_item(make.make_meeting(owner.council), restricted=True)
+    cleared = make.make_member(owner.council, cleared=True)
+    action = make.make_action(agenda_item=item, owner=cleared)
+    log_in = f'/{owner.council.slug}/atgarder/{action.pk}/">Log in to read what it is about.</a>'
+    ask = "Ask the coordinator what it is about."
+    page = enter(cleared).get(PAGE).text
+    assert (ask in page, log_in in page) == (True, False)
+    Member.objects.filter(pk=cleared.pk).update(user=make.make_user())
+    page = enter(cleared).get(PAGE).text
+    assert (ask in page, log_in in page) == (False, True)
+
+
 def address_corrected(link: MailLink) -> None:
     Member.objects.filter(pk=link.member_id).update(email="ratt@example.org")
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from actions import lifecycle, reminders, tasks
 from actions.models import ReminderLine, reminder_letters
 from bra import post
-from bra.models import Council, Deputy, Letter, LetterState, LoggedMail, MailLink, Member, Role
+from bra.models import Council, Deputy, Letter, LetterState, LoggedMail, MailLink, Member, Role, Unsubscription
 from tests import make
 from tests.actions.smtp_sink import Sink, smtp_sink
 
@@ -292,6 +292,25 @@ def test_a_line_added_after_the_mail_was_written_falls_due_again(council: Counci
     assert list(ReminderLine.objects.filter(reminder__on__gt=DAY).values_list("action", "step")) == [(added.pk, 0)]
 
 
+def test_claiming_takes_no_line_of_another_mail(council: Council) -> None:
+    rows = planned(council, make.make_member(council), make.make_member(council))
+    lines = list(ReminderLine.objects.order_by("pk").values_list("pk", "reminder"))
+    [written, _other] = reminders.write_reminders(post.Desk(council, DAY, "", timezone.now()), rows)
+    assert post.claim(written, now=timezone.now())
+    assert list(ReminderLine.objects.order_by("pk").values_list("pk", "reminder")) == lines
+    reminders.untell(rows[0])
+    assert list(ReminderLine.objects.values_list("reminder", flat=True)) == [rows[1].pk]
+
+
+def test_a_kind_that_nobody_can_unsubscribe_goes_out_whatever_a_row_says(
+    council: Council, mailoutbox: list[Any]
+) -> None:
+    [row] = planned(council, make.make_member(council))
+    Unsubscription.objects.create(member=row.recipient, kind="reminder", on=DAY)
+    assert deliver(council) == post.Delivered(sent=1)
+    assert [mail.to for mail in mailoutbox] == [[row.recipient.email]]
+
+
 class Counting(BaseEmailBackend):
     """Notes every mail, and that no transaction is open while the mail server has it."""
 
@@ -421,7 +440,7 @@ def test_the_command_prints_who_gets_what_and_why_and_sends_it_once(mailoutbox: 
     ("arguments", "sentence"),
     [
         (["--council", "ingen"], "There is no council “ingen”."),
-        (["--council", "granby", "--date", "15/3"], "“15/3” is no date. Write it as 2017-03-15."),
+        (["--council", "granby", "--date", "15/3"], "“15/3” isn't a date. Write it as 2017-03-15."),
         (
             ["--council", "granby", "--date", "2017-03-16"],
             "2017-03-16 is still to come for this council. See what would be sent with --dry-run.",

@@ -10,9 +10,10 @@ import pytest
 from django.db.models import Count
 
 from actions.models import LIVE, Action, ReminderLine
-from bench import data, sweep, sweep_rows
+from bench import audit, data, sweep, sweep_rows
 from bench import list as bench_list
 from bench.result import Result
+from bra.models import HistoryEntry
 from meetings.models import AgendaItem
 
 
@@ -82,6 +83,20 @@ def test_the_morning_of_many_councils_writes_what_the_bare_statement_writes() ->
     assert (first.extra["due"], first.extra["reminders"], first.extra["councils"]) == (410, 20, 6)
     assert again.extra is not None
     assert again.extra["written"] == 0
+
+
+@pytest.mark.service
+@pytest.mark.django_db(transaction=True)  # the log's page is fetched through the WSGI application
+def test_the_log_is_sealed_verified_and_read() -> None:
+    """The page is one that opens: it names its next one, and answers."""
+    lines = list(audit.measure(Namespace(actions=1200, rounds=1)))
+    assert [(line.name, line.n) for line in lines] == [
+        ("audit: seal", 1000),
+        ("audit: verify", 1200),
+        ("audit: page", 1200),
+    ]
+    assert set(lines[1].extra or {}) == {"cpu", "reference_cpu", "load"}
+    assert HistoryEntry.objects.filter(council__slug="bank").unsealed().count() == 0
 
 
 def test_the_command_line_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:

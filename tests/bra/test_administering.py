@@ -1,6 +1,7 @@
 """Those who look after the installation: what they can do, and that no council's door opens for them."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -133,6 +134,34 @@ def test_who_is_locked_out_is_out_at_the_next_page(cast: Cast, browser: Client, 
     browser.post(reverse("administering:account_verb", args=[user.pk]), {"do": "unlock"})
     user.refresh_from_db()
     assert user.is_active
+
+
+def test_the_log_says_in_words_what_was_done_with_a_log_in(administrator: User) -> None:
+    client = Client()
+    client.post("/konto/logga-in/", {"login": administrator.email, "password": make.PASSWORD})
+    confirm(client)
+    shown = client.get(reverse("administering:log"))
+    assert [line.what for line in shown.context["lines"]] == ["Logged in"]
+
+
+def test_a_mail_that_went_nowhere_is_told_with_the_way_on(browser: Client, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    answer = browser.post(reverse("administering:council_new"), FIELDS, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "BRÅ Nyby is made.",
+        (
+            "The mail to karin@example.org couldn't be sent. If the address is right, the forgotten-password page "
+            "sends a new one. If it is wrong, lock it out under “Log-ins”: then you can appoint another coordinator "
+            "here."
+        ),
+    ]
+    # And so it is.
+    user = Member.objects.get(council__slug="nyby").user
+    assert user is not None
+    browser.post(reverse("administering:account_verb", args=[user.pk]), {"do": "lock"})
+    page = reverse("administering:coordinator_new", args=[Council.objects.get(slug="nyby").pk])
+    assert page in browser.get(reverse("administering:installation")).content.decode()
 
 
 def test_nobody_locks_themselves_out_and_somebody_always_administers(administrator: User) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -139,6 +140,13 @@ def test_the_digest_knows_days_and_numbers() -> None:
     )
     assert digest(told, "s") == digest(read, "s")
     assert digest(told, "s") != digest(told, "t")
+
+
+def test_a_digest_is_of_its_changes_in_one_way_of_writing() -> None:
+    """Logs that were sealed before must verify for ever."""
+    told = {"b": [1.0, 0.5, -0.0, 1e20, True], "a": [None, "Å\u2028"], "nested": [{"z": 1, "y": [2.50]}]}
+    text = r'{"a":[null,"\u00c5\u2028"],"b":[1,0.5,0,100000000000000000000,true],"nested":[{"y":[2.5],"z":1}]}'
+    assert digest(told, "salt") == sha256(f"salt{text}".encode()).hexdigest()
 
 
 def test_blanking_throws_the_text_away_and_says_so() -> None:

@@ -1,5 +1,7 @@
 """`manage.py check` knows the rules of the house, and finds them broken."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,11 +55,25 @@ def test_a_form_without_a_token_is_found(settings: Any) -> None:
 
 
 def test_an_installation_on_this_machine_is_not_ready_for_others(settings: Any) -> None:
-    settings.PRODUCTION = False
+    settings.PRODUCTION, settings.LOCALE_PATHS = False, []
     assert found(include_deployment_checks=True) == ["bra.E004"]
 
 
 def test_a_log_of_another_kind_is_found(settings: Any) -> None:
-    settings.PRODUCTION = True
+    settings.PRODUCTION, settings.LOCALE_PATHS = True, []
     settings.ADMINS = [("Karin", "karin@example.org")]
     assert found(include_deployment_checks=True) == ["bra.E005"]
+
+
+def test_a_catalogue_that_was_not_read_in_is_found(settings: Any, tmp_path: Path) -> None:
+    """Pages would be in English: Django says nothing when there is no catalogue."""
+    settings.PRODUCTION, settings.LOCALE_PATHS = True, [tmp_path]
+    words, read_in = (tmp_path / "sv" / "LC_MESSAGES" / f"django.{end}" for end in ("po", "mo"))
+    words.parent.mkdir(parents=True)
+    words.touch()
+    assert found(include_deployment_checks=True) == ["bra.E006"]
+    read_in.touch()
+    os.utime(words, (1000, 1000))
+    assert found(include_deployment_checks=True) == []
+    os.utime(read_in, (999, 999))
+    assert found(include_deployment_checks=True) == ["bra.E006"]

@@ -63,7 +63,7 @@ def test_a_coordinator_who_logs_in_already_gets_no_link() -> None:
         ({"slug": "ny by"}, "The address may hold letters a-z, digits and hyphens only."),
         ({"slug": "Nyby"}, "The address may hold letters a-z, digits and hyphens only."),
         ({"slug": "konto"}, "The address konto is taken by the product itself. Choose another."),
-        ({"coordinator_email": "karin"}, "karin is no e-mail address."),
+        ({"coordinator_email": "karin"}, "karin isn't an e-mail address."),
         ({"coordinator_title": " "}, "--coordinator-title is empty."),
         ({"name": "B" * 121}, "--name is longer than 120 characters."),
     ],

@@ -93,6 +93,16 @@ def test_nothing_that_a_view_answers_may_be_kept(cast: Cast) -> None:
     assert kept == set()
 
 
+def test_an_address_that_only_takes_forms_answers_with_a_page(cast: Cast) -> None:
+    client = cast.browse(cast.coordinator)
+    for path in ("/granby/logg/kontrollera/", "/konto/nytt/klart/x/"):
+        answer = client.get(path)
+        assert "There is no such page" in answer.content.decode(), path
+        assert "no-store" in answer.headers["Cache-Control"], path
+    refused = client.get("/granby/logg/kontrollera/")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "POST")
+
+
 def test_each_page_has_a_nonce_of_its_own_and_each_of_its_scripts_has_it(cast: Cast) -> None:
     client = cast.browse(cast.secretary)
     meeting = make.make_meeting(cast.council, "in_session")

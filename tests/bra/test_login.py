@@ -47,6 +47,17 @@ def test_whoever_has_a_log_in_comes_to_the_council(cast: Cast) -> None:
     assert client.get("/", follow=True).redirect_chain == [("/granby/", 302)]
 
 
+def test_after_the_log_in_a_form_that_was_sent_leads_to_the_page_it_stood_on(cast: Cast) -> None:
+    sent, stood_on = "/granby/punkter/1/kommentera/", "/granby/moten/1/justering/?x=1"
+    for referer, led_to in (
+        (f"http://testserver{stood_on}", "/granby/moten/1/justering/%3Fx%3D1"),
+        (f"https://evil.example{stood_on}", sent),
+        ("", sent),
+    ):
+        answer = Client().post(sent, headers={"Referer": referer} if referer else {})
+        assert answer["Location"] == f"{LOG_IN}?next={led_to}", referer
+
+
 def test_a_page_that_was_asked_for_is_gone_on_to_but_no_other_site_is(cast: Cast) -> None:
     assert cast.member.user is not None
     assert Client().get("/granby/arenden/")["Location"] == f"{LOG_IN}?next=/granby/arenden/"

@@ -92,6 +92,11 @@ def test_what_another_handler_has_written_of_a_fault_is_not_repeated() -> None:
     assert SECRET not in Formatter("%(message)s").format(record)
 
 
+def test_whose_passkey_it_was_is_not_told() -> None:
+    said = settings.LOGGING["loggers"]["fido2"]["level"]
+    assert logging.getLevelName(said) > logging.INFO == logging.getLevelName(settings.LOGGING["root"]["level"])
+
+
 def test_nobody_gets_faults_by_mail() -> None:
     assert (settings.ADMINS, settings.MANAGERS) == ([], [])
     assert [type(handler).__name__ for handler in logging.getLogger("django").handlers] == []

@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.messages import SUCCESS
 from django.contrib.messages.storage.base import Message
 from django.test import Client
 from django.utils import translation
+from django.utils.formats import date_format, time_format
 
 from bra.models import Accent
 from bra.templatetags import bra_ui
@@ -38,6 +40,14 @@ def test_a_state_is_its_word_in_a_known_shape() -> None:
 def test_overdue_takes_the_place_of_the_state(days: int | None, badge: str) -> None:
     with translation.override("en"):
         assert bra_ui.status_badge("in_progress", "Going on", days) == badge
+
+
+def test_no_title_of_a_page_holds_the_mark_up_of_a_day() -> None:
+    dressed = re.compile(r"{% block title %}(?:(?!{% endblock %}).)*\|(?:short|human|weekday)_date", re.DOTALL)
+    found = [str(path) for path in (ROOT / "templates").rglob("*.html") if dressed.search(path.read_text("utf-8"))]
+    assert found == []
+    assert dressed.search("{% block title %}{{ day|short_date }}{% endblock %}")
+    assert not dressed.search("{% block title %}x{% endblock %}{{ day|short_date }}")
 
 
 def text_of(html: str) -> str:
@@ -76,7 +86,7 @@ def test_a_date_is_exact_for_machines_on_hover_and_in_print() -> None:
 def test_a_bar_lists_its_figures_and_fills_its_width() -> None:
     counts = [("done", 7, "Done"), ("in_progress", 0, "In progress"), ("not_started", 3, "Not begun")]
     bar = bra_ui.stacked_bar(counts, "1 <Samordning>")
-    assert 'aria-label="1 &lt;Samordning&gt;: 7 Done, 3 Not begun"' in bar
+    assert 'aria-label="1 &lt;Samordning&gt;: Done 7, Not begun 3"' in bar
     drawn = re.findall(r'x1="([\d.]+)%" x2="([\d.]+)%" y1="\d+" y2="\d+" class="(done|ongoing|todo)"', bar)
     assert drawn == [("0.000", "70.000", "done"), ("70.000", "100.000", "todo")]
 
@@ -174,6 +184,16 @@ def test_nothing_is_inline_that_the_policy_would_refuse(template: Path) -> None:
     assert re.findall(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", text) == []
 
 
+def test_every_drawing_is_named_or_left_out_for_screen_readers() -> None:
+    drawn = {
+        f"{path.relative_to(ROOT)}: {svg}"
+        for path in (ROOT / "templates").rglob("*.html")
+        for svg in re.findall(r"<svg[^>]*>", path.read_text(encoding="utf-8"))
+        if not re.search(r'aria-hidden="true"|role="img"', svg)
+    }
+    assert drawn == set()
+
+
 def test_a_page_that_is_not_there_still_has_its_shell(cast: Cast) -> None:
     answer = cast.browse(cast.member).get("/no-such-page/at-all/")
     assert answer.status_code == 404
@@ -191,3 +211,29 @@ def test_the_pages_of_last_resort_need_nothing(name: str) -> None:
     from django.template import loader
 
     assert "<h1>" in loader.get_template(name).render()
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_each_language_is_offered_by_its_own_name(language: str) -> None:
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = client.get("/konto/logga-in/").content.decode()
+    assert f'<html lang="{language}"' in page
+    offered = re.findall(
+        r'<button name="language" value="(\w+)" lang="(\w+)"(?: aria-current="true")?>(\w+)</button>', page
+    )
+    assert offered == [("sv", "sv", "Svenska"), ("en", "en", "English")]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("sv", ["2017-03-05", "13.05", "2017-03-05 13.05"]), ("en", ["5 March 2017", "13:05", "2017-03-05 13:05"])],
+)
+def test_days_and_hours_are_written_as_in_europe(language: str, said: list[str]) -> None:
+    at = datetime(2017, 3, 5, 13, 5, tzinfo=UTC)
+    with translation.override(language):
+        assert [
+            date_format(at.date(), "DATE_FORMAT"),
+            time_format(at.time(), "TIME_FORMAT"),
+            date_format(at, "SHORT_DATETIME_FORMAT"),
+        ] == said

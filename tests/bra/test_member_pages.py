@@ -143,6 +143,8 @@ def test_a_log_in_is_given_by_a_mail_that_leads_to_a_password(cast: Cast, coordi
     assert "can log in. A mail that tells how is on its way to ake@example.org." in page
     (letter,) = mail.outbox
     assert (letter.to, letter.subject) == (["ake@example.org"], "Your log-in to BRÅ Granby")
+    lines = str(letter.body).strip().splitlines()
+    assert (lines[0], lines[-1]) == ("Hello Åke Ek,", "BRÅ Granby")
     link = next(line for line in str(letter.body).splitlines() if "/konto/nytt/" in line)
     visitor = Client()
     form = visitor.get(link, follow=True)

@@ -78,6 +78,24 @@ def test_text_that_never_reached_the_server_is_offered_back(live: str, page: "Pa
     tab.locator("#save[data-state=saved]").wait_for()
 
 
+def test_a_comment_that_met_the_log_in_instead_is_offered_back_after_it(live: str, page: "Page", cast: Cast) -> None:
+    action = make.make_action(cast.council, owner=cast.secretary)
+    address = live.split("moten/")[0] + f"atgarder/{action.pk}/"
+    page.goto(address)
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name="sessionid")
+    page.fill("#comment-text", "Skrivet innan sessionen tog slut.")
+    page.locator("form[action$='/kommentar/'] button").click()
+    page.locator("#id_login").wait_for()
+    page.context.add_cookies([cookie for cookie in cookies if cookie["name"] == "sessionid"])
+    page.goto(address)
+    page.locator("[data-draft-use]").click()
+    assert page.input_value("#comment-text") == "Skrivet innan sessionen tog slut."
+    page.locator("form[action$='/kommentar/'] button").click()
+    page.get_by_text("Skrivet innan sessionen tog slut.").wait_for()
+    assert drafts(page) == []
+
+
 def test_another_member_on_the_same_computer_is_not_offered_it(live: str, page: "Page", cast: Cast) -> None:
     page.context.set_offline(True)
     page.fill(NOTES, "Inte Karins sak.")

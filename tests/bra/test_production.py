@@ -18,6 +18,7 @@ SAID = {
     "SECRET_KEY": KEY,
     "DATABASE_URL": "postgres://bra:ordet@db.kommunen.se/bra",
     "EMAIL_URL": "smtp+tls://bra:ordet@mail.kommunen.se",
+    "BRA_PROXIES": "1",
 }
 OTHERS = ("SECRET_KEY_FALLBACKS", "ALLOWED_HOSTS", "DEBUG", "BRA_HSTS", "BRA_SECURITY_CONTACT", "BRA_PRIVACY_CONTACT")
 
@@ -89,6 +90,7 @@ def test_a_start_with_everything_said_is_strict() -> None:
         ({"SECRET_KEY_FALLBACKS": KEY}, ["SECRET_KEY_FALLBACKS"]),
         ({"DATABASE_URL": ""}, ["DATABASE_URL"]),
         ({"EMAIL_URL": ""}, ["EMAIL_URL"]),
+        ({"BRA_PROXIES": ""}, ["BRA_PROXIES"]),
         ({"DEBUG": "true"}, ["DEBUG"]),
         ({"ALLOWED_HOSTS": "*"}, ["ALLOWED_HOSTS"]),
         ({"ALLOWED_HOSTS": ".kommunen.se"}, ["ALLOWED_HOSTS"]),

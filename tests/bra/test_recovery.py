@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from lxml import html
 
 from bra import recovery, tasks
 from bra.invitations import password_link
@@ -66,6 +67,9 @@ def test_the_mail_goes_to_the_address_one_logs_in_with_and_opens_the_door_once(c
     tasks.send_letters()
     (letter,) = mail.outbox
     assert (letter.to, letter.subject) == ([user.email], "New password")
+    lines = str(letter.body).strip().splitlines()
+    assert lines[0] == f"Hello {cast.member.name},"
+    assert lines[-2:] == ["Questions? Answer this mail, and the coordinator gets it.", "BRÅ Granby"]
     (link,) = links()
     assert choose(link)["Location"] == "/konto/nytt/klart/"
     assert elsewhere.get("/granby/").status_code == 302
@@ -74,6 +78,17 @@ def test_the_mail_goes_to_the_address_one_logs_in_with_and_opens_the_door_once(c
     assert "The link no longer works" in Client().get(link, follow=True).content.decode()
     (row,) = Letter.objects.all()
     assert (row.kind, row.recipient, row.state, row.about) == ("recovery", cast.member, "sent", user.pk)
+
+
+def test_the_last_page_asks_nobody_to_log_in_who_is_logged_in(cast: Cast) -> None:
+    def ways(client: Client) -> list[tuple[str, str]]:
+        page = html.fromstring(client.get("/konto/nytt/klart/").content)
+        return [(link.get("href", ""), "".join(link.itertext())) for link in page.findall(".//main//a")]
+
+    assert ways(Client()) == [("/konto/logga-in/", "Log in")]
+    inside = cast.browse(cast.member)
+    assert ways(inside) == [("/", "Go to the first page")]
+    assert f"In this browser you are logged in as {user_of(cast).email}." in seen(inside.get("/konto/nytt/klart/"))
 
 
 def test_nobody_else_gets_a_mail_and_nothing_is_kept(cast: Cast) -> None:
@@ -146,6 +161,17 @@ def test_an_invitation_says_who_invited_to_which_council(cast: Cast) -> None:
     page = Client().get(link, follow=True).content.decode()
     assert f"{cast.coordinator.label} has invited you to BRÅ Granby." in page
     assert "You log in with ake@example.org and the password you choose here." in page
+    (letter,) = mail.outbox
+    assert isinstance(letter, mail.EmailMultiAlternatives)
+    html = str(letter.alternatives[0][0])
+    assert (letter.body.splitlines()[0], "<h1>Hello Åke Ek,</h1>" in html) == ("Hello Åke Ek,", True)
+
+
+def test_whoever_opens_a_used_link_is_shown_to_the_log_in_too(cast: Cast) -> None:
+    used = password_link(user_of(cast))
+    choose(used, "granens gröna barr")
+    page = Client().get(used, follow=True).content.decode()
+    assert ("The link no longer works" in page, 'href="/konto/logga-in/">Log in</a>' in page) == (True, True)
 
 
 def test_a_refused_password_says_why(cast: Cast) -> None:
@@ -169,7 +195,7 @@ def test_a_command_makes_a_user_and_prints_a_link(
 @pytest.mark.parametrize(
     ("email", "sentence"),
     [
-        ("drift", "drift is no e-mail address."),
+        ("drift", "drift isn't an e-mail address."),
         ("shut@example.org", "The log-in of shut@example.org is closed. A coordinator opens it again."),
     ],
 )

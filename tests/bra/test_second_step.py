@@ -146,6 +146,8 @@ def test_a_password_alone_is_only_half_way_in(cast: Cast) -> None:
     assert 'inputmode="numeric"' in page
     wrong = client.post("/konto/tvasteg/logga-in/", {"code": "000000"})
     assert (wrong.status_code, client.get("/granby/").status_code) == (422, 302)
+    said = wrong.content.decode()
+    assert ("<h2>The code isn&#x27;t right" in said, "Nothing is saved yet" in said) == (True, False)
     right = client.post("/konto/tvasteg/logga-in/", {"code": code_of(secret, now())})
     assert (right.status_code, client.get("/granby/").status_code) == (302, 200)
 

@@ -107,6 +107,7 @@ def test_the_key_is_made_once_for_this_user_only(own_data: Path) -> None:
     first, second = read()["SECRET_KEY"], read()["SECRET_KEY"]
     assert (first == second, len(first) > 50) == (True, True)
     assert stat.S_IMODE((own_data / "secret-key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(own_data.stat().st_mode) == 0o700
     assert [path.name for path in own_data.iterdir()] == ["secret-key"]
 
 

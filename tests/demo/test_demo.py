@@ -39,6 +39,8 @@ from meetings.models import (
 from reports.models import Report, ReportSchedule, ReportState
 from tests.demo.loading import MODELS, load, passwords, rows
 
+pytestmark = pytest.mark.wide
+
 TODAY = date(2017, 3, 15)
 
 

@@ -11,6 +11,8 @@ from tests.cast import Cast
 from tests.demo.loading import load, rows
 from tests.make import make_user
 
+pytestmark = pytest.mark.wide
+
 
 def left() -> dict[str, list[tuple[object, ...]]]:
     """The tables that hold anything."""

@@ -26,7 +26,7 @@ from tests.imports import lists
 from tests.make import TODAY
 from tests.meetings.test_two_at_once import ROUNDS, at_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 HEADS = ["Åtgärd", "Vem", "När", "Status", "Kommentar"]
 LIST = [

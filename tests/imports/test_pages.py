@@ -17,7 +17,7 @@ from tests import make
 from tests.cast import Cast
 from tests.imports import lists
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 HEADS = ["Åtgärd", "Vem", "När", "Status"]
 LIST = [HEADS, ["Sanera klotter", "Eva Ek", "2017-05-15", "pågår"], ["Vandra", "Okänd", "snarast", None]]

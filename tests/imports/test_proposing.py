@@ -298,7 +298,7 @@ def test_what_is_refused_and_why() -> None:
         ["Something in the text is written like a personal identity number. Write it without that."],
         ["Nothing but the first words is filled in: it looks like a heading."],
         ["It doesn't say what is to be done."],
-        ["“snarast” is no day. An action needs one."],
+        ["“snarast” isn't a day. An action needs one."],
         ["“någon gång” can't be read as a day."],
     ]
 

@@ -18,6 +18,8 @@ from bra.errors import RuleBroken
 from imports import grids, reading
 from tests.imports import lists
 
+pytestmark = [pytest.mark.wide, pytest.mark.sqlite]
+
 HEADS = ["Åtgärd", "Ansvarig"]
 PLAIN = lists.workbook([HEADS, ["Sanera klotter", "Polisen"]])
 

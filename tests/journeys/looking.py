@@ -17,6 +17,7 @@ def look(page: "Page") -> None:
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
     problems = [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found.response["violations"]]
     assert (page.url, problems) == (page.url, [])
+    assert "<" not in page.title(), page.title()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
 
 

@@ -9,7 +9,7 @@ from meetings.documents.selection import paper_of
 from meetings.models import Meeting, MeetingState, PaperKind, SignedMinutes, SignOff, SignOffState
 from tests.make import NOW, TODAY
 
-WHO = ("Olle Ordförande, chair, March 20, 2017",)
+WHO = ("Olle Ordförande, chair, 20 March 2017",)
 
 
 def sign(meeting: Meeting, by: Member, edition: int = 1) -> SignedMinutes:

@@ -96,7 +96,7 @@ def test_minutes_are_mailed_once_per_edition(cast: Cast) -> None:
     entries = [entry for entry in history.entries_of(meeting) if entry.verb == "meeting.minutes_mailed"]
     assert [entry.changes for entry in entries] == [{"mails": [None, 2], "edition": [None, 1]}]
     page = browser.get(f"/granby/moten/{meeting.pk}/").content.decode()
-    assert "Mailed edition 1 of the minutes to 2 persons" in page
+    assert "Mailed edition 1 of the minutes to 2 people" in page
 
 
 def test_what_is_not_signed_off_goes_out_only_when_that_is_confirmed_and_again_another_day(cast: Cast) -> None:
@@ -166,7 +166,7 @@ def test_the_mail_holds_number_day_and_link_and_nothing_of_what_was_said(cast: C
         whole = mail.subject + mail.text + mail.html
         assert mail.subject == "Minutes 2017-2 from BRÅ Granby"
         assert [word for word in ("fasaden", "Klotter", SECRET, "signed off") if word in whole] == []
-        assert "March 15, 2017" in mail.text
+        assert "15 March 2017" in mail.text
     # Who logs in reads them there; the outside owner, who can't, gets a link of their own.
     assert f"/granby/moten/{meeting.pk}/\n" in mail_to(cast.chair).text
     assert "/protokoll/" not in mail_to(cast.chair).text

@@ -420,6 +420,10 @@ def test_htmx_gets_the_item_alone(cast: Cast, item: AgendaItem, browser_of_secre
     url = f"{address('live', cast, item.meeting.pk)}?punkt={item.pk}"
     response = browser_of_secretary.get(url, headers={"HX-Request": "true"})
     assert ("<html" in response.text, "Klotter vid skolan" in response.text) == (False, True)
+    # What was told at the item before goes from its place.
+    assert '<div id="messages" class="messages at-hand" role="status" hx-swap-oob="true"></div>' in response.text
+    assert response.text.count('id="messages"') == 1
+    assert browser_of_secretary.get(url).text.count('id="messages"') == 1
     assert "HX-Request" in response["Vary"]
 
 

@@ -61,8 +61,8 @@ def test_the_present_are_counted_at_each_item(cast: Cast, meeting: Meeting, item
     sheet = attendance_sheet(meeting)
     assert [sheet.present_at(item.position) for item in items] == [2, 2, 2, 2, 1]
     assert told(cast, meeting)[1:3] == [
-        "noted attendance: Lisa Ledamot, present, from item 3, until and with item 4",
-        "noted attendance: Olle Ordförande, present, until and with item 2",
+        "noted attendance: Lisa Ledamot, present, from item 3, up to and including item 4",
+        "noted attendance: Olle Ordförande, present, up to and including item 2",
     ]
     text = cast.browse(cast.member).get(reverse("meetings:detail", args=[cast.council.slug, meeting.pk])).text
     assert re.findall(r"(\d) present</span>", text) == ["2", "2", "2", "2", "1"]

@@ -56,6 +56,18 @@ def test_the_last_day_is_the_councils_own_and_stays_that_of_the_sending(cast: Ca
     assert response.status_code == 422
 
 
+def test_before_the_summons_goes_out_one_is_told_of_proposals_to_its_meeting(
+    cast: Cast, meeting: Meeting, proposal: ItemProposal
+) -> None:
+    make.make_item(meeting)
+    other = make.make_meeting(cast.council, MeetingState.DRAFT, date=date(2017, 4, 20), sequence=3)
+    lifecycle.propose_item(meeting=other, by=cast.member, on=TODAY, title="Till ett annat möte")
+    client, page = cast.browse(cast.secretary), address("summon", cast, meeting.pk)
+    assert "1 proposal waits for an answer" in client.get(page).text
+    lifecycle.take_proposal(proposal=proposal, meeting=meeting, by=cast.secretary, on=TODAY)
+    assert ("waits for an answer" in client.get(page).text, WORDS in client.get(page).text) == (False, True)
+
+
 def test_a_member_sends_a_proposal(cast: Cast, meeting: Meeting) -> None:
     client = cast.browse(cast.member)
     assert "A proposal can&#x27;t be restricted" in client.get(address("proposal_new", cast)).text.replace(

@@ -46,7 +46,7 @@ from tests.make import NOW, TODAY
 from tests.meetings.signing import held, signed
 from tests.test_doors import ADDRESSES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 class Scene:
@@ -252,10 +252,15 @@ VERBS: dict[str, tuple[bool, Callable[[Scene], object]]] = {
         False,
         lambda s: lifecycle.mail_minutes(meeting=s.meeting, recipients=[s.cast.member], **s.by),
     ),
+    "mail_minutes_again": (
+        True,
+        lambda s: lifecycle.mail_minutes_again(meeting=s.meeting, letter=make.make_letter(s.cast.member), **s.by),
+    ),
     "place_item": (True, lambda s: lifecycle.place_item(item=s.item, place=1, **s.by)),
     "restore_item": (True, lambda s: lifecycle.restore_item(item=s.item, **s.by)),
     "summon": (True, lambda s: lifecycle.summon(meeting=s.meeting, **s.at)),
     "summon_again": (True, lambda s: lifecycle.summon_again(meeting=s.meeting, sequence=0, **s.at)),
+    "unopen_meeting": (True, lambda s: lifecycle.unopen_meeting(meeting=s.meeting, **s.by)),
     "uncancel": (True, lambda s: lifecycle.uncancel(meeting=s.meeting, **s.at)),
     "actions.answer_deadline": (
         False,
@@ -448,9 +453,9 @@ SENT = {
     "ground": "1",
 }
 FORMS = {
-    "meeting": "edit open adjourn reopen attendance presence guest_add item_add case_to_agenda minutes_register "
+    "meeting": "edit open unopen adjourn reopen attendance presence guest_add item_add case_to_agenda minutes_register "
     "adjusters sign_off_send sign sign_off_decline sign_off_withdraw addendum unlock summon cancel uncancel answer "
-    "answer_undo minutes_mail",
+    "answer_undo minutes_mail minutes_mail_again",
     "item": "item_edit item_move item_remove item_notes item_state take_up decision_add comment",
     "decision": "decision_edit decision_remove",
     "guest": "guest_edit guest_remove",

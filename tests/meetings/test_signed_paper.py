@@ -98,11 +98,11 @@ def test_addenda_stand_below_and_restricted_ones_are_in_no_masked_file(cast: Cas
     whole, masked = (paper_for(meeting, cast.secretary, masked=masked) for masked in (False, True))
     label, role = cast.secretary.label, f"{cast.secretary.title}, {cast.secretary.organisation.name}"
     assert whole.addenda == (
-        Addition(f"Addendum of April 1, 2017, by {label}", ("Antalet är 4.", "Inte 3.")),
-        Addition(f"Addendum of April 2, 2017, by {label}. {addendum.secrecy}", (f"{SECRET} tillägg",)),
+        Addition(f"Addendum of 1 April 2017, by {label}", ("Antalet är 4.", "Inte 3.")),
+        Addition(f"Addendum of 2 April 2017, by {label}. {addendum.secrecy}", (f"{SECRET} tillägg",)),
     )
     assert masked.addenda == (
-        Addition(f"Addendum of April 1, 2017, by {role}", ("Antalet är 4.", "Inte 3.")),
+        Addition(f"Addendum of 1 April 2017, by {role}", ("Antalet är 4.", "Inte 3.")),
         Addition("Addendum", ("An addendum under secrecy is left out.",), masked=True),
     )
     assert paper_for(meeting, cast.member) == masked

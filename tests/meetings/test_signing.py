@@ -272,8 +272,8 @@ def test_the_last_signature_keeps_the_text_with_its_checksum(cast: Cast) -> None
     assert (minutes.edition, minutes.signed_at, is_intact(minutes)) == (1, NOW, True)
     paper = thawed(minutes.whole)
     assert paper.signed == (
-        f"{cast.chair.label}, chair, March 15, 2017",
-        f"{cast.member.label}, adjuster, March 15, 2017",
+        f"{cast.chair.label}, chair, 15 March 2017",
+        f"{cast.member.label}, adjuster, 15 March 2017",
     )
     assert (paper.draft, paper.caution, paper.signatures) == ("", "", ())
     assert [ruling.text for point in paper.points for ruling in point.rulings] == [("Väggen tvättas.",)]

@@ -49,6 +49,8 @@ from meetings.models import (
 from tests import make
 from tests.make import NOW, TODAY
 
+pytestmark = pytest.mark.wide
+
 EXAMPLES, FEW_EXAMPLES, STEPS = 12, 3, 45
 
 PICK = st.integers(0, 5)
@@ -190,6 +192,11 @@ class MeetingMachine(RuleBasedStateMachine):
     @rule(who=PICK, which=PICK)
     def open(self, who: int, which: int) -> None:
         self.do(lifecycle.open_meeting, meeting=self.meeting(which), **self.at(who))
+
+    @precondition(has_meeting)
+    @rule(who=PICK, which=PICK)
+    def unopen(self, who: int, which: int) -> None:
+        self.do(lifecycle.unopen_meeting, meeting=self.meeting(which), **self.by(who))
 
     @precondition(has_meeting)
     @rule(who=PICK, which=PICK)

@@ -133,7 +133,11 @@ def test_the_page_of_a_new_time_says_that_answers_are_cleared(cast: Cast, answer
     assert (warning in html, "A new day or hour clears" in html) == (True, answers > 0)
     plan = {"date": f"{DAY}", "starts_at": f"{meeting.starts_at:%H:%M}", "ends_at": "15:30", "title": ""}
     said = ["The meeting is changed.", "Those summoned are told by mail."]
-    cleared = ["The answers given are cleared: everybody is asked anew."] if answers else []
+    cleared = {
+        0: [],
+        1: ["1 answer is cleared: everybody is asked anew."],
+        2: ["2 answers are cleared: everybody is asked anew."],
+    }[answers]
     new_place = {"place": "Biblioteket"}
     for new, expected in ((new_place, said), (new_place | {"starts_at": "12:00"}, [*said, *cleared])):
         page = browser.post(path, plan | new, follow=True)

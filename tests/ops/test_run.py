@@ -137,6 +137,7 @@ def test_a_broker_that_is_given_is_used_instead_of_an_own_one(tmp_path: Path, va
         "SECRET_KEY": secrets.token_urlsafe(64),
         "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{tmp_path / 'own.sqlite3'}",
         "EMAIL_URL": "smtp://mail.invalid",
+        "BRA_PROXIES": "1",
     }
     with Stack(tmp_path / "data", demo=False, REDIS_URL=valkey_url, **said) as stack:
         assert healthy(stack.port, public)

@@ -50,7 +50,7 @@ from tests.records.test_purging import OLD, closed_case, decide, done, purge
 from tests.reports.story import make_story
 from tests.reports.test_building import ask, clock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 WORD = "Zebrafisk"
 # What tells the database which row is which; no words of anybody.

@@ -88,6 +88,19 @@ def test_all_that_is_held_stands_in_one_table_each(cast: Cast) -> None:
     }
 
 
+def test_what_a_link_opens_is_said_in_words(cast: Cast) -> None:
+    for purpose in ("owner", "calendar", "summons", "minutes", "unsubscribe"):
+        MailLink.objects.create(member=cast.member, purpose=purpose, digest=purpose, address="m@example.org")
+    (links,) = [section for section in held(cast.member, on=TODAY) if section.key == "links"]
+    assert [row[0] for row in links.rows] == [
+        "Your actions",
+        "The calendar of your deadlines",
+        "The answer to a summons",
+        "Minutes to read",
+        "The page that stops mails of a kind",
+    ]
+
+
 def test_what_else_one_did_is_counted_and_restricted_matter_only_for_the_cleared(cast: Cast) -> None:
     for who in (cast.secretary, cast.member):
         at: dict[str, Any] = {"council": cast.council, "by": who, "on": TODAY, "target": cast.council, "changes": {}}
@@ -107,7 +120,7 @@ def test_the_page_shows_the_last_rows_and_the_file_all(cast: Cast, browser: Clie
     for n in range(30):
         make.make_letter(cast.member, cause=f"orsak {n}")
     said = browser.get(PAGE).content.decode()
-    assert "5 rows more are in the file." in said
+    assert "5 more rows are in the file." in said
     assert len(json.loads(browser.get(f"{PAGE}json/").content)["held"]["mails"]) == 30
 
 

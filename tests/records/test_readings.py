@@ -1,6 +1,7 @@
 """Readings of restricted matter are in the log: each showing to a cleared member, each file; nothing twice a day."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ from records.release_sentences import lines_of
 from tests import make
 from tests.cast import Cast
 from tests.make import TODAY
+from tests.meetings.signed import sign
 from tests.records.releasing import a_release, copied, minutes_of, signed_meeting
 from tests.test_doors import DOORS, Furnished, signed_off
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 WORD = "Blåsippan"
 
@@ -119,6 +121,35 @@ def test_an_addendum_is_logged(cast: Cast) -> None:
     )
     shown(cast, cast.coordinator, "meetings:detail", meeting.pk)
     assert ("addendum.read", "addendum", addendum.pk) in read_by(cast.coordinator)
+
+
+@pytest.mark.parametrize("address", ["meetings:detail", "meetings:edition", "meetings:paper_pdf"])
+def test_signed_minutes_are_logged_while_there_is_something_restricted_in_them(cast: Cast, address: str) -> None:
+    """The masked text of the rest differs too, by the names of the owners; that is no reading."""
+    meeting = make.make_meeting(cast.council, "adjourned", date=date(2017, 1, 12))
+    item = make.make_item(meeting)
+    make.make_action(agenda_item=item, owner=cast.chair)
+    edition = sign(meeting, cast.coordinator)
+    assert edition.whole != edition.masked
+    about = edition.pk if address == "meetings:edition" else meeting.pk
+    minutes_read = [("minutes.read", "signedminutes", edition.pk)]
+
+    def readings() -> list[tuple[str, str, int]]:
+        b"".join(cast.browse(cast.coordinator).get(reverse(address, args=[cast.council.slug, about])))
+        return [row for row in read_by(cast.coordinator) if row[0] == "minutes.read"]
+
+    assert readings() == []
+    AgendaItem.objects.filter(pk=item.pk).update(**make.lock_of(cast.council))
+    assert (readings(), readings()) == (minutes_read, minutes_read)
+
+
+def test_signed_minutes_are_logged_by_what_was_restricted_at_the_signing(cast: Cast) -> None:
+    meeting = make.make_meeting(cast.council, "adjourned", date=date(2017, 1, 12))
+    item = make.make_item(meeting, restricted=True)
+    edition = sign(meeting, cast.coordinator)
+    AgendaItem.objects.filter(pk=item.pk).update(**make.OPEN)
+    shown(cast, cast.coordinator, "meetings:detail", meeting.pk)
+    assert read_by(cast.coordinator) == [("minutes.read", "signedminutes", edition.pk)]
 
 
 @pytest.mark.parametrize("address", ["meetings:case_detail", "meetings:case_list", "actions:list"])

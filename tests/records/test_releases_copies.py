@@ -107,7 +107,7 @@ def test_only_a_cleared_handler_makes_a_copy_with_restricted_matter(cast: Cast) 
     assert NUMBER not in everything(kept(copy))
     Member.objects.filter(pk=cast.secretary.pk).update(cleared=False)
     cast.secretary.refresh_from_db()
-    with pytest.raises(RuleBroken, match="Only who is cleared"):
+    with pytest.raises(RuleBroken, match="Only somebody who is cleared"):
         copied(cast, release, source, whole=True)
     assert list(ReleasedCopy.objects.visible_to(cast.secretary)) == []
     assert list(ReleasedCopy.objects.visible_to(cast.coordinator)) == [copy]

@@ -13,6 +13,8 @@ from bra import pdf
 from records import verifying
 from records.verifying import leaks
 
+pytestmark = [pytest.mark.wide, pytest.mark.sqlite]
+
 SECRET = "Gruppen träffas i källaren på Storgatan varje torsdag"
 
 

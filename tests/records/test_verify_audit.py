@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,6 +134,14 @@ def test_every_field_of_every_entry_is_covered(number: int, field: str) -> None:
         alter(number, **{field: other[field]})
         assert findings(council) == [EDITED.format(n=number)]
         transaction.set_rollback(True)
+
+
+def test_a_text_that_cannot_be_read_was_edited() -> None:
+    """A number of more digits than Python reads."""
+    council = logged()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE bra_historyentry SET changes = %s WHERE sequence = 3", ['{"name": [null, 1e5000]}'])
+    assert findings(council) == ["The text of entry 3 was edited."]
 
 
 def test_an_entry_put_in_between_is_found() -> None:

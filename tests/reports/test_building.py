@@ -2,8 +2,10 @@
 
 import errno
 import hashlib
+import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -13,12 +15,13 @@ import pytest
 from django.test import override_settings
 
 from bra.errors import RuleBroken
-from bra.models import HistoryEntry
+from bra.models import HistoryEntry, Member
 from reports import formats, lifecycle, selection, tasks, workbook
-from reports.models import Report, ReportState
+from reports.models import Format, Report, ReportState, Variant
 from reports.questions import Question
 from reports.workbook import book
 from tests import make
+from tests.cast import Cast
 from tests.reports.story import DAY, Story, make_story
 
 NOW = make.NOW
@@ -107,7 +110,7 @@ def test_a_built_report_is_whole_and_its_checksum_is_kept(story: Story, folder: 
     content = (folder / report.file_name).read_bytes()
     assert (report.state, report.failure, report.rows_done) == (ReportState.READY, "", report.rows_total)
     assert (report.size, report.sha256) == (len(content), hashlib.sha256(content).hexdigest())
-    assert content == workbook.build(selection.load(story.ask()))
+    assert content == workbook.build(selection.load(lifecycle.question_of(report)))
     assert [path.name for path in folder.iterdir()] == [report.file_name]
     assert lifecycle.download_name(report) == f"statusrapport-{story.council.slug}-2016-2017-2017-03-15.xlsx"
     verbs = HistoryEntry.objects.filter(target_type="report", target_id=report.pk)
@@ -276,5 +279,39 @@ def test_a_file_is_built_and_named_after_what_it_is(
     assert report is not None
     assert (lifecycle.download_name(report), lifecycle.stored_path(report).suffix) == (name, f".{file_format}")
     expected = BytesIO()
-    formats.write(file_format, selection.load(question), expected)
+    # Who asked is cleared, and nobody else reads the reports.
+    counting = replace(question, counts_left_out=question.variant == Variant.WORKING)
+    formats.write(file_format, selection.load(counting), expected)
     assert lifecycle.stored_path(report).read_bytes() == expected.getvalue()
+
+
+# How much is left out
+
+
+@pytest.mark.parametrize(
+    ("by", "uncleared", "variant", "counts"),
+    [
+        ("coordinator", (), Variant.WORKING, True),
+        ("coordinator", ("member", "stranger"), Variant.WORKING, True),  # who can't fetch it
+        ("coordinator", ("coordinator",), Variant.WORKING, False),
+        ("coordinator", ("chair",), Variant.WORKING, False),  # who may fetch it
+        ("coordinator", (), Variant.PUBLISH, False),
+        (None, (), Variant.WORKING, False),  # made by itself
+    ],
+)
+def test_a_report_counts_what_is_left_out_only_for_the_cleared(
+    cast: Cast, folder: Path, by: str | None, uncleared: tuple[str, ...], variant: Variant, counts: bool
+) -> None:
+    story = make_story(cast.council)
+    story.agree(date(2017, 1, 20), item=story.meet(date(2017, 1, 20), restricted=True))
+    Member.objects.filter(pk__in=[getattr(cast, name).pk for name in uncleared]).update(cleared=False)
+    asker = Member.objects.get(pk=getattr(cast, by).pk) if by else None
+    question = Question(story.plan, date(2016, 1, 1), DAY, DAY, variant=variant)
+    report = lifecycle.request_report(
+        council=cast.council, question=question, by=asker, on=DAY, file_format=Format.JSON
+    )
+    lifecycle.build(report.pk, clock)
+    report.refresh_from_db()
+    kept = json.loads(lifecycle.stored_path(report).read_bytes())
+    told = {"actions": 1, "cases": 0, "items": 0, "decisions": 0}
+    assert kept["left_out"] == (told if counts else None)

@@ -22,6 +22,8 @@ from reports.models import Format
 from tests import make
 from tests.reports.story import DAY, Story, make_story
 
+pytestmark = pytest.mark.wide
+
 
 @pytest.fixture
 def story(db: None) -> Story:

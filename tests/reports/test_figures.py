@@ -22,6 +22,8 @@ from tests import make
 from tests.cast import Cast
 from tests.reports.story import DAY, Story, make_story
 
+pytestmark = pytest.mark.wide
+
 EARLIER = date(2017, 2, 10)
 
 

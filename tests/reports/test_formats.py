@@ -20,6 +20,7 @@ import pypdf
 import pytest
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -27,7 +28,7 @@ from lxml import etree
 from python_calamine import CalamineWorkbook
 
 from actions.models import WorkPlan
-from meetings.models import Case
+from meetings.models import Case, Decision
 from reports import formats, selection, workbook
 from reports.formats import ods_file
 from reports.formats.csv_file import shown
@@ -38,6 +39,8 @@ from reports.workbook.texts import LONGEST_TEXT
 from tests import make
 from tests.reports.story import DAY, Story
 from tests.reports.test_workbook import HOSTILE, invented, told_story, with_title
+
+pytestmark = [pytest.mark.wide, pytest.mark.sqlite]
 
 SCHEMA = Path(settings.BASE_DIR) / "docs" / "status-report.schema.json"
 OTHERS = [Format.ODS, Format.CSV, Format.PDF, Format.JSON]
@@ -224,7 +227,8 @@ def strict(schema: Any) -> Any:
 def test_json_is_as_its_schema_says(story: Story, kind: str, variant: str) -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
-    content = json.loads(made(Format.JSON, selection.load(replace(story.ask(), kind=kind, variant=variant))))
+    asked = replace(story.ask(), kind=kind, variant=variant, counts_left_out=variant == Variant.WORKING)
+    content = json.loads(made(Format.JSON, selection.load(asked)))
     jsonschema.Draft202012Validator(strict(deepcopy(schema))).validate(content)
     assert (content["question"]["kind"], content["question"]["variant"]) == (kind, variant)
 
@@ -314,6 +318,33 @@ def test_a_long_list_on_paper_says_how_much_more_there_is(story: Story) -> None:
     words = pdf_words(made(Format.PDF, selection.load(replace(story.ask(), language="en"))))
     assert "3 more rows are in the workbook." in words
     assert words.count("Nummer ") == 150
+
+
+@pytest.mark.parametrize("kind", ReportKind.values)
+@pytest.mark.parametrize("file_format", [*OTHERS, Format.XLSX])
+def test_a_file_that_counts_nothing_restricted_is_the_same_whether_there_is_any(
+    story: Story, kind: str, file_format: str
+) -> None:
+    topic = make.make_topic(story.council, name="Extremism 2", extremism=True)
+    meeting = story.meet(date(2017, 1, 20)).meeting
+
+    def files() -> list[bytes]:
+        asked = [replace(story.ask(), kind=kind, variant=variant) for variant in Variant.values]
+        return [made(file_format, selection.load(question)) for question in asked]
+
+    before = files()
+    case = make.make_case(story.council, restricted=True, topics=[topic])
+    item = make.make_item(meeting, restricted=True, case=case, topics=[topic], state="treated")
+    make.make_action(agenda_item=item, owner=story.owners[0], activity=story.activities[0])
+    Decision.objects.create(council=story.council, item=item, text="x")
+    assert selection.load(replace(story.ask(), kind=kind)).left_out.total > 0
+    assert files() == before
+    if file_format == Format.JSON:
+        assert [json.loads(file)["left_out"] for file in before] == [None, None]
+    elif file_format != Format.CSV:
+        with translation.override("sv"):
+            sentence = gettext("Restricted matter is no part of this report.")
+        assert all(sentence in " ".join(everything(file_format, file).split()) for file in before)
 
 
 @pytest.mark.parametrize("kind", ReportKind.values)

@@ -26,7 +26,7 @@ from tests import make
 from tests.reports.story import DAY, Story, make_story
 from tests.reports.test_workbook import opened, table_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 JAN, MARCH = date(2017, 1, 16), date(2017, 3, 1)
 NUMBER = "701063-2391"

@@ -32,7 +32,7 @@ from tests.make import TODAY
 from tests.reports.filled import changed, content_of, filled_in, report_of, table_of, taken_in, taken_up
 from tests.reports.story import Story, make_story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 AGREED = date(2017, 1, 16)
 
@@ -375,7 +375,7 @@ def test_only_who_took_it_in_undoes_it(cast: Cast, report: Report, action: Actio
     returned = taken_up(report, filled_in(content_of(report), {action: {"Status": "Done"}}), cast.coordinator)
     taken_in(returned, cast.coordinator)
     other = make.make_member(cast.council, "coordinator")
-    with pytest.raises(RuleBroken, match="Only who took the file in"):
+    with pytest.raises(RuleBroken, match="Only the one who took the file in"):
         returning.undo(returned=returned, by=other, on=TODAY)
     with pytest.raises(RuleBroken, match="Only the coordinator"):
         returning.undo(returned=returned, by=cast.secretary, on=TODAY)

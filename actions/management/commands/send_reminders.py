@@ -47,7 +47,7 @@ class Command(BaseCommand):
             return date.fromisoformat(text) if text else None
         except ValueError:
             raise CommandError(
-                _("“%(text)s” is no date. Write it as 2017-03-15.") % {"text": text}, returncode=2
+                _("“%(text)s” isn't a date. Write it as 2017-03-15.") % {"text": text}, returncode=2
             ) from None
 
     def _print(self, council: Council, preview: reminders.Preview, *, dry: bool) -> None:

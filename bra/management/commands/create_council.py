@@ -82,5 +82,5 @@ def _mistake(given: dict[str, str]) -> str:
     try:
         validate_email(given["coordinator_email"])
     except ValidationError:
-        return _("%(address)s is no e-mail address.") % {"address": given["coordinator_email"]}
+        return _("%(address)s isn't an e-mail address.") % {"address": given["coordinator_email"]}
     return address_mistake(given["slug"])

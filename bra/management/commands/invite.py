@@ -30,7 +30,7 @@ class Command(BaseCommand):
         try:
             validate_email(email)
         except ValidationError:
-            self._stop(_("%(address)s is no e-mail address.") % {"address": email})
+            self._stop(_("%(address)s isn't an e-mail address.") % {"address": email})
         user = User.objects.filter(email=email).first()
         if user is None:
             user = User.objects.create_user(email, None)

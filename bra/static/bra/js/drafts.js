@@ -60,19 +60,17 @@ function start(root) {
   }
 }
 
-if (scope) {
-  const lost = document.querySelector("[data-unsent], .error-summary");
-  for (const key of keys(mine)) {
-    const draft = read(key);
-    if (!draft || Date.now() - draft.at > KEEP) {
-      localStorage.removeItem(key);
-    } else if (draft.sent) {
-      // The page after a sending: if it isn't a fault, the server has the text.
-      if (lost) write(key, { ...draft, sent: false });
-      else localStorage.removeItem(key);
-    }
-  }
+// The page after a sending: if it isn't a fault, the server has the text. Whoever was logged out meanwhile stands
+// before the log-in, which doesn't know whose the text is.
+const lost = document.querySelector("[data-unsent], .error-summary");
+for (const key of keys(scope ? mine : PREFIX)) {
+  const draft = read(key);
+  if (!draft || Date.now() - draft.at > KEEP) localStorage.removeItem(key);
+  else if (draft.sent && lost) write(key, { ...draft, sent: false });
+  else if (draft.sent && scope) localStorage.removeItem(key);
+}
 
+if (scope) {
   document.addEventListener("input", (event) => {
     if (!event.target.matches("textarea[data-draft]")) return;
     write(keyOf(event.target), { text: event.target.value, at: Date.now() });
