@@ -21,7 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from bra import history
 from bra.errors import RuleBroken
 from bra.forms import REASON, note_override
-from bra.http import CouncilRequest, only_if, refresh
+from bra.http import REFUSED, CouncilRequest, only_if, refresh
 from bra.permissions import may_log, may_read_council
 from meetings import lifecycle
 from meetings.doors import item_for, meeting_for
@@ -212,11 +212,11 @@ def _notes_refused(request: CouncilRequest, item: AgendaItem, form: NotesForm) -
     """The form again with its faults; to htmx only these, so that typing can go on."""
     context: dict[str, Any] = {"item": item, "meeting": item.meeting, "notes_form": form, "reason": _reason(form)}
     if request.htmx and request.htmx.target != f"notes-{item.pk}":
-        return render(request, "meetings/_notes_problem.html", context, status=422)
+        return render(request, "meetings/_notes_problem.html", context, status=REFUSED)
     if request.htmx:
-        return render(request, "meetings/_notes.html", context, status=422)
+        return render(request, "meetings/_notes.html", context, status=REFUSED)
     context["trail"] = trail_to(request, item.meeting, _("Notes"))
-    return render(request, "meetings/notes.html", context, status=422)
+    return render(request, "meetings/notes.html", context, status=REFUSED)
 
 
 def _notes_conflict(request: CouncilRequest, item: AgendaItem, text: str) -> HttpResponse:

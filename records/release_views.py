@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bra.errors import RuleBroken
-from bra.forms import GuardedForm, note_override
+from bra.forms import GuardedForm, saving
 from bra.http import CouncilRequest, only_if, status_of
 from bra.models import Member
 from bra.workdays import is_working_day
@@ -116,15 +114,10 @@ def release_new(request: CouncilRequest) -> HttpResponse:
     initial = {"received_on": request.today, "handler": request.member.pk}
     form = ReleaseForm(request.council, request.today, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                release = register_release(
-                    council=request.council, by=request.member, on=request.today, **_fields(form)
-                )
-                _note(form, request, release)
-        except RuleBroken as refused:
-            form.refuse(refused)
-        else:
+        with saving(form, request) as note:
+            release = register_release(council=request.council, by=request.member, on=request.today, **_fields(form))
+            note(release)
+        if not form.errors:
             messages.success(request, _("The request is entered."))
             return redirect("release_detail", request.council.slug, release.pk)
     cancel = reverse("release_list", args=[request.council.slug])
@@ -135,10 +128,6 @@ def release_new(request: CouncilRequest) -> HttpResponse:
 def _fields(form: ReleaseForm) -> dict[str, Any]:
     names = ("received_on", "way", "asked", "requester", "handler", "notes")
     return {name: form.cleaned_data[name] for name in names}
-
-
-def _note(form: GuardedForm, request: CouncilRequest, release: Release) -> None:
-    note_override(form, council=request.council, by=request.member, on=request.today, target=release)
 
 
 def _form_page(
@@ -198,13 +187,10 @@ def release_edit(request: CouncilRequest, pk: int) -> HttpResponse:
     }
     form = ReleaseForm(request.council, request.today, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                change_release(release=release, by=request.member, on=request.today, **_fields(form))
-                _note(form, request, release)
-        except RuleBroken as refused:
-            form.refuse(refused)
-        else:
+        with saving(form, request) as note:
+            change_release(release=release, by=request.member, on=request.today, **_fields(form))
+            note(release)
+        if not form.errors:
             messages.success(request, _("The request is saved."))
             return redirect("release_detail", request.council.slug, release.pk)
     title = _("Change request %(number)s") % {"number": release.label}
@@ -219,11 +205,9 @@ def release_end(request: CouncilRequest, pk: int) -> HttpResponse:
     form = EndForm(request.POST or None, initial={"state": ReleaseState.RELEASED})
     if request.method == "POST" and form.is_valid():
         state = form.cleaned_data["state"]
-        try:
+        with form.refusing():
             end_release(release=release, state=state, by=request.member, on=request.today)
-        except RuleBroken as refused:
-            form.refuse(refused)
-        else:
+        if not form.errors:
             messages.success(request, _("The request has ended."))
             return redirect("release_detail", request.council.slug, release.pk)
     title = _("End request %(number)s") % {"number": release.label}
@@ -245,14 +229,11 @@ def release_refuse(request: CouncilRequest, pk: int) -> HttpResponse:
     form = RefusalForm(request.council, before, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = dict(form.cleaned_data)
-        try:
-            with transaction.atomic():
-                in_part = said.pop("extent") == "part"
-                refuse_release(release=release, in_part=in_part, by=request.member, on=request.today, **said)
-                _note(form, request, release)
-        except RuleBroken as refused:
-            form.refuse(refused)
-        else:
+        with saving(form, request) as note:
+            in_part = said.pop("extent") == "part"
+            refuse_release(release=release, in_part=in_part, by=request.member, on=request.today, **said)
+            note(release)
+        if not form.errors:
             messages.success(request, _("The decision is entered. Its letter is ready."))
             return redirect("release_detail", request.council.slug, release.pk)
     title = _("Decision on request %(number)s") % {"number": release.label}
@@ -266,14 +247,11 @@ def release_reopen(request: CouncilRequest, pk: int) -> HttpResponse:
     release = release_for(request.member, pk)
     form = ReopenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                reason = form.cleaned_data["reason"]
-                reopen_release(release=release, reason=reason, by=request.member, on=request.today)
-                _note(form, request, release)
-        except RuleBroken as refused:
-            form.refuse(refused)
-        else:
+        with saving(form, request) as note:
+            reason = form.cleaned_data["reason"]
+            reopen_release(release=release, reason=reason, by=request.member, on=request.today)
+            note(release)
+        if not form.errors:
             messages.success(request, _("The request is being handled again."))
             return redirect("release_detail", request.council.slug, release.pk)
     title = _("Open request %(number)s again") % {"number": release.label}
@@ -287,19 +265,16 @@ def release_rules(request: CouncilRequest) -> HttpResponse:
     rules = ReleaseRules.of(request.council)
     form = RulesForm(request.POST or None, initial=RulesForm.of(rules, appeal_text(request.council)))
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                saved = choose_release_rules(
-                    council=request.council,
-                    warn_after=form.cleaned_data["warn_after"],
-                    appeal=form.cleaned_data["appeal"],
-                    by=request.member,
-                    on=request.today,
-                )
-                note_override(form, council=request.council, by=request.member, on=request.today, target=saved)
-        except RuleBroken as refused:
-            form.refuse(refused)
-        else:
+        with saving(form, request) as note:
+            saved = choose_release_rules(
+                council=request.council,
+                warn_after=form.cleaned_data["warn_after"],
+                appeal=form.cleaned_data["appeal"],
+                by=request.member,
+                on=request.today,
+            )
+            note(saved)
+        if not form.errors:
             messages.success(request, _("The settings are saved."))
             return redirect("release_rules", request.council.slug)
     title = _("Settings for requests")

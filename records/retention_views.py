@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bra import readings
 from bra.errors import RuleBroken
-from bra.forms import GuardedForm, note_override
+from bra.forms import GuardedForm, saving
 from bra.http import CouncilRequest, only_if, status_of, to_keep
 from bra.permissions import may_audit
 from bra.recent import is_sent, recently_authenticated
@@ -70,13 +69,10 @@ def rule(request: CouncilRequest) -> HttpResponse:
     form = RuleForm(request.POST or None, initial=_initial(kind, known))
     if request.method == "POST" and form.is_valid():
         fields = {name: form.cleaned_data[name] for name in ("years", "decision", "decided_on", "automatic")}
-        try:
-            with transaction.atomic():
-                chosen = rules.decide(council=request.council, kind=kind, by=request.member, on=request.today, **fields)
-                note_override(form, council=request.council, by=request.member, on=request.today, target=chosen)
-        except RuleBroken as refused:
-            form.refuse(refused)
-        else:
+        with saving(form, request) as note:
+            chosen = rules.decide(council=request.council, kind=kind, by=request.member, on=request.today, **fields)
+            note(chosen)
+        if not form.errors:
             messages.success(request, _("The rule is saved: %(kind)s.") % {"kind": kind.label})
             return redirect("retention", request.council.slug)
     page = reverse("retention", args=[request.council.slug])
@@ -111,17 +107,12 @@ def suggested(request: CouncilRequest) -> HttpResponse:
     """Let the suggested rules hold for all kinds that have none."""
     form = SuggestedForm(request.POST)
     if form.is_valid():
-        try:
-            with transaction.atomic():
-                number = rules.decide_as_suggested(
-                    council=request.council, by=request.member, on=request.today, **_decision_in(form)
-                )
-                note_override(
-                    form, council=request.council, by=request.member, on=request.today, target=request.council
-                )
-        except RuleBroken as refused:
-            form.refuse(refused)
-        else:
+        with saving(form, request) as note:
+            number = rules.decide_as_suggested(
+                council=request.council, by=request.member, on=request.today, **_decision_in(form)
+            )
+            note(request.council)
+        if not form.errors:
             words = ngettext("%(n)d rule is saved.", "%(n)d rules are saved.", number)
             messages.success(request, words % {"n": number})
             return redirect("retention", request.council.slug)
@@ -176,15 +167,13 @@ def order(request: CouncilRequest, pk: int) -> HttpResponse:
 
 def _ordered(request: CouncilRequest, found: PurgeOrder, form: GuardedForm) -> bool:
     """Order the purging, and do it at once when it is small; False when a rule said no."""
-    try:
-        with transaction.atomic():
-            decision = form.cleaned_data["decision"]
-            confirmed = purging.confirm(order=found, decision=decision, by=request.member, on=request.today)
-            note_override(form, council=request.council, by=request.member, on=request.today, target=confirmed)
-            if len(found.rows) > purging.AT_ONCE:
-                tasks.wake_after_commit(confirmed)
-    except RuleBroken as refused:
-        form.refuse(refused)
+    with saving(form, request) as note:
+        decision = form.cleaned_data["decision"]
+        confirmed = purging.confirm(order=found, decision=decision, by=request.member, on=request.today)
+        note(confirmed)
+        if len(found.rows) > purging.AT_ONCE:
+            tasks.wake_after_commit(confirmed)
+    if form.errors:
         return False
     if len(found.rows) <= purging.AT_ONCE:
         purging.run(found.pk, timezone.now)

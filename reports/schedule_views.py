@@ -29,13 +29,11 @@ def schedule_list(request: CouncilRequest) -> HttpResponse:
     readers = schedule.readers(request.council, request.today)
     form = ScheduleForm(readers, request.POST or None, initial={"recipients": [request.member.pk]})
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusing():
             planned = scheduling.plan_report(
                 council=request.council, by=request.member, on=request.today, **form.cleaned_data
             )
-        except RuleBroken as refused:
-            form.refuse(refused)
-        else:
+        if not form.errors:
             day = planned.on.isoformat()
             messages.success(request, _("The report as of %(day)s is made by itself.") % {"day": day})
             return redirect("reports:schedule", request.council.slug)
@@ -65,13 +63,11 @@ def schedule_recipients(request: CouncilRequest, pk: int) -> HttpResponse:
     readers = schedule.readers(request.council, request.today)
     form = RecipientsForm(readers, request.POST or None, initial={"recipients": planned.recipients.all()})
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusing():
             scheduling.change_recipients(
                 planned=planned, recipients=form.cleaned_data["recipients"], by=request.member, on=request.today
             )
-        except RuleBroken as refused:
-            form.refuse(refused)
-        else:
+        if not form.errors:
             messages.success(request, _("The recipients are saved."))
             return redirect("reports:schedule", request.council.slug)
     title = _("Recipients of the report as of %(day)s") % {"day": planned.on.isoformat()}

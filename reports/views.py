@@ -118,7 +118,7 @@ def _ask(request: CouncilRequest) -> HttpResponse:
     form = QuestionForm(request.council, request.today, request.POST)
     if form.is_valid():
         question = form.question_of(form.cleaned_data)
-        try:
+        with form.refusing():
             report = lifecycle.request_report(
                 council=request.council,
                 question=question,
@@ -126,9 +126,7 @@ def _ask(request: CouncilRequest) -> HttpResponse:
                 on=request.today,
                 file_format=form.cleaned_data["file_format"],
             )
-        except RuleBroken as refused:
-            form.refuse(refused)
-        else:
+        if not form.errors:
             tasks.wake_after_commit(report)
             return redirect(f"{_address(request)}?{urlencode(initial(question, report.format))}#reports")
     return _page(request, form, status=REFUSED)
