@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from bra.errors import RuleBroken
-from bra.models import Member
+from bra.models import Council, Member
 from meetings.documents.content import Paper, Point
 from meetings.documents.sealing import is_intact, items_of, kept_paper
 from meetings.documents.selection import paper_of
@@ -29,6 +30,9 @@ from meetings.models import (
     Unlocking,
     layout_of,
 )
+
+# How many days before its last day a signing stands among what is to be done.
+AHEAD = timedelta(days=7)
 
 
 @dataclass
@@ -140,6 +144,19 @@ def signing_sheet(meeting: Meeting, member: Member, today: date) -> SigningSheet
 def to_sign(member: Member) -> list[SignOff]:
     """The rounds that wait for the member, the oldest first, with their meetings: for the first page. One query."""
     return list(SignOff.objects.waiting_for(member).select_related("meeting__council").order_by("opened_on", "pk"))
+
+
+def to_have_signed(council: Council, today: date) -> list[tuple[Meeting, date]]:
+    """Return the meetings whose minutes are to be signed within a week or are late, each with the last day for it.
+
+    The oldest first; meeting notes have no such day. Two queries.
+    """
+    wanted = timedelta(days=MeetingRules.of(council).sign_days)
+    rounds = SignOff.objects.open().filter(meeting=OuterRef("pk"))
+    minutes = Exists(rounds.filter(kind=PaperKind.MINUTES))
+    unsent = ~Exists(rounds) & ~Q(council__minutes_layout__kind=PaperKind.NOTES)
+    held = Meeting.objects.filter(council=council, state=MeetingState.ADJOURNED, date__lte=today + AHEAD - wanted)
+    return [(meeting, meeting.date + wanted) for meeting in held.filter(minutes | unsent).order_by("date", "pk")]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from bra.permissions import may_coordinate, may_log, may_read_council, may_take_
 from meetings.case_timeline import watched_cases
 from meetings.models import Meeting, MeetingState
 from meetings.permissions import may_log_at, may_plan_meetings
-from meetings.signing_sheet import to_sign
+from meetings.signing_sheet import to_have_signed, to_sign
 from meetings.summons import to_answer, to_summon
 from reports import schedule
 from reports.permissions import may_ask, may_read_reports
@@ -78,7 +78,27 @@ def _nudges(request: CouncilRequest) -> list[tuple[str, str]]:
         words = {"kind": sign_off.get_kind_display(), "number": sign_off.meeting.number}
         page = reverse("meetings:sign_off", args=[slug, sign_off.meeting_id])
         found.append((_("%(kind)s %(number)s waits for your signature.") % words, page))
-    return found + _of_owners(request) + _of_reports(request)
+    return found + _of_signing(request) + _of_owners(request) + _of_reports(request)
+
+
+def _of_signing(request: CouncilRequest) -> list[tuple[str, str]]:
+    """The minutes whose last day for signing is near or has passed, to those who see to it."""
+    if not may_log(request.member):
+        return []
+    waiting = to_have_signed(request.council, request.today)
+    if len(waiting) > 1:
+        page = f"{reverse('meetings:list', args=[request.council.slug])}?state={MeetingState.ADJOURNED}"
+        return [(_("The minutes of %(n)d meetings are to be signed off.") % {"n": len(waiting)}, page)]
+    soon = _("The minutes of meeting %(number)s are to be signed off %(day)s.")
+    late = _("The minutes of meeting %(number)s were to be signed off %(day)s.")
+    return [
+        (
+            (late if last_day < request.today else soon)
+            % {"number": meeting.number, "day": date_format(last_day, "j F")},
+            reverse("meetings:detail", args=[request.council.slug, meeting.pk]),
+        )
+        for meeting, last_day in waiting
+    ]
 
 
 def _of_reports(request: CouncilRequest) -> list[tuple[str, str]]:
