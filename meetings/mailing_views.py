@@ -1,7 +1,7 @@
 """Mailing the minutes: who is to get them, and who got them when."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bra import post
-from bra.errors import RuleBroken
+from bra.errors import Removed, RuleBroken
 from bra.http import CouncilRequest, only_if, status_of
 from bra.models import NO_ADDRESS, Letter
 from bra.permissions import may_log
@@ -78,9 +78,9 @@ def minutes_mail_again(request: CouncilRequest, pk: int) -> HttpResponse:
     key = request.POST.get("letter", "")
     mails = Letter.objects.filter(council=request.council, kind=MINUTES, about=meeting.pk)
     letter = mails.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
-    if letter is None:
-        return HttpResponseBadRequest()
     try:
+        if letter is None:
+            raise Removed
         lifecycle.mail_minutes_again(meeting=meeting, letter=letter, by=request.member, on=request.today)
     except RuleBroken as error:
         messages.error(request, error.sentence)

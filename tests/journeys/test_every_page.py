@@ -1,4 +1,7 @@
-"""Every page of the demo, as the coordinator sees it: axe finds nothing, nothing scrolls sideways, none is heavy."""
+"""Every page of the demo, as the coordinator sees it: axe finds nothing, nothing scrolls sideways, none is heavy.
+
+What isn't there is looked at in tests/journeys/test_furnished_pages.py, which fails on a page that is in neither.
+"""
 
 import gzip
 import re
