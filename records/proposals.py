@@ -32,7 +32,7 @@ class Proposal:
 
 
 def proposals(council: Council, member: Member, today: date) -> list[Proposal]:
-    """Each kind with what is due of it; three queries for each kind that is purged, however much there is."""
+    """Each kind with what is due of it; at most three queries for each kind, however much there is."""
     rules = rules_of(council)
     return [_proposal(kind, rules.get(kind.name), council, member, today) for kind in KINDS.values()]
 
@@ -50,7 +50,7 @@ def _proposal(kind: Kind, rule: RetentionRule | None, council: Council, member: 
         sums["number"],
         local_day(sums["oldest"]) if sums["number"] else None,
         local_day(sums["newest"]) if sums["number"] else None,
-        names(due[:LISTED], kind),
+        names(due[:LISTED], kind) if sums["number"] else [],
         falls_due_next(kind, rule, member, today),
     )
 

@@ -12,6 +12,7 @@ from meetings.models import Case
 from records import tasks
 from records.lifecycle import purging
 from records.models import OrderState, Purge, PurgeOrder, RetentionRule
+from records.proposals import proposals
 from records.record_kinds import KINDS
 from tests import make
 from tests.cast import Cast
@@ -133,6 +134,17 @@ def test_an_auditor_reads_the_log_and_takes_it_away_as_a_file_and_nothing_else(c
     assert len(lines) == 2
     for name in ("retention", "retention_rule", "bin"):
         assert browser.get(page(cast, name)).status_code == 404
+
+
+def test_of_a_kind_with_nothing_due_no_rows_are_asked_for(cast: Cast) -> None:
+    decide(cast, "case", years=1)
+    with CaptureQueriesContext(connection) as nothing:
+        [empty] = [one for one in proposals(cast.council, cast.coordinator, make.TODAY) if one.rule]
+    case = closed_case(cast.council)
+    with CaptureQueriesContext(connection) as something:
+        [found] = [one for one in proposals(cast.council, cast.coordinator, make.TODAY) if one.rule]
+    assert (empty.number, empty.rows, found.number, found.rows) == (0, [], 1, [(case.registry_number, OLD)])
+    assert len(nothing) == len(something) - 1
 
 
 def test_three_records_of_each_kind_take_as_many_queries_as_one(cast: Cast) -> None:
