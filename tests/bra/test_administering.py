@@ -151,8 +151,9 @@ def test_a_mail_that_went_nowhere_is_told_with_the_way_on(browser: Client, setti
     assert [str(message) for message in answer.context["messages"]] == [
         "BRÅ Nyby is made.",
         (
-            "The mail to karin@example.org couldn't be sent. If the address is right, the forgotten-password page sends a "
-            "new one. If it is wrong, lock it out under “Log-ins”: then you can appoint another coordinator here."
+            "The mail to karin@example.org couldn't be sent. If the address is right, the forgotten-password page "
+            "sends a new one. If it is wrong, lock it out under “Log-ins”: then you can appoint another coordinator "
+            "here."
         ),
     ]
     # And so it is.
