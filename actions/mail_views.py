@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
+from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +22,7 @@ from bra import post
 from bra.errors import RuleBroken
 from bra.forms import DayField
 from bra.http import CouncilRequest, only_if
-from bra.models import Letter, LetterQuerySet, LetterState, LoggedMail, Member, StoppedAddress
+from bra.models import Council, Letter, LetterQuerySet, LetterState, LoggedMail, Member, StoppedAddress
 from bra.permissions import may_coordinate
 from bra.tasks import wake_sender
 
@@ -78,6 +79,16 @@ def next_monday(today: date) -> date:
     return today + timedelta(days=7 - today.weekday())
 
 
+def _stopped(council: Council) -> list[tuple[StoppedAddress, list[Member]]]:
+    """The addresses that get no mail, the latest first, each with the members on whose pages it can be corrected."""
+    rows = list(StoppedAddress.objects.filter(council=council).order_by("-on", "address"))
+    members = Member.objects.filter(council=council).annotate(lowered=Lower("email"))
+    holders: dict[str, list[Member]] = {}
+    for member in members.filter(lowered__in=[row.address.lower() for row in rows]).order_by("pk"):
+        holders.setdefault(member.email.lower(), []).append(member)
+    return [(row, holders.get(row.address.lower(), [])) for row in rows]
+
+
 @only_if(may_coordinate)
 @require_safe
 def mail_list(request: CouncilRequest) -> HttpResponse:
@@ -96,7 +107,7 @@ def mail_list(request: CouncilRequest) -> HttpResponse:
         "filtered": any(request.GET.get(name) for name in form.fields),
         "to_judge": visible.to_judge().count(),
         "counts": [(state.value, counts[state], state.label) for state in LetterState if state in counts],
-        "stopped": StoppedAddress.objects.filter(council=request.council).order_by("-on", "address"),
+        "stopped": _stopped(request.council),
         "rules": reminders.rules_of(request.council),
         "previews": [
             (words, f"{preview}?day={day:%Y-%m-%d}", day)

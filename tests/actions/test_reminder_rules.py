@@ -340,7 +340,9 @@ def test_a_stopped_address_holds_reminders_back_until_it_is_lifted(cast: Cast) -
     client = cast.browse(cast.coordinator)
     assert client.get(reverse("home", args=[cast.council.slug])).context["stopped_addresses"] == 1
     page = client.get(reverse("actions:mail_list", args=[cast.council.slug]))
-    [row] = page.context["stopped"]
+    [(row, holders)] = page.context["stopped"]
+    assert holders == [owner, twin]
+    assert reverse("member_edit", args=[cast.council.slug, twin.pk]) in page.content.decode()
     client.post(reverse("actions:mail_address_lift", args=[cast.council.slug, row.pk]))
     assert held(cast.council, DAY) == []
     assert list(HistoryEntry.objects.changes().order_by("pk").values_list("verb", "actor")) == [
