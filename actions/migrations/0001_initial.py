@@ -231,7 +231,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('as_of', models.DateField(verbose_name='as of')),
                 ('asked_on', models.DateField(verbose_name='asked')),
-                ('until', models.DateField(verbose_name='answers until and with')),
+                ('until', models.DateField(verbose_name='answers up to and including')),
                 ('council', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='update_rounds', to='bra.council')),
             ],
             options={

@@ -114,7 +114,7 @@ class UpdateRound(models.Model):
     council = models.ForeignKey(Council, models.CASCADE, related_name="update_rounds")
     as_of = models.DateField(_("as of"))
     asked_on = models.DateField(_("asked"))
-    until = models.DateField(_("answers until and with"))
+    until = models.DateField(_("answers up to and including"))
 
     class Meta:
         verbose_name = _("round of updates")

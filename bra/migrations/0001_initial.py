@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('member', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='mail_choice', serialize=False, to='bra.member')),
                 ('frequency', models.CharField(choices=[('daily', 'Every working day'), ('weekly', 'Mondays')], default='daily', max_length=8, verbose_name='reminders')),
-                ('paused_until', models.DateField(blank=True, null=True, verbose_name='pause until and with')),
+                ('paused_until', models.DateField(blank=True, null=True, verbose_name='pause up to and including')),
             ],
             options={
                 'verbose_name': 'choice of mail',
@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('starts', models.DateField(verbose_name='from')),
-                ('ends', models.DateField(verbose_name='until and with')),
+                ('ends', models.DateField(verbose_name='up to and including')),
                 ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deputy_for', to='bra.member', verbose_name='deputy')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deputies', to='bra.member')),
             ],

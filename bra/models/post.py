@@ -159,7 +159,7 @@ class MailChoice(models.Model):
     member = models.OneToOneField(Member, models.CASCADE, related_name="mail_choice", primary_key=True)
     frequency = models.CharField(_("reminders"), max_length=8, choices=Frequency, default=Frequency.DAILY)
     # The last day of the pause; what falls due meanwhile comes after it, merged.
-    paused_until = models.DateField(_("pause until and with"), null=True, blank=True)
+    paused_until = models.DateField(_("pause up to and including"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("choice of mail")
@@ -210,7 +210,7 @@ class Deputy(models.Model):
     member = models.ForeignKey(Member, models.CASCADE, related_name="deputies")
     deputy = models.ForeignKey(Member, models.PROTECT, related_name="deputy_for", verbose_name=_("deputy"))
     starts = models.DateField(_("from"))
-    ends = models.DateField(_("until and with"))
+    ends = models.DateField(_("up to and including"))
 
     class Meta:
         verbose_name = _("deputy")

@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.CharField(blank=True, max_length=120, verbose_name='organisation')),
                 ('removed', models.BooleanField(default=False, editable=False)),
                 ('from_item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='meetings.agendaitem', verbose_name='from item')),
-                ('to_item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='meetings.agendaitem', verbose_name='until and with item')),
+                ('to_item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='meetings.agendaitem', verbose_name='up to and including item')),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guests', to='meetings.meeting')),
             ],
             options={
@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                 ('from_item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='meetings.agendaitem', verbose_name='from item')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='bra.member')),
                 ('substitute_for', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bra.member', verbose_name='stands in for')),
-                ('to_item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='meetings.agendaitem', verbose_name='until and with item')),
+                ('to_item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='meetings.agendaitem', verbose_name='up to and including item')),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='meetings.meeting')),
             ],
             options={

@@ -25,7 +25,7 @@ class Stay(models.Model):
         AgendaItem, models.RESTRICT, related_name="+", null=True, blank=True, verbose_name=_("from item")
     )
     to_item = models.ForeignKey(
-        AgendaItem, models.RESTRICT, related_name="+", null=True, blank=True, verbose_name=_("until and with item")
+        AgendaItem, models.RESTRICT, related_name="+", null=True, blank=True, verbose_name=_("up to and including item")
     )
 
     class Meta:
