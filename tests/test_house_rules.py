@@ -39,7 +39,6 @@ REASONS = {
         "bra/second_step_views.py",
     ): "the row of the user who asks, and the step just used",
     ("sql", "actions/reminders/planning.py"): "a query that the ORM wrote, with its parameters apart",
-    ("sql", "actions/reminders/letters.py"): "only placeholders are put into the text, as many as there are keys",
 }
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
-from django.db import connection
 from django.urls import reverse
 
 from actions.models import Action, ReminderLine
@@ -110,12 +109,6 @@ def untell(letter: Letter) -> None:
 def _keep_only(letter: Letter, said: Sequence[int]) -> None:
     """Take away the lines that the mail doesn't say, so that the rows always tell what the mail told.
 
-    Closed actions, and those added since it was written, which fall due again the next day. Each mail asks for it
-    while it is claimed, and the ORM takes eight times as long to say it.
+    Closed actions, and those added since it was written, which fall due again the next day.
     """
-    others = f"AND id NOT IN ({', '.join(['%s'] * len(said))})" if said else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM actions_reminderline WHERE reminder_id = %s {others}",  # noqa: S608 - our own text
-            [letter.pk, *said],
-        )
+    ReminderLine.objects.filter(reminder=letter.pk).exclude(pk__in=said).delete()
