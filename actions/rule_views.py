@@ -56,6 +56,7 @@ def rounds(request: CouncilRequest) -> HttpResponse:
     title = _("Rounds of updates")
     context = {
         "form": form,
+        "to_be_asked": reminders.to_be_asked(request.member, request.today),
         "rounds": UpdateRound.objects.filter(council=request.council),
         "title": title,
         "trail": [_log(request), (title, None)],

@@ -12,7 +12,7 @@ from actions.reminders.letters import untell, write_reminders
 from actions.reminders.next_one import Next, next_reminder
 from actions.reminders.planning import Planned, plan_day, plan_mornings
 from actions.reminders.previewing import Group, Held, Other, Preview, preview
-from actions.reminders.rounds import UPDATE, Asked, asked_in, start_update_round
+from actions.reminders.rounds import UPDATE, Asked, asked_in, start_update_round, to_be_asked
 from actions.reminders.rules import Rules, rules_of
 from actions.reminders.steps import Line, neutral_title, step_words, title_by_link
 
@@ -42,6 +42,7 @@ __all__ = [
     "start_update_round",
     "step_words",
     "title_by_link",
+    "to_be_asked",
     "untell",
     "write_digests",
     "write_escalated",

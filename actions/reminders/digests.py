@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from actions.models import Action
+from actions.models import Action, ActionQuerySet
 from actions.reminders.due import with_recipient
 from actions.reminders.rules import Rules
 from bra import post
@@ -25,9 +25,13 @@ def meetings_near(councils: Sequence[Council], on: date, rules: Rules) -> Iterat
         yield from near.select_related("council").order_by("council", "date", "pk")
 
 
-def owners_asked(council: Council, on: date) -> MemberQuerySet:
-    """Those with an open action they may see, whom mail can reach on the day; in an absence who stands in, if able."""
-    live: QuerySet[Any, Any] = with_recipient(Action.objects.live().filter(council=council), [council], on)
+def owners_asked(council: Council, on: date, among: ActionQuerySet | None = None) -> MemberQuerySet:
+    """Those with an open action they may see, whom mail can reach on the day; in an absence who stands in, if able.
+
+    `among` which actions: all by default.
+    """
+    open_now = (Action.objects if among is None else among).live().filter(council=council)
+    live: QuerySet[Any, Any] = with_recipient(open_now, [council], on)
     owned = Q(pk__in=live.filter(agenda_item__restricted=False).values("recipient"))
     secret = Q(pk__in=live.filter(agenda_item__restricted=True).values("recipient"), cleared=True)
     owners = Member.objects.active(on).filter(owned | secret, council=council)

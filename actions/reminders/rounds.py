@@ -39,6 +39,11 @@ def start_update_round(*, council: Council, as_of: date, grace_days: int, by: Me
     return made
 
 
+def to_be_asked(member: Member, on: date) -> int:
+    """How many owners a round started on the day would ask, as far as the member may know of their actions."""
+    return owners_asked(member.council, on, among=Action.objects.visible_to(member)).count()
+
+
 @dataclass(frozen=True)
 class Asked:
     """One owner of a round: how many actions are open now, and the day of the last answer; None without one."""

@@ -222,6 +222,7 @@ def test_a_round_asks_each_owner_once_and_shows_who_has_answered(cast: Cast, mai
     make.make_action(cast.council, owner=make.make_member(cast.council, email=""))
     client = cast.browse(cast.coordinator)
     path = reverse("actions:mail_rounds", args=[cast.council.slug])
+    assert "2 owners have open actions now and get a mail each, at once." in client.get(path).content.decode()
     answer = client.post(path, {"as_of": "2017-03-31", "grace_days": "3"})
     made = UpdateRound.objects.get()
     # Three days on is a Saturday.
@@ -247,6 +248,13 @@ def test_a_round_asks_each_owner_once_and_shows_who_has_answered(cast: Cast, mai
     refused = client.post(path, {"as_of": "2017-03-31", "grace_days": "4"})
     assert refused.status_code == 422
     assert refused.context["form"].errors == {"as_of": ["The owners have been asked about that day already."]}
+
+
+def test_a_round_counts_nobody_whose_actions_one_may_not_know_of(cast: Cast) -> None:
+    far(cast.council)
+    restricted(cast.council)
+    uncleared = make.make_member(cast.council, Role.COORDINATOR, user=make.make_user())
+    assert [reminders.to_be_asked(one, DAY) for one in (cast.coordinator, uncleared)] == [2, 1]
 
 
 def test_a_round_offers_no_way_to_unsubscribe_it(cast: Cast, mailoutbox: list[Any]) -> None:
