@@ -23,7 +23,7 @@ from meetings.lifecycle.common import (
     wake_case,
 )
 from meetings.lifecycle.locks import Lock, decided, with_case
-from meetings.lifecycle.presence import refuse_item_of_a_stay
+from meetings.lifecycle.presence import leave_items, refuse_item_of_a_stay
 from meetings.models import AgendaItem, Case, ItemKind, Meeting, Topic
 from meetings.signals import removing_item, restricting_item
 
@@ -174,8 +174,7 @@ def remove_item(*, item: AgendaItem, by: Member, on: date) -> AgendaItem:
     refuse_item_of_a_stay(item)
     removing_item.send(AgendaItem, item=item)
     if meeting.current_item_id == item.pk:
-        meeting.current_item = meeting.current_since = None
-        meeting.save(update_fields=["current_item", "current_since"])
+        leave_items(meeting)
     take_off(item, by=by, on=on)
     return item
 

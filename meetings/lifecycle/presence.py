@@ -39,6 +39,12 @@ def stop_clock(meeting: Meeting, at: datetime) -> None:
         item.save(update_fields=["seconds_spent"])
 
 
+def leave_items(meeting: Meeting) -> None:
+    """No item of the meeting is the current one any longer. No history tells it: what ends it is told itself."""
+    meeting.current_item = meeting.current_since = None
+    meeting.save(update_fields=["current_item", "current_since"])
+
+
 @transaction.atomic
 def note_stay(
     *,

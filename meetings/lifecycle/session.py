@@ -20,7 +20,7 @@ from meetings.lifecycle.common import (
     wake_case,
 )
 from meetings.lifecycle.mailing import tell_watchers
-from meetings.lifecycle.presence import refuse_two_on_one_seat, refuse_without_mandate, stop_clock
+from meetings.lifecycle.presence import leave_items, refuse_two_on_one_seat, refuse_without_mandate, stop_clock
 from meetings.models import (
     AgendaItem,
     Attendance,
@@ -97,9 +97,7 @@ def unopen_meeting(*, meeting: Meeting, by: Member, on: date) -> Meeting:
         raise RuleBroken(_("Something has been logged at the meeting, so it stays open."))
     unopening_meeting.send(Meeting, meeting=meeting)
     items.update(seconds_spent=0)
-    # As when a meeting is adjourned, this isn't told; it goes first, as only a meeting in session may have it.
-    meeting.current_item = meeting.current_since = None
-    meeting.save(update_fields=["current_item", "current_since"])
+    leave_items(meeting)  # first, as only a meeting in session may have a current one
     history.change(
         meeting,
         council=council,
@@ -126,9 +124,7 @@ def adjourn(*, meeting: Meeting, by: Member, at: datetime) -> Meeting:
         decision.number = number
     Decision.objects.bulk_update(decisions, ["number"])
     stop_clock(meeting, at)
-    # Not told: the history says when the meeting was adjourned, and that ends its last item.
-    meeting.current_item = meeting.current_since = None
-    meeting.save(update_fields=["current_item", "current_since"])
+    leave_items(meeting)
     history.change(
         meeting,
         council=council,
