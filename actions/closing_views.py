@@ -24,6 +24,7 @@ from bra.http import REFUSED, CouncilRequest, only_if
 from bra.member_views import member_for
 from bra.permissions import may_log
 from bra.tasks import wake_sender
+from bra.text import key_of
 from meetings.doors import item_for
 from meetings.models import AgendaItem, ItemKind
 
@@ -89,7 +90,7 @@ def unapprove(request: CouncilRequest, pk: int) -> HttpResponse:
 
 
 def _keys(sent: list[str]) -> list[int]:
-    return [int(one) for one in sent if one.isdecimal() and len(one) < 19]
+    return [key for one in sent if (key := key_of(one)) is not None]
 
 
 @require_POST

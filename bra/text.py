@@ -111,3 +111,12 @@ def one_line(text: str) -> str:
     """
     lines = text.splitlines()
     return " ".join(line.strip() for line in lines if line.strip()) if len(lines) > 1 else "".join(lines)
+
+
+def key_of(text: str) -> int | None:
+    """Return the primary key that an address or a hidden field holds; None for what no row's key can be.
+
+    >>> key_of("17"), key_of("-1"), key_of("9" * 19)
+    (17, None, None)
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

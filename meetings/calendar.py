@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from bra.models import STOCKHOLM, Council
+from bra.text import one_line
 from meetings.models import Meeting, MeetingState
 
 AGAIN = timedelta(hours=6)  # how often a calendar is asked to read a feed
@@ -17,7 +18,7 @@ AGAIN = timedelta(hours=6)  # how often a calendar is asked to read a feed
 def empty_feed(council: Council) -> Calendar:
     """Return a calendar to be subscribed to, of the council's name, with nothing in it."""
     # The library escapes texts, but not a calendar's name: a line break would begin a new property.
-    name = " ".join(council.name.split())
+    name = one_line(council.name)
     return Calendar.new(prodid="-//BRA//Calendar feed//SV", name=name, method="PUBLISH", refresh_interval=AGAIN)
 
 

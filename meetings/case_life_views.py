@@ -15,6 +15,7 @@ from bra.errors import RuleBroken
 from bra.forms import GuardedForm, saving
 from bra.http import CouncilRequest, only_if, status_of
 from bra.permissions import may_coordinate, may_log, may_read_council
+from bra.text import key_of
 from meetings import lifecycle
 from meetings.case_life_forms import CaseRulesForm, CloseForm, LinkForm, MergeForm, ReopenForm, SplitForm
 from meetings.case_views import case_for
@@ -226,7 +227,7 @@ def case_to_agenda(request: CouncilRequest, pk: int) -> HttpResponse:
 
 def _chosen(cases: "models.QuerySet[Case]", key: str) -> Case | None:
     """The case with that key among those that exist for the member; None when there is none."""
-    return cases.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
+    return cases.filter(pk=key_of(key) or 0).first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -23,6 +23,7 @@ from bra.errors import RuleBroken
 from bra.forms import REASON, note_override
 from bra.http import REFUSED, CouncilRequest, only_if, refresh
 from bra.permissions import may_log, may_read_council
+from bra.text import key_of
 from meetings import lifecycle
 from meetings.doors import item_for, meeting_for
 from meetings.forms import AttendanceForm, DecisionForm, NotesForm
@@ -56,7 +57,7 @@ def live(request: CouncilRequest, pk: int) -> HttpResponse:
         return lead_to(request, reverse("meetings:detail", args=[request.council.slug, meeting.pk]))
     items = list(agenda(meeting, request.member))
     wanted = request.GET.get("punkt", "")
-    place = place_of(items, int(wanted) if wanted.isdecimal() and len(wanted) < 19 else None)
+    place = place_of(items, key_of(wanted))
     if place is None:
         if wanted:
             # Taken off the agenda meanwhile, or never there for this member.

@@ -14,6 +14,7 @@ from bra.http import CouncilRequest, only_if, status_of
 from bra.models import NO_ADDRESS, Letter
 from bra.permissions import may_log
 from bra.tasks import wake_sender
+from bra.text import key_of
 from meetings import lifecycle
 from meetings.doors import meeting_for
 from meetings.mailing import MINUTES, mailable, mailings, minutes_cause, unreached
@@ -75,9 +76,8 @@ def minutes_mail_again(request: CouncilRequest, pk: int) -> HttpResponse:
     meeting = meeting_for(request.member, pk)
     if not may_mail_minutes(request.member, meeting):
         raise Http404
-    key = request.POST.get("letter", "")
     mails = Letter.objects.filter(council=request.council, kind=MINUTES, about=meeting.pk)
-    letter = mails.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
+    letter = mails.filter(pk=key_of(request.POST.get("letter", "")) or 0).first()
     try:
         if letter is None:
             raise Removed

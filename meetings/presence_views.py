@@ -14,6 +14,7 @@ from bra.http import CouncilRequest, only_if, refresh, status_of
 from bra.lifecycle import set_quorum
 from bra.models import Member
 from bra.permissions import may_coordinate, may_log, may_read_council
+from bra.text import key_of
 from meetings import lifecycle
 from meetings.clock import clock_of
 from meetings.doors import item_for, meeting_for
@@ -44,8 +45,8 @@ def presence(request: CouncilRequest, pk: int) -> HttpResponse:
     meeting = meeting_for(request.member, pk)
     if not may_note_attendance(request.member, meeting):
         return _too_late(request, meeting)
-    wanted = request.GET.get("ledamot", "")
-    member = Member.objects.filter(council=request.council, pk=int(wanted) if wanted.isdecimal() else 0).first()
+    wanted = key_of(request.GET.get("ledamot", ""))
+    member = Member.objects.filter(council=request.council, pk=wanted or 0).first()
     if member is None:
         return redirect(_attendance_of(request, meeting))
     stays = Attendance.objects.filter(meeting=meeting, member=member)

@@ -16,6 +16,7 @@ from bra.forms import GuardedForm, saving
 from bra.http import REFUSED, CouncilRequest, only_if, refresh, status_of
 from bra.permissions import may_coordinate, may_log, may_read_council
 from bra.tasks import wake_sender
+from bra.text import key_of
 from meetings import lifecycle
 from meetings.doors import item_for, meeting_for
 from meetings.models import ItemComment, Meeting, SignedMinutes, SignOff, Unlocking, open_round
@@ -144,8 +145,7 @@ def _round_shown(request: CouncilRequest, meeting: Meeting) -> SignOff:
 
     So nobody signs, from a page that was left open, a text that was changed and sent again meanwhile.
     """
-    key = request.POST.get("round", "")
-    found = SignOff.objects.filter(meeting=meeting, pk=key).first() if key.isdecimal() and len(key) < 19 else None
+    found = SignOff.objects.filter(meeting=meeting, pk=key_of(request.POST.get("round", "")) or 0).first()
     if found is None:
         raise RuleBroken(_("The page was of another round of signing. Nothing has been changed: read the text again."))
     return found

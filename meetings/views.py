@@ -16,6 +16,7 @@ from bra.forms import saving
 from bra.http import CouncilRequest, only_if, refresh, status_of
 from bra.permissions import may_coordinate, may_read_council
 from bra.tasks import wake_sender
+from bra.text import key_of
 from meetings import lifecycle
 from meetings.doors import item_for, meeting_for
 from meetings.filters import MeetingFilter
@@ -379,8 +380,7 @@ def _agenda_part(request: CouncilRequest, meeting: Meeting) -> HttpResponse:
     refresh(meeting)
     items = minutes(meeting, request.member)
     if request.htmx.target == "live-agenda":
-        shown = request.POST.get("open", "")
-        place = place_of(items, int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 19 else None)
+        place = place_of(items, key_of(request.POST.get("open", "")))
         live: dict[str, Any] = {"meeting": meeting, "items": items, "place": place, "with_messages": True}
         return render(request, "meetings/_live_agenda.html", live)
     context = {
